@@ -1,0 +1,107 @@
+"""Write, audit, publish: what every asset that writes does with its staged files.
+
+Belongs here: running the checks of staged files, moving them into place or into quarantine, and telling Dagster.
+Does not belong here: which checks there are (`checks.suite`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from assets.resources import HomeResource
+from checks.runner import Outcome, Target, as_json, run_checks, view_name
+from checks.suite import Check, derived_checks, merge
+from oppfolging_pipeline.core.files import write_atomically
+from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.tables.model import table
+
+CHECK = "kontrakt"
+
+
+@dataclass(frozen=True)
+class ToAudit:
+    """A staged file with the checks that it has beyond those of its declaration."""
+
+    file: StagedFile
+    extra: tuple[Check, ...] = field(default=())
+
+
+def contract_check(asset: str) -> dg.AssetCheckSpec:
+    """The blocking check of an asset: its tables are as declared."""
+    return dg.AssetCheckSpec(
+        CHECK, asset=asset, blocking=True, description="Skjema, nøkkel, verdiområder og forventet sett, før tabellen legges på plass."
+    )
+
+
+def definition_metadata(*keys: str) -> dict[str, Any]:
+    """Metadata that Dagster shows of an asset's tables before any run: names and column schema."""
+    first = table(keys[0])
+    return {
+        "dagster/table_name": ", ".join(table(key).qualified_name for key in keys),
+        "dagster/column_schema": dg.TableSchema(
+            columns=[
+                dg.TableColumn(
+                    column.name,
+                    column.type,
+                    description=column.comment,
+                    constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=first.grain == (column.name,)),
+                )
+                for column in first.columns
+            ]
+        ),
+    }
+
+
+def publish_audited(
+    context: dg.AssetExecutionContext,
+    home: HomeResource,
+    files: Sequence[ToAudit],
+    metadata: Mapping[str, Any] | None = None,
+    asset_key: dg.AssetKey | None = None,
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    """Audit staged files; move all of them into place when every critical check passed, else none.
+
+    Raises `dagster.Failure` (not retried) after putting the files in quarantine with their report.
+    """
+    targets = []
+    for number, entry in enumerate(files):
+        view, declared = view_name(number), entry.file.table
+        checks = merge(derived_checks(declared, view), entry.extra)
+        targets.append(Target(declared, entry.file.staged, view, tuple(checks)))
+    outcomes = run_checks(targets, home.lake.staging_root)
+    every = [outcome for group in outcomes for outcome in group]
+    failed = [outcome for outcome in every if not outcome.passed and outcome.alvorlighet == "kritisk"]
+    yield dg.AssetCheckResult(
+        passed=not failed,
+        check_name=CHECK,
+        asset_key=asset_key or context.asset_key,
+        metadata={"kontroller": len(every), "avvik": dg.MetadataValue.md(_report(failed) or "Ingen avvik.")},
+    )
+    staged = [entry.file for entry in files]
+    if failed:
+        folder = home.root / "karantene" / context.run_id
+        home.lake.quarantine(staged, folder)
+        write_atomically(folder / "kontroll.json", as_json(every))
+        raise dg.Failure(
+            description=f"{len(failed)} checks failed; nothing was put in place. The files and the report are in {folder}.\n{_report(failed)}",
+            allow_retries=False,
+        )
+    home.lake.commit(staged)
+    for file, group in zip(staged, outcomes, strict=True):
+        relative = file.target.relative_to(home.lake.root).with_suffix(".json")
+        write_atomically(home.root / "kontroll" / relative, as_json(group))
+    yield dg.MaterializeResult(
+        asset_key=asset_key or context.asset_key,
+        metadata={"dagster/row_count": sum(file.rows for file in staged), "kontroller": len(every), **(metadata or {})},
+    )
+
+
+def _report(outcomes: Sequence[Outcome]) -> str:
+    return "\n".join(
+        f"- {outcome.tabell}, {outcome.kontroll}: {outcome.antall_avvik} avvik ({'; '.join(outcome.avvik[:5])}). {outcome.veiledning}"
+        for outcome in outcomes
+    )

@@ -1,0 +1,104 @@
+"""Group `identification`: ranking, candidates and who is identified.
+
+Belongs here: the assets of the identification. Does not belong here: the decisions (`oppfolging_pipeline.identification`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+
+from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.indicators import andel
+from assets.requests import observasjon_of, requests, result_of
+from assets.resources import HomeResource, UttrekkResource
+from assets.sources import OWNERS
+from assets.staging import Results, kommune, skole
+from checks.suite import expected_rows
+from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.identification import tables
+from oppfolging_pipeline.identification.names import Names, names_at
+from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.skole import skole_rader
+
+
+@dataclass(frozen=True)
+class _Decided:
+    request: Request
+    decision: tables.Decision
+    names: Names
+
+
+def _decided(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> Iterator[_Decided]:
+    """The decision of each request. It is pure and cheap, so each asset makes it anew from `andel`."""
+    register = intake.read_register(home.archive.newest())
+    for request in requests(home, uttrekk, engine):
+        rows = engine.fetch(result_of(home, engine, "andel", request))
+        schools = engine.fetch(skole_rader(engine, observasjon_of(home, engine, request), home.catalog))
+        names = names_at(register, request.registerdato, schools)
+        yield _Decided(request, tables.decide(rows, request.rule_set, {}), names)
+
+
+@dg.asset(
+    group_name="identification",
+    owners=OWNERS,
+    kinds={"parquet"},
+    deps=[andel, kommune, skole],
+    check_specs=[contract_check("rangering")],
+    metadata=definition_metadata("rangering_kommune", "rangering_skole"),
+    description="Alle kommuner og skoler med andel, plass, om de er vurdert, og en begrunnelse for hver kommune.",
+)
+def rangering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
+    """Ranking of municipalities and schools of each request."""
+    with home.writing() as engine:
+        files = []
+        for one in _decided(home, uttrekk, engine):
+            request, rule_set = one.request, one.request.rule_set
+            kommuner = tables.rangering_kommune(one.decision, rule_set, one.names, request.partition)
+            skoler = tables.rangering_skole(one.decision, rule_set, one.names, request.partition)
+            expected = expected_rows(len(one.names.kommuner), "én for hver kommune i registeret")
+            files += [
+                ToAudit(engine.write(kommuner, "rangering_kommune", home.lake, request.partition), (expected,)),
+                ToAudit(engine.write(skoler, "rangering_skole", home.lake, request.partition)),
+            ]
+        yield from publish_audited(context, home, files)
+
+
+@dg.asset(
+    group_name="identification",
+    owners=OWNERS,
+    kinds={"parquet"},
+    deps=[andel, kommune],
+    check_specs=[contract_check("kandidat")],
+    metadata=definition_metadata("kandidat_kategori2"),
+    description="Kandidatene til kategori 2, i rekkefølge, med hvem som er valgt og hvorfor.",
+)
+def kandidat(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
+    """Candidates of category 2 of each request."""
+    with home.writing() as engine:
+        files = []
+        for one in _decided(home, uttrekk, engine):
+            rows = tables.kandidat_kategori2(one.decision, one.request.rule_set, one.names, one.request.partition)
+            files.append(ToAudit(engine.write(rows, "kandidat_kategori2", home.lake, one.request.partition)))
+        yield from publish_audited(context, home, files)
+
+
+@dg.asset(
+    group_name="identification",
+    owners=OWNERS,
+    kinds={"parquet"},
+    deps=[rangering, kandidat],
+    check_specs=[contract_check("identifisert")],
+    metadata=definition_metadata("identifisert_kommune"),
+    description="Kommunene som er identifisert, i kategori 1 og 2, med begrunnelse.",
+)
+def identifisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
+    """The identified municipalities of each request."""
+    with home.writing() as engine:
+        files = []
+        for one in _decided(home, uttrekk, engine):
+            ranking = tables.rangering_kommune(one.decision, one.request.rule_set, one.names, one.request.partition)
+            rows = tables.identifisert_kommune(ranking, one.decision)
+            files.append(ToAudit(engine.write(rows, "identifisert_kommune", home.lake, one.request.partition)))
+        yield from publish_audited(context, home, files)

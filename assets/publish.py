@@ -1,0 +1,59 @@
+"""Group `publish`: the release that BI reads.
+
+Belongs here: the asset of the published file. Does not belong here: how it is built (`oppfolging_pipeline.publish`).
+"""
+
+import dagster as dg
+
+from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.cohorts import faseplan, rapportering, vedtak
+from assets.identification import identifisert, kandidat, rangering
+from assets.resources import ClockResource, HomeResource
+from assets.sources import OWNERS
+from assets.staging import Results, kommune, skole
+from oppfolging_pipeline import __version__
+from oppfolging_pipeline.publish import marts
+from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION
+
+
+
+@dg.asset(
+    group_name="publish",
+    owners=OWNERS,
+    kinds={"duckdb"},
+    deps=[rangering, kandidat, identifisert, vedtak, faseplan, rapportering, kommune, skole],
+    check_specs=[contract_check("utgivelse")],
+    metadata=definition_metadata("utgivelse"),
+    description=(
+        "Den publiserte filen `publisert/oppfolging.duckdb`: alle uttrekk i hjemmemappen, byttet ut i ett steg. "
+        "Likt innhold gir ingen ny utgivelse."
+    ),
+)
+def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> Results:
+    """Write and audit the remaining marts, then replace the published file as a whole."""
+    with home.writing() as engine:
+        rule_sets = marts.rule_sets_used(engine, home.lake, home.catalog)
+        staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
+        results = list(publish_audited(context, home, [ToAudit(file) for file in staged]))
+        release = publish_release(
+            marts.sources(engine, home.lake, home.root / "kontroll"),
+            home.published,
+            ReleaseInfo(
+                code_version=__version__,
+                contract_version=CONTRACT_VERSION,
+                rule_sets={rule_set.navn: rule_set.sha256 for rule_set in rule_sets},
+                created_at=clock.now(),
+            ),
+        )
+    context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")
+    yield from (result for result in results if isinstance(result, dg.AssetCheckResult))
+    yield dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(release.rows.values()),
+            "utgivelse": release.utgivelse,
+            "ny": release.changed,
+            "fil": dg.MetadataValue.path(str(release.file)),
+            "innhold_sha256": release.innhold_sha256,
+        }
+    )

@@ -1,0 +1,39 @@
+"""What a run is asked for, as requests to the package.
+
+Belongs here: turning the run's choices into requests, the same way for every asset. Does not belong here: what a
+request means (`oppfolging_pipeline.staging.harmonisering`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from assets.resources import HomeResource, UttrekkResource
+from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
+from oppfolging_pipeline.staging.harmonisering import Request
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Engine, Relation
+
+
+def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> list[Request]:
+    """One request per identification year asked for; the newest complete year when none is."""
+    catalog = home.catalog
+    rule_set = uttrekk.rule_set(catalog)
+    years = sorted(set(uttrekk.years))
+    if not years:
+        source = engine.read(home.lake.files("observasjon"), "observasjon")
+        years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
+    return [Request(year, rule_set, catalog) for year in years]
+
+
+def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:
+    """The observations of the request's window."""
+    return engine.read(home.lake.existing("observasjon", request.partitions()), "observasjon")
+
+
+def result_of(home: HomeResource, engine: Engine, key: str, request: Request) -> Relation:
+    """A table's rows of one request, from the lake."""
+    partition: Mapping[str, object] = request.partition
+    return engine.read(home.lake.existing(key, [partition]), key)

@@ -1,0 +1,93 @@
+"""The resources that assets are handed: the home with its lake and archive, the run's choices, the clock.
+
+Belongs here: thin wrappers round the package. Does not belong here: any logic of theirs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from oppfolging_pipeline.core.clock import system_clock
+from oppfolging_pipeline.core.files import writer_lock
+from oppfolging_pipeline.engine import Engine, Lake, open_engine
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.settings import Settings, read_settings
+from oppfolging_pipeline.sources.archive import Archive
+
+
+class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The home: archive, lake, quarantine and published file. Empty fields are read from the environment."""
+
+    home: str = ""
+    inbox: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        """Settings from the environment, with this resource's own fields over them."""
+        own = {"OPPFOLGING_HOME": self.home, "OPPFOLGING_INBOX": self.inbox}
+        return read_settings({**os.environ, **{name: value for name, value in own.items() if value}})
+
+    @property
+    def root(self) -> Path:
+        """The home's folder."""
+        return self.settings.home
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue, with the user's column pattern where one is set."""
+        return self.settings.catalog
+
+    @property
+    def archive(self) -> Archive:
+        """The archive of the home."""
+        return Archive(self.root / "arkiv")
+
+    @property
+    def lake(self) -> Lake:
+        """The lake of the home."""
+        return Lake(self.root / "lager")
+
+    @property
+    def published(self) -> Path:
+        """The folder of the published file."""
+        return self.root / "publisert"
+
+    @contextmanager
+    def writing(self) -> Iterator[Engine]:
+        """An engine, while this process is the home's only writer. Raises `TransientError` when another one is."""
+        with writer_lock(self.root / ".laas"), open_engine() as engine:
+            yield engine
+
+
+class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What a run is asked for: the rule set, the identification years (none: the newest complete one), the as-of date."""
+
+    rules: str = "udir-2020"
+    years: list[int] = []  # noqa: RUF012 (a field of the resource's schema)
+    per: str = ""
+
+    def rule_set(self, catalog: Catalog) -> RuleSet:
+        """The rule set, by its name. Raises `PermanentError` for a name that is not carried."""
+        return load_rule_set(self.rules, catalog)
+
+
+class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The clock. `fixed` (ISO 8601) stands still: for tests and for replaying a run."""
+
+    fixed: str = ""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.fromisoformat(self.fixed) if self.fixed else system_clock()
+
+    def as_of(self, per: str) -> date:
+        """The as-of date: the one asked for, or today."""
+        return date.fromisoformat(per) if per else self.now().date()

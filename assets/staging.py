@@ -1,0 +1,128 @@
+"""Group `staging`: observations, registers and harmonised cells.
+
+Belongs here: the assets of staging. Does not belong here: how files are read or figures moved (`oppfolging_pipeline`).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.partitions import skoleaar_of, skoleaar_partitions
+from assets.requests import observasjon_of, requests
+from assets.resources import HomeResource, UttrekkResource
+from assets.sources import OWNERS, raw_innboks
+from checks.suite import expected_rows
+from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
+from oppfolging_pipeline.staging import observasjon as observations
+from oppfolging_pipeline.staging.skole import skole_rader
+
+Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
+
+
+@dg.asset(
+    group_name="staging",
+    owners=OWNERS,
+    kinds={"duckdb", "parquet"},
+    deps=[raw_innboks],
+    partitions_def=skoleaar_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    check_specs=[contract_check("observasjon")],
+    metadata=definition_metadata("observasjon"),
+    description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
+)
+def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
+    """Read every file of the newest intake and replace the partitions asked for, of the sources that it holds."""
+    asked = [skoleaar_of(key) for key in context.partition_keys]
+    with home.writing() as engine:
+        newest = home.archive.newest()
+        read = intake.read_intake(newest, engine.connection, home.catalog)
+        counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
+        files = observasjon_files.stage(engine, home.lake, asked)
+        if not files:
+            raise dg.Failure(
+                f"found no figure of {asked[0]} to {asked[-1]} in the intake; expected some. Choose school years that the files hold.",
+                allow_retries=False,
+            )
+        results = list(
+            publish_audited(
+                context,
+                home,
+                [ToAudit(file) for file in files],
+                {
+                    "rader lest": counts.read,
+                    "rader utelatt (samme celle to ganger)": counts.duplicates,
+                    "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in files],
+                },
+            )
+        )
+        home.archive.accept(newest, read.readings)
+    yield from results
+
+
+@dg.asset(
+    group_name="staging",
+    owners=OWNERS,
+    kinds={"duckdb", "parquet"},
+    deps=[raw_innboks],
+    check_specs=[contract_check("kommune")],
+    metadata=definition_metadata("kommune"),
+    description="Registeret over kommuner med gyldighet, slektskap, fylke og statsforvalter.",
+)
+def kommune(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
+    """The register: the carried one, or what the intake's KLASS files say."""
+    with home.writing() as engine:
+        register = intake.read_register(home.archive.newest())
+        staged = engine.write(register.rader(), "kommune", home.lake)
+        yield from publish_audited(context, home, [ToAudit(staged)], {"register": register.beskrivelse})
+
+
+@dg.asset(
+    group_name="staging",
+    owners=OWNERS,
+    kinds={"duckdb", "parquet"},
+    deps=[observasjon],
+    check_specs=[contract_check("skole")],
+    metadata=definition_metadata("skole"),
+    description="Skolene i tallene, med navn og kommune fra det nyeste skoleåret.",
+)
+def skole(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
+    """One row per school that stands in any observation of the lake."""
+    with home.writing() as engine:
+        source = engine.read(home.lake.files("observasjon"), "observasjon")
+        staged = engine.write(skole_rader(engine, source, home.catalog), "skole", home.lake)
+        yield from publish_audited(context, home, [ToAudit(staged)])
+
+
+@dg.asset(
+    group_name="staging",
+    owners=OWNERS,
+    kinds={"duckdb", "parquet"},
+    deps=[observasjon, kommune],
+    check_specs=[contract_check("harmonisert")],
+    metadata=definition_metadata("harmonisert"),
+    description=(
+        "Hver celle som indikatorsettet spør etter, i registeret for uttrekksåret. Sammenslåtte kommuner er vektede "
+        "snitt, delte er bygd opp av skolene, og bare når alt er vist."
+    ),
+)
+def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
+    """The window's figures moved to the register of each identification year."""
+    with home.writing() as engine:
+        register = intake.read_register(home.archive.newest())
+        files = []
+        unplaced = 0
+        for request in requests(home, uttrekk, engine):
+            window = observasjon_of(home, engine, request)
+            units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
+            unplaced += units.unplaced
+            frame = harmonisering.harmonise(
+                engine, window, request, units.lineage, units.kommuner, units.placed, units.judged
+            )
+            staged = engine.write(frame, "harmonisert", home.lake, request.partition)
+            count = (len(units.kommuner) + len(units.judged)) * len(request.cells())
+            what = f"{len(units.kommuner)} kommuner og {len(units.judged)} skoler, hver med {len(request.cells())} celler"
+            files.append(ToAudit(staged, (expected_rows(count, what),)))
+        yield from publish_audited(
+            context, home, files, {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
+        )

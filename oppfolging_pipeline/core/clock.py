@@ -1,0 +1,16 @@
+"""The only place where the time of day is read.
+
+Belongs here: the clock that is handed in. Does not belong here: any rule; rules take a date as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The time now, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

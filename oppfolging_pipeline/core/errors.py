@@ -1,0 +1,86 @@
+"""The errors of the pipeline, and the findings they carry.
+
+Belongs here: the error types and how a finding is worded. Does not belong here: what is checked (the readers, the
+rule loader, the checks), or how an error is shown (the CLI, Dagster).
+
+Permanent and transient are different types, because only the second is worth a retry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+class OppfolgingError(Exception):
+    """Root of every error that the pipeline raises on purpose."""
+
+
+class PermanentError(OppfolgingError):
+    """The same input gives the same error: a person must change something."""
+
+
+class TransientError(OppfolgingError):
+    """May pass by itself: a lock held by another run, a source that did not answer."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: where it is, what was found, what was expected, and what to do.
+
+    `file` is the name that the user gave it (never a path of the archive), `row` counts from 1 with the header, as an
+    editor or a spreadsheet shows it; `column` is a heading and `key` a path in a YAML file or the key of a table row.
+    """
+
+    found: str
+    expected: str
+    action: str
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    key: str | None = None
+
+    def __str__(self) -> str:
+        where = ", ".join(
+            part
+            for part in (
+                self.file,
+                f"row {self.row}" if self.row is not None else None,
+                f"column '{self.column}'" if self.column else None,
+                f"key '{self.key}'" if self.key else None,
+            )
+            if part
+        )
+        return f"{where or 'input'}: found {self.found}; expected {self.expected}. {self.action}"
+
+
+class InvalidInput(PermanentError):
+    """Input that cannot be used. Carries every finding of the run, not only the first."""
+
+    def __init__(self, findings: Iterable[Finding], *, shown: int = 50) -> None:
+        self.findings = tuple(findings)
+        if not self.findings:
+            raise ValueError("InvalidInput without findings")
+        lines = [f"  - {finding}" for finding in self.findings[:shown]]
+        if len(self.findings) > shown:
+            lines.append(f"  - … and {len(self.findings) - shown} more")
+        count = len(self.findings)
+        super().__init__("\n".join([f"{count} fault{'s' if count > 1 else ''} in the input:", *lines]))
+
+
+@dataclass
+class FindingCollector:
+    """Gathers findings so that a run reports all of them at once."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        self.findings.append(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        self.findings.extend(findings)
+
+    def raise_if_any(self) -> None:
+        """Raise `InvalidInput` with what has been gathered; do nothing when there is nothing."""
+        if self.findings:
+            raise InvalidInput(self.findings)

@@ -1,0 +1,76 @@
+"""Files that are whole or absent, and one writer at a time.
+
+Belongs here: digest, atomic replacement, the writer's lock. Does not belong here: what the files mean.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from oppfolging_pipeline.core.errors import TransientError
+
+
+def sha256_of(path: Path) -> str:
+    """Digest of the file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def fsync_path(path: Path) -> None:
+    """Force a file or a folder to disk, so that a rename that follows cannot outrun it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_into_place(staged: Path, target: Path) -> None:
+    """Replace `target` by `staged` in one step: a reader sees the old file or the new one, never a part."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fsync_path(staged)
+    staged.replace(target)
+    fsync_path(target.parent)
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Write a small file so that it is whole or absent."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged = target.with_name(f".{target.name}.{os.getpid()}.next")
+    staged.write_bytes(content)
+    move_into_place(staged, target)
+
+
+_HELD: set[Path] = set()
+
+
+@contextmanager
+def writer_lock(path: Path) -> Iterator[None]:
+    """Hold the home's writer lock. Raises `TransientError` when another process holds it.
+
+    An advisory lock of the operating system: it is released when the process ends, however it ends. Inside a process
+    that holds it already, taking it again does nothing: a whole run holds it, and so does each asset on its own.
+    """
+    path = path.resolve()
+    if path in _HELD:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise TransientError(
+                f"{path.parent}: found another run writing to this home; expected to be the only writer. "
+                "Wait until it has ended and run again."
+            ) from error
+        _HELD.add(path)
+        try:
+            yield
+        finally:
+            _HELD.discard(path)

@@ -1,0 +1,59 @@
+"""The one Dagster entry: assets, checks, resources, the job and its schedule.
+
+Belongs here: putting together what Dagster sees. Does not belong here: any asset (`assets`) or rule.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from assets import cohorts, identification, indicators, publish, sources, staging
+from assets.partitions import range_tags
+from assets.resources import ClockResource, HomeResource, UttrekkResource
+from oppfolging_pipeline.core.skoleaar import window
+from oppfolging_pipeline.rules.loader import load_rule_set
+
+JOB = "identifisering"
+_MODULES = (sources, staging, indicators, identification, cohorts, publish)
+
+
+def _job() -> Any:
+    return dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.all(),
+        description="Fra innboksen til den publiserte filen: hele identifiseringen.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+@dg.schedule(
+    job_name=JOB,
+    cron_schedule="0 6 1 3 *",
+    execution_timezone="Europe/Oslo",
+    description="1. mars hvert år: identifiseringen for årets uttrekk.",
+)
+def aarlig_identifisering(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One run a year, for the identification year that the spring is in, with the school years of its window."""
+    year = context.scheduled_execution_time.year
+    rule_set = load_rule_set(UttrekkResource().rules)
+    years = {aar for lag in rule_set.forsinkelse.values() for aar in window(year, lag.verdi, rule_set.antall_aar.verdi)}
+    return dg.RunRequest(
+        run_key=f"{JOB}-{year}",
+        tags=range_tags(sorted(years)),
+        run_config={"resources": {"uttrekk": {"config": {"years": [year], "rules": rule_set.navn}}}},
+    )
+
+
+def build_definitions(**overrides: Any) -> dg.Definitions:
+    """The definitions; `overrides` replace resources by name (for tests and for the CLI)."""
+    resources = {"home": HomeResource(), "uttrekk": UttrekkResource(), "clock": ClockResource(), **overrides}
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(list(_MODULES)),
+        jobs=[_job()],
+        schedules=[aarlig_identifisering],
+        resources=resources,
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

@@ -1,0 +1,202 @@
+"""Where tables live and which engine computes them.
+
+Belongs here: the lake (Parquet, one file per table and partition, replaced by rename) and the DuckDB connection.
+Does not belong here: what a table means (`tables`), how it is computed, or the published file (`publish`). A table is
+written in two steps, `Engine.write` and `Lake.commit`, so that an audit can stand between them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.files import move_into_place
+from oppfolging_pipeline.tables.ddl import select_declared
+from oppfolging_pipeline.tables.model import Table, table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    Relation = duckdb.DuckDBPyRelation
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A Parquet file that has been written but not yet audited, and the place that it is meant for."""
+
+    table: Table
+    staged: Path
+    target: Path
+    rows: int
+
+
+class Lake:
+    """The working tables of one home: `<home>/lager/<table>/<partition values>/…​.parquet`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def target(self, key: str, partition: Mapping[str, object] | None = None) -> Path:
+        """The file of a table's partition. Raises `PermanentError` unless the partition is the declared one."""
+        declared = table(key)
+        values = dict(partition or {})
+        if tuple(values) != declared.partition_by:
+            raise PermanentError(f"table {key}: found partition {tuple(values)}; expected {declared.partition_by}")
+        parts = [str(value) for value in values.values()] or ["alt"]
+        for part in parts:
+            if not part or part.startswith(".") or "/" in part or "\\" in part:
+                raise PermanentError(f"table {key}: found partition value {part!r}; expected a plain name")
+        return self.root.joinpath(key, *parts[:-1], f"{parts[-1]}.parquet")
+
+    def files(self, key: str) -> list[Path]:
+        """Every file of the table, sorted: all its partitions."""
+        return sorted((self.root / key).rglob("*.parquet"))
+
+    def existing(self, key: str, partitions: Sequence[Mapping[str, object]]) -> list[Path]:
+        """The files of those partitions that exist."""
+        return [path for path in (self.target(key, partition) for partition in partitions) if path.exists()]
+
+    @property
+    def staging_root(self) -> Path:
+        """Where files wait for their audit. Outside the tables' folders: no reader globs over it."""
+        return self.root.parent / "neste"
+
+    def staged(self, key: str, partition: Mapping[str, object] | None = None) -> Path:
+        """The place to write a partition before its audit."""
+        target = self.target(key, partition)
+        path = self.staging_root / target.relative_to(self.root)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def commit(self, files: Sequence[StagedFile]) -> None:
+        """Move audited files into place."""
+        for file in files:
+            move_into_place(file.staged, file.target)
+
+    def quarantine(self, files: Sequence[StagedFile], folder: Path) -> None:
+        """Put files that failed their audit aside, outside every reader's reach, for a person to look at."""
+        for file in files:
+            aside = folder / file.target.relative_to(self.root)
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(file.staged, aside)
+
+
+class Engine:
+    """DuckDB in the process. Every step is materialized at once: a relation never changes its meaning later."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._steps = itertools.count(1)
+
+    def read(self, files: Sequence[Path], key: str) -> Relation:
+        """The table's rows from those Parquet files. Raises `PermanentError` when there is no file."""
+        if not files:
+            raise PermanentError(f"table {key}: found no file in the lake; expected it to have been materialized first")
+        return self.connection.read_parquet([str(path) for path in files], hive_partitioning=False)
+
+    def run(self, query: str, parameters: Mapping[str, object] | None = None, **inputs: Relation) -> Relation:
+        """The query's rows as a relation of their own. `inputs` are what the query's table names stand for."""
+        for name, relation in inputs.items():
+            relation.create_view(name, replace=True)
+        step = f"steg_{next(self._steps)}"
+        self.connection.execute(f"CREATE TEMP TABLE {step} AS {query}", dict(parameters or {}))
+        return self.connection.table(step)
+
+    def frame(self, columns: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> Relation:
+        """A relation of helper rows. `columns` gives each name its SQL type; no row is a valid input."""
+        import pyarrow as pa
+
+        by_column = zip(*rows, strict=True) if rows else ([] for _ in columns)
+        arrays = [
+            pa.array(list(values), _arrow_type(sql_type))
+            for values, sql_type in zip(by_column, columns.values(), strict=True)
+        ]
+        return self._keep(pa.table(dict(zip(columns, arrays, strict=True))))
+
+    def rows(self, declared: Table, rows: Sequence[Mapping[str, object]]) -> Relation:
+        """A relation of the declared columns from plain rows (dicts by column name)."""
+        import pyarrow as pa
+
+        return self._keep(
+            pa.table(
+                {
+                    column.name: pa.array([row[column.name] for row in rows], _arrow_type(column.type))
+                    for column in declared.columns
+                }
+            )
+        )
+
+    def _keep(self, table: Any) -> Relation:
+        self.connection.register("oppfolging_kilde", table)
+        try:
+            return self.run("SELECT * FROM oppfolging_kilde")
+        finally:
+            self.connection.unregister("oppfolging_kilde")
+
+    def write(
+        self,
+        source: Relation | Sequence[Mapping[str, object]],
+        key: str,
+        lake: Lake,
+        partition: Mapping[str, object] | None = None,
+        without: Sequence[str] = (),
+    ) -> StagedFile:
+        """Write the declared columns, in declared order and sorted by the grain, to the staging place of the partition.
+
+        `source` is a relation or plain rows; `without` names columns that are filled in later. Nothing that a reader
+        sees has changed until `Lake.commit`.
+        """
+        declared = table(key)
+        if without:
+            kept = tuple(column for column in declared.columns if column.name not in without)
+            grain = tuple(name for name in declared.grain if name not in without)
+            declared = declared.model_copy(update={"columns": kept, "grain": grain})
+        relation = self.rows(declared, source) if isinstance(source, Sequence) else source
+        relation.create_view("skrives", replace=True)
+        path = lake.staged(key, partition)
+        target = str(path).replace("'", "''")
+        self.connection.execute(
+            f"COPY ({select_declared(declared, 'skrives')}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        count = self.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+        return StagedFile(declared, path, lake.target(key, partition), count[0] if count else 0)
+
+    def fetch(self, source: Relation) -> list[dict[str, Any]]:
+        """The relation's rows as plain dicts, in its order."""
+        return [dict(zip(source.columns, row, strict=True)) for row in source.fetchall()]
+
+
+@contextmanager
+def open_engine(memory_limit: str = "700MB", threads: int = 2) -> Iterator[Engine]:
+    """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection."""
+    import duckdb
+
+    connection = duckdb.connect(
+        config={"autoinstall_known_extensions": False, "memory_limit": memory_limit, "threads": threads}
+    )
+    try:
+        yield Engine(connection)
+    finally:
+        connection.close()
+
+
+def _arrow_type(sql_type: str) -> Any:
+    import pyarrow as pa
+
+    return {
+        "VARCHAR": pa.string(),
+        "INTEGER": pa.int32(),
+        "DOUBLE": pa.float64(),
+        "DECIMAL(9,3)": pa.decimal128(9, 3),
+        "BOOLEAN": pa.bool_(),
+        "DATE": pa.date32(),
+        "TIMESTAMP": pa.timestamp("us"),
+        "VARCHAR[]": pa.list_(pa.string()),
+        "INTEGER[]": pa.list_(pa.int32()),
+    }[sql_type]

@@ -1,0 +1,137 @@
+"""The national and the absolute limit of each indicator, grade and school year.
+
+Belongs here: the three methods for the absolute limit and the demand for a national figure. Does not belong here: the
+limits' parameters (the rule set). Source of the two limits: Udir, «Hvilke kommuner deltar i ordningen?»; the values
+of the absolute limits are not published and stand in the rule set as ours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.rounding import half_up
+from oppfolging_pipeline.rules.catalog import Retning
+from oppfolging_pipeline.rules.model import SettIndikator, absolute_limit_is_on_wrong_side
+from oppfolging_pipeline.staging.harmonisering import Request
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Engine, Relation
+
+CellKey = tuple[str, int, str]  # indikator, trinn, skoleaar
+Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with their number of pupils
+
+
+def read_figures(
+    engine: Engine, observasjon: Relation, request: Request
+) -> tuple[dict[CellKey, Decimal], dict[CellKey, Figures]]:
+    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for."""
+    spurt = engine.frame(
+        {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},
+        [(indikator, maal, trinn, skoleaar) for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()],
+    )
+    shown = engine.run(
+        """
+        SELECT nivaa, indikator, trinn, skoleaar, verdi, antall FROM observasjon SEMI JOIN spurt USING (indikator, maal, trinn, skoleaar)
+        WHERE verdistatus = 'vist' AND nivaa IN ('nasjonalt', 'kommune') ORDER BY enhet""",
+        observasjon=observasjon,
+        spurt=spurt,
+    )
+    national: dict[CellKey, Decimal] = {}
+    municipal: dict[CellKey, list[tuple[Decimal, int | None]]] = {}
+    for nivaa, indikator, trinn, skoleaar, verdi, antall in shown.fetchall():
+        if nivaa == "nasjonalt":
+            national[indikator, trinn, skoleaar] = verdi
+        else:
+            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, antall))
+    return national, {key: tuple(figures) for key, figures in municipal.items()}
+
+
+def grense_rader(request: Request, national: Mapping[CellKey, Decimal], municipal: Mapping[CellKey, Figures]) -> list[dict[str, object]]:
+    """The declared table `grense`, one row per indicator, grade and school year of the window.
+
+    Raises `InvalidInput` naming every national figure that is missing (unless the set says `beregn`) and every absolute
+    limit that came out on the better side of the national one.
+    """
+    faults = FindingCollector()
+    rule_set = request.rule_set
+    rows: list[dict[str, object]] = []
+    for number, item in enumerate(rule_set.indikatorer):
+        kilde = request.catalog.indikatorer[item.indikator].kilde
+        maal = request.catalog.maal[item.maal]
+        for skoleaar in rule_set.vindu(kilde, request.uttrekksaar):
+            key = (item.indikator, item.trinn, skoleaar)
+            found = national.get(key)
+            origin = "publisert nasjonal verdi"
+            if found is None and rule_set.nasjonal_grense.verdi == "beregn":
+                found = pupil_weighted_mean(municipal.get(key, ()), maal.desimaler)
+                origin = "beregnet av kommunenes viste verdier, vektet med elevtall"
+            if found is None:
+                faults.add(_missing(request, kilde, item, skoleaar))
+                continue
+            absolute = absolute_limit(item, maal.retning, found, [figure for figure, _ in municipal.get(key, ())])
+            if absolute is None or absolute_limit_is_on_wrong_side(maal.retning, found, absolute):
+                faults.add(
+                    Finding(
+                        key=f"{rule_set.navn}: indikatorer[{number}].absolutt_grense, {skoleaar}",
+                        found=f"absolute limit {absolute} by {item.absolutt_grense.metode} against national limit {found}",
+                        expected=f"a limit on the worse side ({maal.retning})",
+                        action="Change the limit in the rule set.",
+                    )
+                )
+                continue
+            rows.append(
+                {
+                    **request.partition,
+                    "indikator": item.indikator,
+                    "trinn": item.trinn,
+                    "skoleaar": skoleaar,
+                    "nasjonal_grense": found,
+                    "absolutt_grense": absolute,
+                    "metode": item.absolutt_grense.metode,
+                    "kilde": f"Nasjonal: {origin}. Absolutt: {item.absolutt_grense.kilde}.",
+                }
+            )
+    faults.raise_if_any()
+    return rows
+
+
+def absolute_limit(item: SettIndikator, retning: Retning, national: Decimal, figures: Sequence[Decimal]) -> Decimal | None:
+    """The absolute limit by the set's method, or None when a percentile has no figure to stand on.
+
+    `verdi`: that number. `avvik`: so far on the worse side of the national limit. `persentil`: the nearest-rank
+    percentile of the municipalities' shown figures, counted from the worse side.
+    """
+    limit = item.absolutt_grense
+    if limit.metode == "verdi":
+        return limit.verdi
+    if limit.metode == "avvik":
+        return national - limit.verdi if retning == "hoyere_er_bedre" else national + limit.verdi
+    if not figures:
+        return None
+    worst_first = sorted(figures, reverse=retning == "lavere_er_bedre")
+    rank = math.ceil(Fraction(limit.verdi) * len(worst_first) / 100)
+    return worst_first[rank - 1]
+
+
+def pupil_weighted_mean(figures: Figures, decimals: int) -> Decimal | None:
+    """The mean weighted by pupils, half-up, or None when no figure has a known number of pupils."""
+    counted = [(figure, antall) for figure, antall in figures if antall]
+    pupils = sum(antall for _, antall in counted)
+    if not pupils:
+        return None
+    return half_up(sum((Fraction(figure) * antall for figure, antall in counted), Fraction(0)) / pupils, decimals)
+
+
+def _missing(request: Request, kilde: str, item: SettIndikator, skoleaar: str) -> Finding:
+    name = request.catalog.kilder[kilde].navn
+    return Finding(
+        key=f"{item.indikator}, trinn {item.trinn}, {skoleaar}, {item.maal}",
+        found="no national figure",
+        expected=f"the published national figure of {name} ({request.rule_set.navn}, uttrekk {request.uttrekksaar})",
+        action="Put that report in the inbox, or choose another --uttrekk or --rules.",
+    )

@@ -1,0 +1,204 @@
+"""The releases of a home: which there have been, and where the files that are kept lie.
+
+Belongs here: `manifest.json`, and bringing it in step with the files after a run that was killed. Does not belong
+here: building a release (`release`).
+
+`manifest.json` is written after the file is in place, so a killed run can leave a file that the manifest does not know.
+The file then tells what is missing: its table `drift.utgivelse` holds every release up to its own.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.files import sha256_of, write_atomically
+from oppfolging_pipeline.publish.database import open_read_only
+
+PUBLISHED_FILE = "oppfolging.duckdb"
+MANIFEST_FILE = "manifest.json"
+EARLIER_FOLDER = "tidligere"
+
+
+class ReleaseRecord(BaseModel):
+    """One release: a row of `drift.utgivelse`, and its file: relative to the folder, None when it is not kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    utgivelse: str
+    versjon: int = Field(ge=1)
+    kontraktversjon: str
+    kodeversjon: str
+    regelsett_sha256: dict[str, str]
+    innhold_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    opprettet: AwareDatetime
+    fil: str | None = None
+    bytes: int | None = Field(default=None, ge=0)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+
+    def row(self) -> tuple[object, ...]:
+        """The values of `drift.utgivelse`, in declared order."""
+        return (
+            self.utgivelse,
+            self.versjon,
+            self.kontraktversjon,
+            self.kodeversjon,
+            json.dumps(self.regelsett_sha256, ensure_ascii=False, sort_keys=True),
+            self.innhold_sha256,
+            self.opprettet.astimezone(UTC).replace(tzinfo=None),
+        )
+
+    def lying_at(self, folder: Path, file: str) -> ReleaseRecord:
+        """The same release with the facts of its file."""
+        path = folder / file
+        return self.model_copy(update={"fil": file, "bytes": path.stat().st_size, "sha256": sha256_of(path)})
+
+
+class Manifest(BaseModel):
+    """Every release, oldest first. A `versjon` stands once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    utgivelser: tuple[ReleaseRecord, ...] = ()
+
+    @model_validator(mode="after")
+    def _versions_rise(self) -> Manifest:
+        versions = [record.versjon for record in self.utgivelser]
+        if versions != sorted(set(versions)):
+            raise ValueError(f"utgivelser: found versjon {versions}; expected each once, rising")
+        return self
+
+    @property
+    def newest(self) -> ReleaseRecord | None:
+        """The release with the highest version, or None when there is none."""
+        return self.utgivelser[-1] if self.utgivelser else None
+
+
+@dataclass(frozen=True)
+class Known:
+    """The manifest in step with the files, and the release that is published: None when its file is gone or broken."""
+
+    manifest: Manifest
+    current: ReleaseRecord | None
+
+
+def archived_name(record: ReleaseRecord) -> str:
+    """Where an earlier release is kept, relative to the folder."""
+    return f"{EARLIER_FOLDER}/oppfolging-{record.utgivelse}.duckdb"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest as it stands; an empty one when there is no file. Raises `PermanentError` when it cannot be read."""
+    path = folder / MANIFEST_FILE
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return Manifest()
+    except ValidationError as error:
+        raise PermanentError(
+            f"{MANIFEST_FILE}: found content that is no manifest ({error.errors()[0]['msg']}); expected the releases "
+            "of this home. Remove the file and run again: it is made anew from the published file."
+        ) from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace `manifest.json`."""
+    write_atomically(folder / MANIFEST_FILE, manifest.model_dump_json(indent=2).encode() + b"\n")
+
+
+def reconcile(folder: Path, manifest: Manifest) -> Known:
+    """The manifest with what the files in `folder` say that it lacks. Writes nothing.
+
+    A published file that does not open, or whose bytes are not those that were published, gives `current` None: the
+    next release replaces it. Raises `PermanentError` for a whole DuckDB file that is none of this home's releases.
+    """
+    published = folder / PUBLISHED_FILE
+    current: ReleaseRecord | None = None
+    if published.exists():
+        digest = sha256_of(published)
+        current = next((record for record in manifest.utgivelser if record.sha256 == digest), None)
+        if current is None:
+            manifest, current = _adopt(manifest, _releases_in(published))
+    located = tuple(_locate(folder, record, current) for record in manifest.utgivelser)
+    by_name = {record.utgivelse: record for record in located}
+    return Known(Manifest(utgivelser=located), by_name[current.utgivelse] if current else None)
+
+
+def prune(folder: Path, manifest: Manifest, keep: int) -> Manifest:
+    """Remove all but the `keep` newest earlier files. Files that are none of the manifest's releases are left alone."""
+    earlier = [record for record in manifest.utgivelser if record.fil and record.fil != PUBLISHED_FILE]
+    removed = {record.utgivelse for record in earlier[: max(len(earlier) - keep, 0)]}
+    for record in earlier:
+        if record.utgivelse in removed:
+            (folder / archived_name(record)).unlink(missing_ok=True)
+    return Manifest(
+        utgivelser=tuple(
+            record.model_copy(update={"fil": None}) if record.utgivelse in removed else record
+            for record in manifest.utgivelser
+        )
+    )
+
+
+def _releases_in(published: Path) -> list[ReleaseRecord]:
+    """The releases that the file knows, oldest first; none when the file does not open."""
+    import duckdb
+
+    try:
+        with closing(open_read_only(published)) as connection:
+            rows = connection.execute(
+                "SELECT utgivelse, versjon, kontraktversjon, kodeversjon, regelsett_sha256, innhold_sha256, opprettet "
+                "FROM drift.utgivelse ORDER BY versjon"
+            ).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise _foreign("without the table drift.utgivelse") from error
+    except duckdb.Error:
+        return []  # no whole DuckDB file: nothing to learn from it, and nothing to keep
+    return [
+        ReleaseRecord(
+            utgivelse=row[0],
+            versjon=row[1],
+            kontraktversjon=row[2],
+            kodeversjon=row[3],
+            regelsett_sha256=json.loads(row[4]),
+            innhold_sha256=row[5],
+            opprettet=_utc(row[6]),
+        )
+        for row in rows
+    ]
+
+
+def _adopt(manifest: Manifest, found: list[ReleaseRecord]) -> tuple[Manifest, ReleaseRecord | None]:
+    known = {record.versjon: record for record in manifest.utgivelser}
+    for record in found:
+        if known.setdefault(record.versjon, record).utgivelse != record.utgivelse:
+            raise _foreign(f"whose release {record.versjon} is {record.utgivelse}")
+    is_new = bool(found) and (manifest.newest is None or found[-1].versjon > manifest.newest.versjon)
+    merged = Manifest(utgivelser=tuple(known[versjon] for versjon in sorted(known)))
+    return merged, found[-1] if is_new else None
+
+
+def _locate(folder: Path, record: ReleaseRecord, current: ReleaseRecord | None) -> ReleaseRecord:
+    is_current = current is not None and record.utgivelse == current.utgivelse
+    file = PUBLISHED_FILE if is_current else archived_name(record)
+    if not (folder / file).exists():
+        return record.model_copy(update={"fil": None})
+    return record.model_copy(update={"fil": file}) if record.sha256 else record.lying_at(folder, file)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
+
+
+def _foreign(what: str) -> PermanentError:
+    return PermanentError(
+        f"{PUBLISHED_FILE}: found a DuckDB file {what}; expected one that this home has published. "
+        "Move it to another folder, or choose another home, and run again."
+    )

@@ -1,0 +1,219 @@
+"""The published tables that are not working tables already: marts of points, dimensions, and where figures come from.
+
+Belongs here: selecting and naming what is published. Does not belong here: computing anything that decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.skoleaar import first_day, last_day
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.sources.archive import Archive, Reading, Snapshot
+from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.tables.model import published_tables
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Engine, Lake, Relation, StagedFile
+
+Row = dict[str, Any]
+REGISTER_LISENS = "CC BY 4.0. Kilde: Statistisk sentralbyrå, KLASS"
+EKSEMPEL_LISENS = "Oppdiktet. Ingen tall, navn eller koder er ekte."
+
+# Published tables that are working tables under another key, and those that are made here.
+_SAME_ROWS = {"dim_kommune": "kommune", "dim_skole": "skole"}
+
+
+def rule_sets_used(engine: Engine, lake: Lake, catalog: Catalog) -> list[RuleSet]:
+    """The rule sets of the home's results, by name.
+
+    Raises `InvalidInput` when a result was made with another version of a set than the one that is carried: one
+    release must not hold results of two versions under one name.
+    """
+    used = engine.read(lake.files("regelsett_brukt"), "regelsett_brukt").order("indikatorsett, uttrekksaar")
+    rule_sets: dict[str, RuleSet] = {}
+    faults = FindingCollector()
+    for row in engine.fetch(used):
+        rule_set = rule_sets.setdefault(row["indikatorsett"], load_rule_set(row["indikatorsett"], catalog))
+        if row["sha256"] != rule_set.sha256:
+            faults.add(
+                Finding(
+                    key=f"uttrekk {row['uttrekksaar']}, {rule_set.navn}",
+                    found=f"results made with version {row['sha256'][:12]} of the rule set",
+                    expected=f"version {rule_set.sha256[:12]}, the one that is carried",
+                    action=f"Run again with --rules {rule_set.navn} --uttrekk {row['uttrekksaar']}.",
+                )
+            )
+    faults.raise_if_any()
+    return list(rule_sets.values())
+
+
+def stage(
+    engine: Engine, lake: Lake, archive: Archive, catalog: Catalog, rule_sets: Sequence[RuleSet]
+) -> list[StagedFile]:
+    """Stage the published tables that are made here, from the lake and the archive."""
+    points = engine.read(lake.files("vurdering"), "vurdering")
+    observations = engine.read(lake.files("observasjon"), "observasjon")
+    newest = archive.newest()
+    readings = archive.readings()
+    in_register = {snapshot.sha256 for snapshot in newest.snapshots} & {
+        sha256 for sha256, reading in readings.items() if reading.kilde == "register"
+    }
+    contents = observations.unique("sha256, skoleaar").fetchall()
+    used = {sha256 for sha256, _ in contents} | in_register
+    made: dict[str, Relation | list[Row]] = {
+        "vurdering_kommune": vurdering_kommune(
+            engine, points, engine.read(lake.files("rangering_kommune"), "rangering_kommune")
+        ),
+        "vurdering_skole": vurdering_skole(
+            engine, points, engine.read(lake.files("rangering_skole"), "rangering_skole")
+        ),
+        "dim_indikator": dim_indikator(catalog),
+        "dim_indikatorsett": dim_indikatorsett(rule_sets),
+        "dim_skoleaar": dim_skoleaar(skoleaar for _, skoleaar in contents),
+        "dim_statsforvalter": dim_statsforvalter(intake.read_register(newest)),
+        "datagrunnlag": datagrunnlag(
+            used, archive.snapshots(), readings, catalog, invented=newest.origin == "eksempel"
+        ),
+    }
+    return [engine.write(rows, key, lake) for key, rows in made.items()]
+
+
+def sources(engine: Engine, lake: Lake, reports: Path) -> dict[str, list[Path]]:
+    """The Parquet files of every published table but `utgivelse`, which the release writes itself."""
+    files = {
+        declared.key: lake.files(_SAME_ROWS.get(declared.key, declared.key))
+        for declared in published_tables()
+        if declared.key not in ("utgivelse", "kontroll")
+    }
+    rows = kontroll(sorted(reports.rglob("*.json")), reports)
+    staged = engine.write(rows, "kontroll", lake, without=("utgivelse",))
+    return {**files, "kontroll": [staged.staged]}
+
+
+def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation) -> Relation:
+    """The declared table `vurdering_kommune`."""
+    return engine.run(
+        "SELECT v.*, r.kommunenavn FROM vurdering v JOIN rangering r USING (uttrekksaar, indikatorsett, kommunenr) "
+        "WHERE v.nivaa = 'kommune'",
+        vurdering=vurdering,
+        rangering=rangering,
+    )
+
+
+def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation) -> Relation:
+    """The declared table `vurdering_skole`."""
+    return engine.run(
+        "SELECT v.*, r.orgnr, r.skolenavn FROM vurdering v JOIN rangering r "
+        "ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr WHERE v.nivaa = 'skole'",
+        vurdering=vurdering,
+        rangering=rangering,
+    )
+
+
+def dim_indikator(catalog: Catalog) -> list[Row]:
+    """The declared table `dim_indikator`."""
+    return [
+        {
+            "indikator": key,
+            "navn": indikator.navn,
+            "kilde": indikator.kilde,
+            "maal": maal,
+            "trinn": trinn,
+            "retning": catalog.maal[maal].retning,
+            "enhet_for_verdi": catalog.maal[maal].enhet,
+            "desimaler": catalog.maal[maal].desimaler,
+        }
+        for key, indikator in catalog.indikatorer.items()
+        for maal in indikator.maal
+        for trinn in indikator.trinn
+    ]
+
+
+def dim_indikatorsett(rule_sets: Iterable[RuleSet]) -> list[Row]:
+    """The declared table `dim_indikatorsett`."""
+    return [
+        {
+            "indikatorsett": rule_set.navn,
+            "navn": rule_set.tittel,
+            "sha256": rule_set.sha256,
+            "offisielt": rule_set.offisielt,
+            "merknad": rule_set.merknad,
+            "parametre": json.dumps(rule_set.parametre(), ensure_ascii=False, default=str),
+        }
+        for rule_set in rule_sets
+    ]
+
+
+def dim_skoleaar(skoleaar: Iterable[str]) -> list[Row]:
+    """The declared table `dim_skoleaar`."""
+    return [
+        {"skoleaar": aar, "forste_dag": first_day(aar), "siste_dag": last_day(aar)} for aar in sorted(set(skoleaar))
+    ]
+
+
+def dim_statsforvalter(register: Register) -> list[Row]:
+    """The declared table `dim_statsforvalter`."""
+    return [
+        {"statsforvalter": name, "fylker": list(counties)}
+        for name, counties in sorted(register.statsforvaltere().items())
+    ]
+
+
+def datagrunnlag(
+    used: Iterable[str],
+    snapshots: Mapping[str, Snapshot],
+    readings: Mapping[str, Reading],
+    catalog: Catalog,
+    *,
+    invented: bool,
+) -> list[Row]:
+    """The declared table `datagrunnlag`: one row per archived content that the release stands on, by digest."""
+    rows = []
+    for sha256 in sorted(used):
+        snapshot, reading = snapshots[sha256], readings[sha256]
+        lisens = REGISTER_LISENS if reading.kilde == "register" else catalog.kilder[reading.kilde].lisens
+        rows.append(
+            {
+                "sha256": sha256,
+                "kilde": reading.kilde,
+                "innholdstype": reading.kind,
+                "foresporsel": snapshot.file,
+                "periode": reading.period,
+                "hentet": snapshot.archived_at,
+                "rader": reading.rows,
+                "lisens": EKSEMPEL_LISENS if invented else lisens,
+            }
+        )
+    return rows
+
+
+def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
+    """Rows of `kontroll` (without `utgivelse`) from the audit reports of the tables in the lake.
+
+    A check of a partition carries the partition in its name, as each partition is audited on its own.
+    """
+    rows = []
+    for report in reports:
+        _, *partition = report.relative_to(root).with_suffix("").parts
+        suffix = "" if partition == ["alt"] else f" ({', '.join(partition)})"
+        for outcome in json.loads(report.read_text(encoding="utf-8")):
+            rows.append(
+                {
+                    "tabell": outcome["tabell"],
+                    "kontroll": f"{outcome['kontroll']}{suffix}",
+                    "resultat": "bestått" if outcome["passed"] else "ikke bestått",
+                    "alvorlighet": outcome["alvorlighet"],
+                    "avvik": outcome["avvik"],
+                    "veiledning": outcome["veiledning"],
+                    "varighet": outcome["varighet"],
+                }
+            )
+    return rows

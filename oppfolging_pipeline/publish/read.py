@@ -1,0 +1,141 @@
+"""Reading the published file: how it is opened, and the questions that the command line asks of it.
+
+Belongs here: queries on published tables, with bound values. Does not belong here: how an answer is printed (`cli`).
+Every answer is a list of rows by column name; a date is a `datetime.date`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.publish.database import open_read_only
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = dict[str, Any]
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """The published file, read-only, with no way to other files and with its settings locked.
+
+    Raises `PermanentError` that says what to do when the file is missing, is not whole, is not one of ours, or follows
+    another version of the contract than this program.
+    """
+    import duckdb
+
+    if not path.is_file():
+        raise PermanentError(f"{path}: found no published file; expected one. Run `oppfolging run` to make it.")
+    try:
+        connection = open_read_only(path)
+    except duckdb.Error as error:
+        raise PermanentError(
+            f"{path}: found a file that DuckDB cannot open ({error}); expected a whole one. "
+            "Run `oppfolging run` to make it anew."
+        ) from error
+    try:
+        newest = connection.execute("SELECT kontraktversjon FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1")
+        found = newest.fetchone()
+    except duckdb.Error as error:
+        connection.close()
+        raise PermanentError(
+            f"{path}: found a DuckDB file without releases; expected one that `oppfolging run` has made. "
+            "Choose the right home, or run `oppfolging run` in a new one."
+        ) from error
+    if found != (CONTRACT_VERSION,):
+        connection.close()
+        version = found[0] if found else "none"
+        raise PermanentError(
+            f"{path}: found contract version {version}; expected {CONTRACT_VERSION}. "
+            "Run `oppfolging run` to publish it with this version of the program."
+        )
+    return connection
+
+
+def identifisert(
+    connection: duckdb.DuckDBPyConnection, uttrekksaar: int | None = None, indikatorsett: str | None = None
+) -> list[Row]:
+    """Rows of `mart.identifisert_kommune` in order of year, set, kategori and rangering.
+
+    Without `uttrekksaar` the newest year that there is (of the set, when one is given); without `indikatorsett` every
+    set. Raises `PermanentError` when there is no such year or set.
+    """
+    table = "mart.rangering_kommune"
+    _require(connection, f"SELECT DISTINCT indikatorsett FROM {table}", "indikatorsett", indikatorsett)  # noqa: S608
+    _require(connection, f"SELECT DISTINCT uttrekksaar FROM {table}", "uttrekksaar", uttrekksaar)  # noqa: S608
+    return _rows(
+        connection,
+        """
+        SELECT * FROM mart.identifisert_kommune
+        WHERE ($sett IS NULL OR indikatorsett = $sett)
+          AND uttrekksaar = coalesce(
+            $aar, (SELECT max(uttrekksaar) FROM mart.rangering_kommune WHERE $sett IS NULL OR indikatorsett = $sett))
+        ORDER BY uttrekksaar, indikatorsett, kategori, rangering, kommunenr
+        """,
+        {"sett": indikatorsett, "aar": uttrekksaar},
+    )
+
+
+def faseplan(connection: duckdb.DuckDBPyConnection, pulje: int | None = None) -> list[Row]:
+    """Rows of `mart.pulje_faseplan` in order of pulje and term: of every pulje unless one is given.
+
+    Raises `PermanentError` when there is no such pulje.
+    """
+    _require(connection, "SELECT DISTINCT pulje FROM mart.pulje_faseplan", "pulje", pulje)
+    sql = "SELECT * FROM mart.pulje_faseplan WHERE $pulje IS NULL OR pulje = $pulje ORDER BY pulje, halvaar_nr"
+    return _rows(connection, sql, {"pulje": pulje})
+
+
+def kommune(connection: duckdb.DuckDBPyConnection, kommunenr: str) -> dict[str, list[Row]]:
+    """Everything that is published about one municipality, in every year and set.
+
+    Keys: `rangering` (mart.rangering_kommune), `vurdering` (mart.vurdering_kommune), `kandidat`
+    (mart.kandidat_kategori2; empty when it never was one) and `pulje` (mart.pulje_kommune, also by the number that it
+    had when identified). Rows in the order of the grain. Raises `PermanentError` when no table has the number; where
+    the register knows what it became, the message says so.
+    """
+    queries = {
+        "rangering": "SELECT * FROM mart.rangering_kommune WHERE kommunenr = $nr ORDER BY uttrekksaar, indikatorsett",
+        "vurdering": "SELECT * FROM mart.vurdering_kommune WHERE kommunenr = $nr "
+        "ORDER BY uttrekksaar, indikatorsett, indikator, trinn, skoleaar",
+        "kandidat": "SELECT * FROM mart.kandidat_kategori2 WHERE kommunenr = $nr ORDER BY uttrekksaar, indikatorsett",
+        "pulje": "SELECT * FROM mart.pulje_kommune WHERE kommunenr = $nr OR kommunenr_ved_uttrekk = $nr "
+        "ORDER BY pulje, kommunenr",
+    }
+    answer = {name: _rows(connection, sql, {"nr": kommunenr}) for name, sql in queries.items()}
+    if not any(answer.values()):
+        raise PermanentError(
+            f"found kommunenr '{kommunenr}', which is in no published table; expected the four digits of a "
+            f"municipality in the register of an uttrekksaar. {_advice(connection, kommunenr)}"
+        )
+    return answer
+
+
+def _advice(connection: duckdb.DuckDBPyConnection, kommunenr: str) -> str:
+    sql = "SELECT DISTINCT unnest(gaatt_over_i) AS nr FROM dim.kommune WHERE kommunenr = $nr ORDER BY nr"
+    successors = [str(row["nr"]) for row in _rows(connection, sql, {"nr": kommunenr})]
+    if successors:
+        return f"It has become {', '.join(successors)}: ask for that."
+    return "`SELECT kommunenr, kommunenavn FROM mart.rangering_kommune` lists them."
+
+
+def _require(connection: duckdb.DuckDBPyConnection, sql: str, what: str, wanted: object) -> None:
+    if wanted is None:
+        return
+    there = sorted(row[0] for row in connection.execute(sql).fetchall())
+    if wanted not in there:
+        listed = ", ".join(str(value) for value in there) or "none yet"
+        raise PermanentError(
+            f"found {what} {wanted}, which is not published; expected one of: {listed}. "
+            "Ask for one of them, or make it with `oppfolging run`."
+        )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, object]) -> list[Row]:
+    cursor = connection.execute(sql, values)
+    names: Sequence[str] = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,214 @@
+"""A release: the whole published file, built beside the last one, verified, and moved into its place in one step.
+
+Belongs here: the order of the steps, and what is left when one of them fails. Does not belong here: what the tables
+hold (they come as Parquet files), or the writer's lock (the caller holds it).
+
+Readers open the old file or the new one, never a part: the build goes on in `oppfolging.duckdb.next`, and only a file
+that has been opened again and verified is renamed. Whatever a killed run left is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.files import move_into_place
+from oppfolging_pipeline.publish import manifest as manifests
+from oppfolging_pipeline.publish.content import OPERATIONAL_SCHEMA, content_sha256
+from oppfolging_pipeline.publish.database import CATALOG, open_for_build
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, Known, Manifest, ReleaseRecord
+from oppfolging_pipeline.publish.parquet_sources import FILLED_IN, RELEASE_TABLE, TableSource, check_sources
+from oppfolging_pipeline.publish.verify import verify_file
+from oppfolging_pipeline.tables import ddl
+from oppfolging_pipeline.tables.model import published_tables, table
+
+if TYPE_CHECKING:
+    import duckdb
+
+NEXT_FILE = f"{PUBLISHED_FILE}.next"
+_TEMPORARY_FOLDER = f"{NEXT_FILE}.tmp"
+
+
+class ReleaseInfo(BaseModel):
+    """What a release says about itself. `rule_sets` is name → sha256; `created_at` has a time zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code_version: str = Field(min_length=1)
+    contract_version: str = Field(min_length=1)
+    rule_sets: Mapping[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]
+    created_at: AwareDatetime
+
+    @property
+    def identity(self) -> str:
+        """Canonical text of what makes two releases of equal rows different. When it was made is no part of it."""
+        parts = {"code": self.code_version, "contract": self.contract_version, "rules": dict(self.rule_sets)}
+        return json.dumps(parts, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Release:
+    """The release that now is the published one. `changed` is False when it already was; `rows` is what was
+    handed in, by table key."""
+
+    utgivelse: str
+    versjon: int
+    innhold_sha256: str
+    file: Path
+    changed: bool
+    rows: Mapping[str, int]
+
+
+def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, keep: int = 5) -> Release:
+    """Publish `<folder>/oppfolging.duckdb` from the Parquet files of every published table except `utgivelse`.
+
+    The files of `kontroll` come without the column `utgivelse`. When the content (every table outside schema `drift`,
+    the contract, the code and the rule sets) is that of the newest release and its file is whole, nothing is replaced.
+    Otherwise the last file is kept in `<folder>/tidligere`, where the `keep` newest earlier ones remain.
+
+    Raises `InvalidInput` with every fault of the sources, `PermanentError` when the file cannot be built or is not as
+    declared; the last published file is then as it was. The caller holds the home's writer lock.
+    """
+    import duckdb
+
+    if keep < 0:
+        raise ValueError(f"keep: found {keep}; expected 0 or more")
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(folder)
+    before = manifests.read_manifest(folder)
+    known = manifests.reconcile(folder, before)
+    try:
+        record, rows = _build(sources, folder, info, known)
+        changed = record is not known.current
+        if changed:
+            verify_file(folder / NEXT_FILE, rows)
+            known = _replace(folder, known, record, keep)
+    except (duckdb.Error, OSError) as error:
+        raise PermanentError(
+            f"{PUBLISHED_FILE}: found that it could not be built ({error}); expected a whole file. "
+            "See that the disk has room and that every table was written by this version, and run again."
+        ) from error
+    finally:
+        _remove_leftovers(folder)
+    if known.manifest != before:
+        manifests.write_manifest(folder, known.manifest)
+    return Release(record.utgivelse, record.versjon, record.innhold_sha256, folder / PUBLISHED_FILE, changed, rows)
+
+
+def _build(
+    sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, known: Known
+) -> tuple[ReleaseRecord, dict[str, int]]:
+    """Build the next file, closed and without a log; the current record itself when the content is the same."""
+    path = folder / NEXT_FILE
+    with closing(open_for_build(path, folder / _TEMPORARY_FOLDER)) as connection:
+        checked = check_sources(connection, sources)
+        # One transaction: a statement on its own would be logged and forced to disk, hundreds of times.
+        connection.execute("BEGIN")
+        _create(connection)
+        for source in checked.values():
+            if source.table.db_schema != OPERATIONAL_SCHEMA:
+                _fill(connection, source)
+        digest = content_sha256(connection, CATALOG, info.identity)
+        current, newest = known.current, known.manifest.newest
+        rows = {key: source.rows for key, source in checked.items()} | {RELEASE_TABLE: len(known.manifest.utgivelser)}
+        if current and current == newest and current.innhold_sha256 == digest:
+            return current, rows
+        record = _new_record(info, digest, newest.versjon + 1 if newest else 1)
+        rows[RELEASE_TABLE] += 1
+        for source in checked.values():
+            if source.table.db_schema == OPERATIONAL_SCHEMA:
+                _fill(connection, source, filled_in=record.utgivelse)
+        _fill_releases(connection, [*known.manifest.utgivelser, record])
+        connection.execute("COMMIT")
+        connection.execute(f"CHECKPOINT {CATALOG}")
+        connection.execute(f"DETACH {CATALOG}")
+    log = path.with_name(f"{NEXT_FILE}.wal")
+    if log.exists():
+        raise PermanentError(
+            f"{log.name}: found a log beside the built file; expected all of it in the file. Run again."
+        )
+    return record, rows
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    for schema in dict.fromkeys(declared.db_schema for declared in published_tables()):
+        connection.execute(f"CREATE SCHEMA {CATALOG}.{schema}")
+    for declared in published_tables():
+        connection.execute(ddl.create_table(declared, CATALOG))
+        for statement in ddl.comments(declared, CATALOG):
+            connection.execute(statement)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, source: TableSource, filled_in: str | None = None) -> None:
+    if not source.files:
+        return
+    column = FILLED_IN.get(source.table.key)
+    extra, values = (f'? AS "{column}", ', [filled_in]) if column else ("", [])
+    rows = f"(SELECT {extra}* FROM read_parquet(?, hive_partitioning = false))"  # noqa: S608 (declared names)
+    select = ddl.select_declared(source.table, rows)
+    connection.execute(f"INSERT INTO {CATALOG}.{source.table.qualified_name} {select}", [*values, source.paths])
+
+
+def _fill_releases(connection: duckdb.DuckDBPyConnection, records: Sequence[ReleaseRecord]) -> None:
+    declared = table(RELEASE_TABLE)
+    marks = ", ".join("?" for _ in declared.columns)
+    insert = f"INSERT INTO {CATALOG}.{declared.qualified_name} VALUES ({marks})"  # noqa: S608 (declared names)
+    connection.executemany(insert, [list(record.row()) for record in records])
+
+
+def _new_record(info: ReleaseInfo, digest: str, version: int) -> ReleaseRecord:
+    return ReleaseRecord(
+        utgivelse=f"{version:04d}-{digest[:12]}",
+        versjon=version,
+        kontraktversjon=info.contract_version,
+        kodeversjon=info.code_version,
+        regelsett_sha256=dict(info.rule_sets),
+        innhold_sha256=digest,
+        opprettet=info.created_at.astimezone(UTC),
+    )
+
+
+def _replace(folder: Path, known: Known, record: ReleaseRecord, keep: int) -> Known:
+    """Keep the last file, move the new one into place, and remove the earlier files that are no longer kept."""
+    releases = list(known.manifest.utgivelser)
+    if known.current and keep:
+        _archive(folder, known.current)
+    move_into_place(folder / NEXT_FILE, folder / PUBLISHED_FILE)
+    placed = record.lying_at(folder, PUBLISHED_FILE)
+    if known.current:
+        kept = manifests.archived_name(known.current) if keep else None
+        releases[releases.index(known.current)] = known.current.model_copy(update={"fil": kept})
+    return Known(manifests.prune(folder, Manifest(utgivelser=(*releases, placed)), keep), placed)
+
+
+def _archive(folder: Path, current: ReleaseRecord) -> None:
+    """Give the published file a second name among the earlier ones: a link, or a copy where none can be made."""
+    target = folder / manifests.archived_name(current)
+    target.parent.mkdir(exist_ok=True)
+    staged = target.with_name(f".{target.name}.next")
+    try:
+        os.link(folder / PUBLISHED_FILE, staged)
+    except OSError:
+        shutil.copyfile(folder / PUBLISHED_FILE, staged)
+    move_into_place(staged, target)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """What a killed run can leave. The published file has no log of its own: one beside it is somebody else's."""
+    for name in (NEXT_FILE, f"{NEXT_FILE}.wal", f"{PUBLISHED_FILE}.wal"):
+        (folder / name).unlink(missing_ok=True)
+    for pattern in (f".{manifests.MANIFEST_FILE}.*.next", f"{manifests.EARLIER_FOLDER}/.*.next"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder / _TEMPORARY_FOLDER)

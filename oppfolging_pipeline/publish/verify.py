@@ -1,0 +1,89 @@
+"""The last look at a file before readers see it: opened as a reader would, held against the declarations.
+
+Belongs here: tables, columns, types, comments, row counts and keys of a built file. Does not belong here: whether the
+rows are right (the checks), or moving the file (`release`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.publish.database import open_read_only
+from oppfolging_pipeline.tables.model import Table, published_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+_Column = tuple[object, ...]  # name, type, nullable, comment
+
+
+def verify_file(path: Path, rows: Mapping[str, int]) -> None:
+    """Hold the file against the declared tables and the number of `rows` that each table key was given.
+
+    Raises `PermanentError` that lists everything that differs, `duckdb.Error` when the file does not open.
+    """
+    with closing(open_read_only(path)) as connection:
+        faults = _tables(connection)
+        if not faults:
+            found = _columns(connection)
+            faults = [f for declared in published_tables() for f in _rows(connection, declared, found, rows)]
+    if faults:
+        listed = "\n".join(f"  - {fault}" for fault in faults)
+        raise PermanentError(
+            f"The built file is not as declared, and has not been published:\n{listed}\n"
+            "The program's own declarations and its DuckDB disagree: install the locked versions and run again."
+        )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = {
+        f"{schema}.{name}": comment
+        for schema, name, comment in connection.execute(
+            "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = current_database()"
+        ).fetchall()
+    }
+    expected = {declared.qualified_name: declared.text for declared in published_tables()}
+    faults = [f"{name}: unknown table" for name in sorted(found.keys() - expected.keys())]
+    faults += [f"{name}: no such table" for name in sorted(expected.keys() - found.keys())]
+    faults += [f"{name}: comment missing" for name in expected if name in found and found[name] != expected[name]]
+    return faults
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[_Column]]:
+    """The columns of every table, in order, by the table's qualified name."""
+    found: dict[str, list[_Column]] = {}
+    for name, *column in connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+        "WHERE database_name = current_database() ORDER BY schema_name, table_name, column_index"
+    ).fetchall():
+        found.setdefault(name, []).append(tuple(column))
+    return found
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection,
+    declared: Table,
+    columns: Mapping[str, Sequence[_Column]],
+    rows: Mapping[str, int],
+) -> list[str]:
+    name = declared.qualified_name
+    found = columns.get(name, [])
+    expected = [(column.name, column.type, column.nullable, column.comment) for column in declared.columns]
+    faults = [f"{name}: found column {f}; expected {e}" for f, e in zip(found, expected, strict=False) if f != e]
+    if len(found) != len(expected):
+        faults.append(f"{name}: found {len(found)} columns; expected {len(expected)}")
+    if faults:
+        return faults
+    key = ", ".join(f'"{column}"' for column in declared.grain)
+    count, keys = connection.execute(
+        f"SELECT count(*), count(DISTINCT ({key})) FROM {name}"  # noqa: S608 (identifiers come from declarations)
+    ).fetchall()[0]
+    if count != rows[declared.key]:
+        faults.append(f"{name}: found {count} rows; expected {rows[declared.key]}")
+    if count != keys:
+        faults.append(f"{name}: found {keys} keys in {count} rows; expected one row for each key")
+    return faults

@@ -1,0 +1,259 @@
+"""The register: what is asked of it, answered from validated facts.
+
+Belongs here: the questions of staging, identification and cohorts about kommuner, fylker and statsforvaltere at a date.
+Does not belong here: where the facts come from (`reference`), or how lineage is computed (`lineage`).
+
+Source of the rules: KLASS 131 keys a municipality on (code, validity); `ordningen.md` says that figures of three years
+can hold two code sets and are moved to the register of the identification year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from oppfolging_pipeline.core.errors import FindingCollector, PermanentError
+from oppfolging_pipeline.register import validation
+from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune, Maate, Opphav, Utenfor
+from oppfolging_pipeline.register.lineage import DAY, Lineage, by_code, in_force
+
+__all__ = ["Embete", "Endring", "Fylke", "Kommune", "Opphav", "Register", "Utenfor"]
+
+
+class Register:
+    """Municipalities, counties and statsforvaltere over time. Immutable; every answer is sorted.
+
+    `foerste_dag` is the first day that the register answers for. `beskrivelse` says, in Norwegian, where the facts come
+    from and as of which date. Raises `InvalidInput` with every fault when the facts do not fit each other.
+    """
+
+    def __init__(
+        self,
+        *,
+        kommuner: Iterable[Kommune],
+        endringer: Iterable[Endring],
+        fylker: Iterable[Fylke],
+        embeter: Iterable[Embete],
+        utenfor: Iterable[Utenfor],
+        foerste_dag: date,
+        beskrivelse: str,
+    ) -> None:
+        self.kommuner = tuple(sorted(kommuner, key=lambda k: (k.kommunenr, k.gyldig_fra)))
+        self.endringer = tuple(sorted(endringer, key=lambda e: (e.dato, e.fra, e.til)))
+        self.fylker = tuple(sorted(fylker, key=lambda f: (f.fylkesnr, f.gyldig_fra)))
+        self.embeter = tuple(sorted(embeter, key=lambda e: (e.statsforvalter, e.fylkesnr)))
+        self.utenfor = tuple(utenfor)
+        self.foerste_dag = foerste_dag
+        self.beskrivelse = beskrivelse
+        self._rows = by_code(self.kommuner)
+        self._fylker: dict[str, tuple[Fylke, ...]] = {}
+        for fylke in self.fylker:
+            self._fylker[fylke.fylkesnr] = (*self._fylker.get(fylke.fylkesnr, ()), fylke)
+        self._lineage = Lineage(self._rows, self.endringer, foerste_dag)
+        self._validate()
+
+    def _validate(self) -> None:
+        found = FindingCollector()
+        found.extend(validation.validities(self._rows, "kommune"))
+        found.extend(validation.validities(self._fylker, "fylke"))
+        found.extend(validation.municipalities(self._rows, self._fylker, self.utenfor, self.foerste_dag))
+        found.extend(validation.changes(self._rows, self.endringer))
+        found.extend(validation.loose_ends(self._rows, self._lineage, self.foerste_dag))
+        found.extend(validation.offices(self.embeter, self._fylker))
+        found.raise_if_any()
+
+    # Municipalities at a date
+
+    def gjeldende(self, dato: date) -> dict[str, Kommune]:
+        """The municipalities in force, by kommunenr. Raises `PermanentError` before the register's first day."""
+        self._require_covered(dato)
+        return {code: row for code, rows in self._rows.items() if (row := in_force(rows, dato))}
+
+    def er_utenfor(self, kode: str) -> bool:
+        """Whether the code is known to be no municipality: Svalbard, abroad, unknown."""
+        return any(pattern.treffer(kode) for pattern in self.utenfor)
+
+    def kjent(self, kode: str) -> bool:
+        """Whether the code has ever been in the register, or is `utenfor`."""
+        return kode in self._rows or self.er_utenfor(kode)
+
+    def kjent_fylke(self, fylkesnr: str) -> bool:
+        """Whether the county code has ever been in the register, or is one of places that are no municipalities."""
+        return fylkesnr in self._fylker or self.er_utenfor(f"{fylkesnr}00")
+
+    def slutt(self, kode: str, dato: date) -> date | None:
+        """The first day that the code, as it was at the date or next to it, is no longer in force; None: it still is.
+
+        None also for a code that is `utenfor` or unknown.
+        """
+        if kode not in self._rows:
+            return None
+        row = in_force(self._rows[kode], self._day_in_force(kode, dato))
+        return row.gyldig_til if row else None
+
+    def avstand(self, kode: str, dato: date) -> int:
+        """Days from the date to the nearest day on which the code is in force: 0 when it is, and for one without row."""
+        rows = self._rows.get(kode, ())
+        if not rows or in_force(rows, dato):
+            return 0
+        return min(abs((day - dato).days) for row in rows for day in (row.gyldig_fra, row.slutt - DAY))
+
+    def gyldig(self, kode: str, dato: date) -> bool:
+        """Whether the code is a municipality in force at the date."""
+        return in_force(self._rows.get(kode, ()), dato) is not None
+
+    # Lineage
+
+    def etterfolgere(self, kode: str, dato: date, per: date) -> tuple[str, ...]:
+        """The codes in force at `per` that the municipality with this code at `dato` has become.
+
+        It goes through chains of new numbers, mergers and splits; an unchanged code gives itself. A code that was not
+        in force at `dato` is taken at its first validity after it (figures of a later code set, cast back), else at its
+        last one before.
+
+        When `per` is before that, the answer is the codes that became it, and only if each of them became it whole:
+        after a split it cannot be said, as a part is not its whole.
+
+        Raises `PermanentError` then, for a code that is no municipality, and for a `per` before the register's first
+        day.
+        """
+        self._require_covered(per)
+        start = self._day_in_force(kode, dato)
+        if start <= per:
+            return tuple(sorted(self._lineage.forward(kode, start, per)))
+        ancestors = sorted(self._lineage.back(kode, start, per))
+        divided = [code for code in ancestors if self._lineage.forward(code, per, start) != {kode}]
+        if divided:
+            raise PermanentError(
+                f"found municipality {kode} of {start}, which on {per} was a part of {', '.join(divided)}; "
+                "expected one that can be followed back whole. Ask for a later date, or rebuild from the schools."
+            )
+        return tuple(ancestors)
+
+    def slektninger(self, kode: str, dato: date) -> frozenset[str]:
+        """The codes in force at `dato` that are the code itself, its ancestors or its descendants.
+
+        Counts every validity of the code since the register's first day: old and new rows of one municipality standing
+        side by side in a file are each other's relatives. Raises `PermanentError` for a code that is no municipality.
+        """
+        self._require_covered(dato)
+        relatives: set[str] = set()
+        for row in self._known(kode):
+            if row.gyldig_fra <= dato:
+                relatives |= self._lineage.forward(kode, row.gyldig_fra, dato)
+            if dato < row.slutt:
+                relatives |= self._lineage.back(kode, row.slutt - DAY, dato)
+        return frozenset(relatives)
+
+    def opphav(self, dato: date, per: date) -> dict[str, Opphav]:
+        """For each municipality in force at `per`: how its figures of `dato` are made (see `Opphav`).
+
+        Raises `PermanentError` when `per` is before `dato`, or `dato` before the register's first day.
+        """
+        if per < dato:
+            raise PermanentError(
+                f"found register date {per} before the date of the figures {dato}; expected a later one"
+            )
+        became = {code: self._lineage.forward(code, dato, per) for code in self.gjeldende(dato)}
+        sources: dict[str, list[str]] = {code: [] for code in self.gjeldende(per)}
+        for source, codes in became.items():
+            for code in codes:
+                sources[code].append(source)
+        return {code: Opphav(tuple(kilder), _maate(code, kilder, became)) for code, kilder in sources.items()}
+
+    # Counties and offices
+
+    def fylke_for(self, kommunenr: str, dato: date) -> Fylke:
+        """The county of a municipality code at a date. Raises `PermanentError` when it is not in force then."""
+        for fylke in self._fylker.get(kommunenr[:2], ()):
+            if fylke.gjelder(dato):
+                return fylke
+        raise PermanentError(
+            f"found municipality {kommunenr} on {dato}; expected a county {kommunenr[:2]} in force then"
+        )
+
+    def statsforvalter_for(self, fylkesnr: str) -> str | None:
+        """The office that has the county today; None for a county that no office has (one that is wound up)."""
+        return next((e.statsforvalter for e in self.embeter if e.fylkesnr == fylkesnr), None)
+
+    def statsforvalter_for_kommune(self, kommunenr: str, dato: date) -> str | None:
+        """The office that today has the county of what the municipality at the date has become.
+
+        None when its parts lie under different offices today, or it has no county that an office has.
+        """
+        last = max(row.gyldig_fra for row in self.kommuner)
+        offices = {self.statsforvalter_for(code[:2]) for code in self.etterfolgere(kommunenr, dato, max(last, dato))}
+        return offices.pop() if len(offices) == 1 else None
+
+    def statsforvaltere(self) -> dict[str, tuple[str, ...]]:
+        """The counties of each office, by the office's name."""
+        counties: dict[str, tuple[str, ...]] = {}
+        for embete in self.embeter:
+            counties[embete.statsforvalter] = (*counties.get(embete.statsforvalter, ()), embete.fylkesnr)
+        return counties
+
+    # The declared table
+
+    def rader(self) -> list[dict[str, object]]:
+        """The rows of the declared table `kommune`: one for each (kommunenr, gyldig_fra), sorted by them.
+
+        County name: at the end of the validity. `oppstaatt_av` is empty for what is older than the register,
+        `gaatt_over_i` for what is in force and whole.
+        """
+        return [
+            {
+                "kommunenr": row.kommunenr,
+                "kommunenavn": row.navn,
+                "fylkesnr": row.kommunenr[:2],
+                "fylkesnavn": self.fylke_for(row.kommunenr, row.slutt - DAY).navn,
+                "statsforvalter": self.statsforvalter_for(row.kommunenr[:2]),
+                "gyldig_fra": row.gyldig_fra,
+                "gyldig_til": row.gyldig_til,
+                "oppstaatt_av": self._came_from(row),
+                "gaatt_over_i": self._became(row),
+            }
+            for row in self.kommuner
+        ]
+
+    def _came_from(self, row: Kommune) -> list[str]:
+        for day in reversed(self._lineage.days):
+            if row.gyldig_fra <= day < row.slutt:
+                sources = self._lineage.predecessors(row.kommunenr, day)
+                if day == row.gyldig_fra or sources != {row.kommunenr}:
+                    return sorted(sources)
+        return []
+
+    def _became(self, row: Kommune) -> list[str]:
+        codes: set[str] = set()
+        for day in self._lineage.days:
+            if row.gyldig_fra < day <= row.slutt:
+                successors = self._lineage.successors(row.kommunenr, day)
+                codes |= successors if day == row.gyldig_til else successors - {row.kommunenr}
+        return sorted(codes)
+
+    def _known(self, kode: str) -> tuple[Kommune, ...]:
+        if kode not in self._rows:
+            reason = "a code that is no municipality" if self.er_utenfor(kode) else "an unknown code"
+            raise PermanentError(f"found {kode}, {reason}; expected a municipality of the register")
+        return self._rows[kode]
+
+    def _day_in_force(self, kode: str, dato: date) -> date:
+        rows = self._known(kode)
+        if in_force(rows, dato):
+            return dato
+        later = [row.gyldig_fra for row in rows if row.gyldig_fra > dato]
+        return later[0] if later else rows[-1].slutt - DAY
+
+    def _require_covered(self, dato: date) -> None:
+        if dato < self.foerste_dag:
+            raise PermanentError(
+                f"found the date {dato}; expected one from the register's first day, {self.foerste_dag}, on"
+            )
+
+
+def _maate(code: str, kilder: list[str], became: dict[str, frozenset[str]]) -> Maate:
+    if any(became[kilde] != {code} for kilde in kilder):
+        return "delt"
+    if len(kilder) > 1:
+        return "sammenslaatt"
+    return "uendret" if kilder == [code] else "flyttet"

@@ -1,0 +1,167 @@
+"""The shapes of rows that a register is built from, checked value by value and turned into facts.
+
+Belongs here: columns and what each may hold, for the lists that `sources.klass_files` reads and `reference` takes. Does
+not belong here: decoding files (`sources`), or what must hold across rows (`validation`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune
+
+Row = Mapping[str, str]
+# Row number and key of the row with an index: one of them, as the source is a sheet of rows or a list.
+Position = Callable[[int], tuple[int | None, str | None]]
+Kind = Literal["kommunenr", "fylkesnr", "date", "open_date", "text", "free"]
+
+_EXPECTED: dict[Kind, str] = {
+    "kommunenr": "a municipality code of four digits",
+    "fylkesnr": "a county code of two digits",
+    "date": "a date such as 2024-01-01",
+    "open_date": "a date such as 2024-01-01, or nothing",
+    "text": "a name",
+    "free": "the column",
+}
+_CODE = re.compile(r"[0-9]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAP_COLUMN = re.compile(r"code_(\d{4})")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Columns in order with the kind of each, and the columns that no two rows may share."""
+
+    columns: Mapping[str, Kind]
+    key: tuple[str, ...]
+
+
+KOMMUNE_KODER = Shape(
+    {"code": "kommunenr", "name": "text", "validFrom": "date", "validTo": "open_date"}, ("code", "validFrom")
+)
+FYLKE_KODER = Shape(
+    {"code": "fylkesnr", "name": "text", "validFrom": "date", "validTo": "open_date"}, ("code", "validFrom")
+)
+KOMMUNE_ENDRINGER = Shape(
+    {"changeOccurred": "date", "oldCode": "kommunenr", "oldName": "free", "newCode": "kommunenr", "newName": "free"},
+    ("changeOccurred", "oldCode", "newCode"),
+)
+STATSFORVALTERE = Shape({"statsforvalter": "text", "fylkesnr": "fylkesnr"}, ("fylkesnr",))
+
+
+def map_years(columns: Iterable[str]) -> tuple[int, int] | None:
+    """The two years of a map's columns `code_YYYY`, in order; None unless they are two that follow each other."""
+    years = sorted(int(match[1]) for column in columns if (match := _MAP_COLUMN.fullmatch(column)))
+    return (years[0], years[1]) if len(years) == 2 and years[1] == years[0] + 1 else None
+
+
+def map_shape(years: tuple[int, int]) -> Shape:
+    """The shape of a map from one year's codes to the next."""
+    columns: dict[str, Kind] = {}
+    for year in years:
+        columns |= {f"code_{year}": "kommunenr", f"name_{year}": "text"}
+    return Shape({**columns, "kind": "text"}, (f"code_{years[0]}", f"code_{years[1]}"))
+
+
+def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str | None = None) -> list[Finding]:
+    """Every value that its column may not hold, and every row whose key stood before."""
+    findings: list[Finding] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for index, row in enumerate(rows):
+        number, key = position(index)
+        wrong = [
+            Finding(
+                file=file,
+                row=number,
+                key=key,
+                column=column,
+                found=f"'{row[column]}'" if column in row else "no value",
+                expected=_EXPECTED[kind],
+                action="Correct the row, or get the list again.",
+            )
+            for column, kind in shape.columns.items()
+            if column not in row or not _holds(kind, row[column])
+        ]
+        findings.extend(wrong)
+        identity = tuple(row.get(column, "") for column in shape.key)
+        first = seen.setdefault(identity, index)
+        if first != index and not wrong:
+            other = position(first)
+            findings.append(
+                Finding(
+                    file=file,
+                    row=number,
+                    key=key,
+                    column=", ".join(shape.key),
+                    found=f"{' '.join(identity)} a second time, first in {other[1] or f'row {other[0]}'}",
+                    expected="each once",
+                    action="Remove one of the rows.",
+                )
+            )
+    return findings
+
+
+def _holds(kind: Kind, text: str) -> bool:
+    if kind in ("kommunenr", "fylkesnr"):
+        return len(text) == (4 if kind == "kommunenr" else 2) and _CODE.fullmatch(text) is not None
+    if kind in ("date", "open_date"):
+        return _is_date(text) or (kind == "open_date" and text == "")
+    return kind == "free" or text != ""
+
+
+def _is_date(text: str) -> bool:
+    if _DATE.fullmatch(text) is None:
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def end_of(text: str) -> date | None:
+    """The first day after a validity; None for an empty text, a validity without end."""
+    return date.fromisoformat(text) if text else None
+
+
+def as_kommune(row: Row) -> Kommune:
+    """A row of `KOMMUNE_KODER` that has been checked."""
+    return Kommune(row["code"], row["name"], date.fromisoformat(row["validFrom"]), end_of(row["validTo"]))
+
+
+def as_fylke(row: Row) -> Fylke:
+    """A row of `FYLKE_KODER` that has been checked."""
+    return Fylke(row["code"], row["name"], date.fromisoformat(row["validFrom"]), end_of(row["validTo"]))
+
+
+def as_endring(row: Row) -> Endring:
+    """A row of `KOMMUNE_ENDRINGER` that has been checked."""
+    return Endring(date.fromisoformat(row["changeOccurred"]), row["oldCode"], row["newCode"])
+
+
+def as_embete(row: Row) -> Embete:
+    """A row of `STATSFORVALTERE` that has been checked."""
+    return Embete(row["statsforvalter"], row["fylkesnr"])
+
+
+def changes_of_map(rows: Sequence[Row], years: tuple[int, int]) -> list[Endring]:
+    """The changes of 1 January of the map's second year.
+
+    A row with the same code and name on both sides is no change, unless the code also stands in another row: then it is
+    the part of a merger or a split that kept the number.
+    """
+    (old_code, new_code), (old_name, new_name) = ([f"{part}_{year}" for year in years] for part in ("code", "name"))
+    old = [row[old_code] for row in rows]
+    new = [row[new_code] for row in rows]
+    return [
+        Endring(date(years[1], 1, 1), row[old_code], row[new_code])
+        for row in rows
+        if (row[old_code], row[old_name]) != (row[new_code], row[new_name])
+        or old.count(row[old_code]) > 1
+        or new.count(row[new_code]) > 1
+    ]

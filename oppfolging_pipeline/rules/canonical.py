@@ -1,0 +1,64 @@
+"""A rule document as plain values: canonical JSON for its digest, and its parameters as a flat list.
+
+Belongs here: how a validated model is written down. Does not belong here: what it means.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from oppfolging_pipeline.rules.indikator import AbsoluttGrense, SettIndikator
+from oppfolging_pipeline.rules.parameter import Parameter
+
+
+def canonical_json(model: BaseModel) -> str:
+    """The content with sorted keys and no spaces; a decimal is its shortest exact text, so 20 and 20.0 are equal."""
+    return json.dumps(_plain(model.model_dump()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def flattened(model: BaseModel) -> list[dict[str, Any]]:
+    """Every parameter below the model, in declared order, as `{navn, verdi, kilde, grunn}` with dotted `navn`."""
+    return _flattened(model, "")
+
+
+def _flattened(value: Any, name: str) -> list[dict[str, Any]]:
+    match value:
+        case Parameter():
+            return [_row(name, value.verdi, value)]
+        case AbsoluttGrense():
+            return [_row(f"{name}.metode", value.metode, value), _row(f"{name}.verdi", value.verdi, value)]
+        case BaseModel():
+            parts = [(key, getattr(value, key)) for key in type(value).model_fields]
+        case dict():
+            parts = list(value.items())
+        case tuple():
+            parts = [(_item_name(item), item) for item in value]
+        case _:
+            return []
+    prefix = f"{name}." if name else ""
+    return [row for key, part in parts for row in _flattened(part, f"{prefix}{key}")]
+
+
+def _item_name(item: SettIndikator) -> str:
+    return f"{item.indikator}.{item.trinn}"
+
+
+def _row(name: str, verdi: object, source: Parameter[Any] | AbsoluttGrense) -> dict[str, Any]:
+    return {"navn": name, "verdi": _plain(verdi), "kilde": source.kilde, "grunn": source.grunn}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            text = f"{value:f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value

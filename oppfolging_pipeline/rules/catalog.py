@@ -1,0 +1,101 @@
+"""The typed model of the catalogue (`catalog.yaml`): sources, measures and indicators as facts.
+
+Belongs here: what can be asked for. Does not belong here: weights and limits (`model`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Retning = Literal["hoyere_er_bedre", "lavere_er_bedre"]
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kilde(_Fact):
+    """A source of figures."""
+
+    navn: str
+    referansedato: str = Field(pattern=r"^\d{2}-\d{2}$")
+    lisens: str
+
+
+class Maal(_Fact):
+    """A measure: what the number is, which way is better, and the range that it can lie in."""
+
+    navn: str
+    kolonne: str
+    retning: Retning
+    desimaler: int = Field(ge=0, le=3)
+    min: float
+    maks: float
+    enhet: str
+
+
+class Indikator(_Fact):
+    """A statistic of a source. `kode` is the source's own code where it has one."""
+
+    navn: str
+    kilde: str
+    trinn: tuple[int, ...]
+    maal: tuple[str, ...]
+    kildenavn: tuple[str, ...]
+    kode: str | None = None
+
+
+class Kolonner(_Fact):
+    """Column patterns of a download: the number of pupils, and columns that are known and not used."""
+
+    antall: str
+    uten_bruk: tuple[str, ...]
+
+
+class Catalog(_Fact):
+    """Everything that a rule set may refer to, and how the sources name it."""
+
+    kolonner: Kolonner
+
+    kilder: dict[str, Kilde]
+    maal: dict[str, Maal]
+    indikatorer: dict[str, Indikator]
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Catalog:
+        for key, indikator in self.indikatorer.items():
+            if indikator.kilde not in self.kilder:
+                raise ValueError(f"indikatorer.{key}: unknown kilde {indikator.kilde}")
+            for maal in indikator.maal:
+                if maal not in self.maal:
+                    raise ValueError(f"indikatorer.{key}: unknown maal {maal}")
+        return self
+
+    def trinn_of_kilde(self, kilde: str) -> frozenset[int]:
+        """Every grade that some indicator of the source has."""
+        return frozenset(trinn for i in self.indikatorer.values() if i.kilde == kilde for trinn in i.trinn)
+
+    def maal_of_column(self, indikator: str, heading: str) -> str | None:
+        """The measure of the indicator whose column pattern matches the heading, or None."""
+        for key in self.indikatorer[indikator].maal:
+            if re.search(self.maal[key].kolonne, heading):
+                return key
+        return None
+
+    def with_column_pattern(self, maal: str, pattern: str) -> Catalog:
+        """The same catalogue with another column pattern for one measure (a setting of the user's)."""
+        changed = self.maal[maal].model_copy(update={"kolonne": pattern})
+        return self.model_copy(update={"maal": {**self.maal, maal: changed}})
+
+
+@cache
+def default_catalog() -> Catalog:
+    """The catalogue that the project carries."""
+    text = resources.files(__package__).joinpath("catalog.yaml").read_text(encoding="utf-8")
+    return Catalog.model_validate(yaml.safe_load(text))

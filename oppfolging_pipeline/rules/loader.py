@@ -1,0 +1,55 @@
+"""The sets that the project carries, and the reading of a set.
+
+Belongs here: from a name or a text to a `RuleSet`. Does not belong here: what a set may hold (`model`).
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
+from oppfolging_pipeline.core.yaml_document import load_document, shown, validate
+from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
+from oppfolging_pipeline.rules.model import RuleSet
+
+
+def rule_set_names() -> list[str]:
+    """The names of the carried sets, sorted."""
+    return sorted(_carried())
+
+
+def load_rule_set(name: str, catalog: Catalog | None = None) -> RuleSet:
+    """A carried set by its name. A name is looked up in a list and never becomes a path.
+
+    Raises `PermanentError` for a name outside the list, `InvalidInput` with every fault of the set.
+    """
+    carried = _carried()
+    if name not in carried:
+        raise PermanentError(f"found no rule set '{name}'; expected one of {', '.join(sorted(carried))}. Choose one.")
+    file = carried[name].name
+    rule_set = load_rule_set_text(carried[name].read_text(encoding="utf-8"), file, catalog)
+    if rule_set.navn != name:
+        expected = f"'{name}', like the file"
+        raise InvalidInput(
+            [
+                Finding(
+                    file=file, key="navn", found=shown(rule_set.navn), expected=expected, action="Rename one of them."
+                )
+            ]
+        )
+    return rule_set
+
+
+def load_rule_set_text(text: str, file: str, catalog: Catalog | None = None) -> RuleSet:
+    """A set from the text of a YAML document; `file` is the name that faults carry.
+
+    `catalog` is what the set may refer to, by default the carried one. Raises `InvalidInput` with every fault: row,
+    key, found, expected, action.
+    """
+    return validate(load_document(text, file), RuleSet, context={"catalog": catalog or default_catalog()})
+
+
+def _carried() -> dict[str, Traversable]:
+    folder = resources.files(__package__).joinpath("sets")
+    return {file.name.removesuffix(".yaml"): file for file in folder.iterdir() if file.name.endswith(".yaml")}

@@ -1,0 +1,203 @@
+"""The typed model of an indicator set: what a set decides, each value with its source.
+
+Belongs here: the shape of a set, and everything that makes a set impossible. Does not belong here: reading files
+(`loader`), facts about the statistics (`catalog`), or computing anything from figures (`indicators`).
+
+A set is validated against a catalogue handed in as `context={"catalog": …}`; without one, the catalogue that the
+project carries. Where Udir is the source of a rule, the set says so in `kilde`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.skoleaar import window
+from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
+from oppfolging_pipeline.rules.canonical import canonical_json, flattened
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.indikator import SettIndikator, catalog_of
+from oppfolging_pipeline.rules.parameter import Heltall, Parameter, Regel, Tall, Tekst, plain_number
+
+Positivt = Annotated[Heltall, Field(gt=0)]
+Prosent = Annotated[Tall, Field(ge=0, le=100)]
+Null = Annotated[Literal[0], BeforeValidator(plain_number)]
+VedLikhet = tuple[Literal["flest_celler_forbi_absolutt"], Literal["flest_mulige_poeng"], Literal["lavest_kommunenr"]]
+
+
+class Poeng(Regel):
+    """Points for a figure worse than the national limit and, instead, for one worse than the absolute limit."""
+
+    nasjonal: Parameter[Positivt]
+    absolutt: Parameter[Positivt]
+
+    @field_validator("absolutt")
+    @classmethod
+    def _worse_never_gives_fewer(cls, absolutt: Parameter[Positivt], info: ValidationInfo) -> Parameter[Positivt]:
+        nasjonal = info.data.get("nasjonal")
+        if nasjonal is not None and absolutt.verdi < nasjonal.verdi:
+            expected = f"at least the points of nasjonal, {nasjonal.verdi}"
+            action = "Worse than the absolute limit cannot give fewer points."
+            refuse([refusal(found=shown(absolutt.verdi), expected=expected, action=action, at=("verdi",))])
+        return absolutt
+
+
+class Kategori1(Regel):
+    """Municipalities by their own share. `naer_grensen` is in percentage points from the cut."""
+
+    antall: Parameter[Positivt]
+    naer_grensen: Parameter[Prosent]
+    ved_likhet: Parameter[VedLikhet]
+
+
+class Spredning(Regel):
+    """How the spread between a municipality's schools is measured, and the level (percentage points) it must reach."""
+
+    maal: Parameter[Literal["standardavvik", "maks_min"]]
+    nivaa: Parameter[Prosent]
+
+
+class Kategori2(Regel):
+    """Municipalities by the spread between their schools. `ovre_andel` is in percent of all assessed schools."""
+
+    antall: Parameter[Annotated[Heltall, Field(ge=0)]]
+    min_skoler: Parameter[Annotated[Heltall, Field(ge=2)]]
+    spredning: Spredning
+    ovre_andel: Parameter[Annotated[Tall, Field(gt=0, le=100)]]
+
+
+class RuleSet(Regel):
+    """An indicator set. Its identity is `sha256`: comments and the order of keys are not part of it."""
+
+    navn: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    tittel: Tekst
+    offisielt: Annotated[bool, Field(strict=True)]
+    merknad: Tekst | None = None
+    antall_aar: Parameter[Positivt]
+    indikatorer: Annotated[tuple[SettIndikator, ...], Field(min_length=1)]
+    forsinkelse: dict[str, Parameter[Annotated[Heltall, Field(ge=0)]]]
+    poeng: Poeng
+    poenggrunnlag: Parameter[Literal["per_aar"]]
+    nasjonal_grense: Parameter[Literal["publisert", "beregn"]]
+    min_dekning: Parameter[Annotated[Tall, Field(gt=0, le=1)]]
+    min_aar: Parameter[Positivt]
+    eierform: Parameter[Literal["alle"]]
+    min_elever: Parameter[Null]
+    tidligere_deltakere: Parameter[Literal["vurderes_paa_nytt"]]
+    identifikasjonsdato: Parameter[str]
+    kategori1: Kategori1
+    kategori2: Kategori2
+
+    @field_validator("indikatorer")
+    @classmethod
+    def _one_measure_each(cls, indikatorer: tuple[SettIndikator, ...]) -> tuple[SettIndikator, ...]:
+        keys = [(each.indikator, each.trinn) for each in indikatorer]
+        refuse(
+            refusal(
+                found=f"{key[0]} on trinn {key[1]} for the second time",
+                expected="each indicator and grade once, with one measure",
+                action="Remove one of them.",
+                at=(index,),
+            )
+            for index, key in enumerate(keys)
+            if key in keys[:index]
+        )
+        return indikatorer
+
+    @field_validator("forsinkelse")
+    @classmethod
+    def _a_lag_for_each_source(
+        cls, forsinkelse: dict[str, Parameter[int]], info: ValidationInfo
+    ) -> dict[str, Parameter[int]]:
+        catalog = catalog_of(info)
+        known = ", ".join(sorted(catalog.kilder))
+        faults = [
+            refusal(found="an unknown source", expected=f"one of {known}", action="Correct the name.", at=(kilde,))
+            for kilde in forsinkelse
+            if kilde not in catalog.kilder
+        ]
+        if "indikatorer" in info.data:
+            used = {catalog.indikatorer[each.indikator].kilde for each in info.data["indikatorer"]}
+            faults += [
+                refusal(found="nothing", expected="the lag of a source in use", action="Add it.", at=(kilde,))
+                for kilde in sorted(used - forsinkelse.keys())
+            ]
+            faults += [
+                refusal(
+                    found="a source that no indicator uses",
+                    expected=f"exactly {', '.join(sorted(used))}",
+                    action="Remove it.",
+                    at=(kilde,),
+                )
+                for kilde in forsinkelse
+                if kilde in catalog.kilder and kilde not in used
+            ]
+        refuse(faults)
+        return forsinkelse
+
+    @field_validator("min_aar")
+    @classmethod
+    def _no_more_years_than_there_are(cls, min_aar: Parameter[Positivt], info: ValidationInfo) -> Parameter[Positivt]:
+        antall_aar = info.data.get("antall_aar")
+        if antall_aar is not None and min_aar.verdi > antall_aar.verdi:
+            expected = f"at most antall_aar, {antall_aar.verdi}"
+            refuse([refusal(found=shown(min_aar.verdi), expected=expected, action="Lower it.", at=("verdi",))])
+        return min_aar
+
+    @field_validator("identifikasjonsdato")
+    @classmethod
+    def _a_day_of_every_spring(cls, value: Parameter[str]) -> Parameter[str]:
+        try:
+            # 2001 is no leap year: 02-29 is refused, because the day must exist every year.
+            valid = date.fromisoformat(f"2001-{value.verdi}") <= date(2001, 7, 31)
+        except ValueError:
+            valid = False
+        if not valid:
+            expected = "a day of the spring that exists every year, written MM-DD, from 01-01 to 07-31"
+            refuse([refusal(found=shown(value.verdi), expected=expected, action="Correct the date.", at=("verdi",))])
+        return value
+
+    @property
+    def sha256(self) -> str:
+        """The set's identity: the digest of its content as canonical JSON. 20 and 20.0 are the same content."""
+        return hashlib.sha256(canonical_json(self).encode()).hexdigest()
+
+    def parametre(self) -> list[dict[str, Any]]:
+        """Every parameter as `{navn, verdi, kilde, grunn}`, ready for JSON.
+
+        `navn` is dotted (`kategori2.spredning.nivaa`, `indikatorer.lesing.5.vekt`). Integers stay integers; a decimal
+        is its exact text. An absolute limit gives two rows, `….absolutt_grense.metode` and `….absolutt_grense.verdi`.
+        """
+        return flattened(self)
+
+    def kilde_for(self, indikator: str, catalog: Catalog) -> str:
+        """The source of an indicator. Raises `KeyError` for one that the catalogue does not have."""
+        return catalog.indikatorer[indikator].kilde
+
+    def vindu(self, kilde: str, uttrekksaar: int) -> list[str]:
+        """The school years of a source for an identification in the spring of `uttrekksaar`, oldest first.
+
+        Raises `PermanentError` for a source that the set does not use.
+        """
+        if kilde not in self.forsinkelse:
+            used = ", ".join(sorted(self.forsinkelse))
+            raise PermanentError(f"rule set {self.navn}: found the source '{kilde}'; expected one of {used}")
+        return window(uttrekksaar, self.forsinkelse[kilde].verdi, self.antall_aar.verdi)
+
+    def identifikasjonsdag(self, uttrekksaar: int) -> date:
+        """The day of the identification, whose municipality register is used."""
+        return date.fromisoformat(f"{uttrekksaar:04d}-{self.identifikasjonsdato.verdi}")
+
+
+def absolute_limit_is_on_wrong_side(retning: str, nasjonal: Decimal, absolutt: Decimal) -> bool:
+    """Whether the absolute limit is better than the national one, so that 'worse' would mean two things.
+
+    Known only with figures for a limit of method `verdi` or `persentil`. An equal limit is on no wrong side: then each
+    figure worse than it gets the points of the absolute limit.
+    """
+    return absolutt > nasjonal if retning == "hoyere_er_bedre" else absolutt < nasjonal

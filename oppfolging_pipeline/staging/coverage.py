@@ -1,0 +1,62 @@
+"""Which identification years the observations are complete for.
+
+Belongs here: comparing what a rule set asks for with what is there. Does not belong here: stopping a run over a missing
+limit (`indicators.grense`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.skoleaar import start_year
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.staging.harmonisering import Request
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Engine, Relation
+
+NationalCells = Mapping[tuple[str, str, int, str], bool]
+
+
+def national_cells(engine: Engine, observasjon: Relation) -> NationalCells:
+    """(indikator, maal, trinn, skoleaar) of every shown national figure → whether it is preliminary."""
+    rows = engine.run(
+        "SELECT indikator, maal, trinn, skoleaar, forelopig FROM observasjon WHERE nivaa = 'nasjonalt' AND verdistatus = 'vist'",
+        observasjon=observasjon,
+    )
+    return {(indikator, maal, trinn, aar): preliminary for indikator, maal, trinn, aar, preliminary in rows.fetchall()}
+
+
+def newest_complete_year(cells: NationalCells, rule_set: RuleSet, catalog: Catalog) -> int:
+    """The newest identification year whose whole window is there and final.
+
+    Raises `PermanentError` that names what the newest year lacks when no year is complete.
+    """
+    years = sorted({start_year(skoleaar) + 1 for *_, skoleaar in cells}, reverse=True)
+    lacks: dict[int, list[str]] = {}
+    for year in years:
+        lacks[year] = missing_cells(cells, Request(year, rule_set, catalog))
+        if not lacks[year]:
+            return year
+    nearest = min(years, key=lambda year: (len(lacks[year]), -year), default=None)
+    found = "no national figure at all" if nearest is None else f"{len(lacks[nearest])} missing for {nearest}: {'; '.join(lacks[nearest][:12])}"
+    raise PermanentError(
+        f"rule set {rule_set.navn}: found no complete identification year ({found}); expected every national figure of the "
+        "window, none of them preliminary. Put the missing reports in the inbox, choose a year with --uttrekk, or a rule "
+        "set that the figures suffice for with --rules."
+    )
+
+
+def missing_cells(cells: NationalCells, request: Request) -> list[str]:
+    """What a request lacks: national figures that are absent or preliminary, in words."""
+    lacks = []
+    for _, indikator, maal, trinn, skoleaar, _, _ in request.cells():
+        preliminary = cells.get((indikator, maal, trinn, skoleaar))
+        if preliminary is None:
+            lacks.append(f"{indikator} {maal} trinn {trinn} {skoleaar}")
+        elif preliminary:
+            lacks.append(f"{indikator} {maal} trinn {trinn} {skoleaar} (preliminary)")
+    return lacks

@@ -1,0 +1,220 @@
+"""Every cell that a rule set asks for, in the register of the identification year.
+
+Belongs here: moving, merging and rebuilding figures after changes of municipalities, and saying what a missing cell
+is. Does not belong here: limits and points (`indicators`), or how municipalities are related (`register`).
+
+A pure renumbering or a change of name moves the figure. A merger is the pupil-weighted mean of its parts, only when
+every part with pupils is shown. A municipality that came out of a division is rebuilt from the schools that stand in
+it, pupil-weighted, only when all of its schools with pupils in that cell are shown. Otherwise the cell is `skjermet`:
+a rebuilt figure must never give a shielded one away. Rebuilt figures are rounded half-up as the published ones are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from oppfolging_pipeline.core.skoleaar import day_in
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.model import RuleSet
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Engine, Relation
+
+Maate = Literal["flyttet", "sammenslaatt", "delt"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: an identification year under a rule set, and the register's day for it."""
+
+    uttrekksaar: int
+    rule_set: RuleSet
+    catalog: Catalog
+
+    @property
+    def registerdato(self) -> date:
+        """The day whose register the municipalities are judged by."""
+        return self.rule_set.identifikasjonsdag(self.uttrekksaar)
+
+    def cells(self) -> list[tuple[str, str, str, int, str, int, int]]:
+        """(kilde, indikator, maal, trinn, skoleaar, vindusaar, skala) of every cell of a unit.
+
+        `skala` is 10 to the number of decimals that the measure is published with.
+        """
+        rows = []
+        for item in self.rule_set.indikatorer:
+            kilde = self.catalog.indikatorer[item.indikator].kilde
+            skala = 10 ** self.catalog.maal[item.maal].desimaler
+            for number, skoleaar in enumerate(self.rule_set.vindu(kilde, self.uttrekksaar), start=1):
+                rows.append((kilde, item.indikator, item.maal, item.trinn, skoleaar, number, skala))
+        return rows
+
+    def partitions(self) -> list[dict[str, object]]:
+        """The partitions of `observasjon` that the window needs."""
+        return [{"kilde": kilde, "skoleaar": skoleaar} for kilde, skoleaar in sorted({(row[0], row[4]) for row in self.cells()})]
+
+    @property
+    def newest_skoleaar(self) -> str:
+        """The newest school year of the window, over all sources."""
+        return max(row[4] for row in self.cells())
+
+    @property
+    def partition(self) -> dict[str, object]:
+        """The partition that results for this request are stored under."""
+        return {"uttrekksaar": self.uttrekksaar, "indikatorsett": self.rule_set.navn}
+
+
+def lineage(
+    codes: Sequence[tuple[str, str, str]], register: Register, catalog: Catalog, per: date
+) -> list[tuple[str, str, str, str, Maate]]:
+    """(kilde, skoleaar, fra, til, maate) for the codes (kilde, skoleaar, kommunenr) that stand in the window.
+
+    `maate` says how the figures of `til` are made that year: `delt` as soon as one of the codes it comes from also
+    became another municipality, `sammenslaatt` when it comes from several, else `flyttet` (also when nothing changed).
+    """
+    successors: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
+    for kilde, skoleaar, code in codes:
+        if not register.er_utenfor(code):
+            day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
+            successors.setdefault((kilde, skoleaar), {})[code] = register.etterfolgere(code, day, per)
+    rows: list[tuple[str, str, str, str, Maate]] = []
+    for (kilde, skoleaar), of_code in successors.items():
+        sources: dict[str, list[str]] = {}
+        for code, targets in of_code.items():
+            for target in targets:
+                sources.setdefault(target, []).append(code)
+        for target, parts in sources.items():
+            maate: Maate = "sammenslaatt" if len(parts) > 1 else "flyttet"
+            if any(len(of_code[part]) > 1 for part in parts):
+                maate = "delt"
+            rows += [(kilde, skoleaar, part, target, maate) for part in parts]
+    return sorted(rows)
+
+
+def harmonise(
+    engine: Engine,
+    observasjon: Relation,
+    request: Request,
+    lineage_rows: Sequence[tuple[str, str, str, str, Maate]],
+    kommuner: Sequence[str],
+    placed: Mapping[str, str],
+    judged: Sequence[str],
+) -> Relation:
+    """The declared table `harmonisert`: each municipality of `kommuner` and school of `judged`, with every cell.
+
+    `observasjon` holds the window's partitions; `placed` gives schools their municipality in the register of the
+    identification year (a school that is not in it cannot be placed); `judged` are the schools that are judged.
+    """
+    spurt = engine.frame(_ASKED, request.cells())
+    slekt = engine.frame(_LINES, lineage_rows)
+    plassert = engine.frame({"enhet": "VARCHAR", "kommune": "VARCHAR"}, sorted(placed.items()))
+    enheter = engine.frame(
+        {"nivaa": "VARCHAR", "enhet": "VARCHAR", "kommunenr": "VARCHAR"},
+        [("kommune", code, code) for code in kommuner] + [("skole", orgnr, placed[orgnr]) for orgnr in judged],
+    )
+    celler = engine.run(_CELLS, observasjon=observasjon, spurt=spurt)
+    deler = engine.run(_PARTS, celler=celler, slekt=slekt, plassert=plassert)
+    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler))
+    trinn = engine.run(_GRADES, celler=celler, slekt=slekt)
+    return engine.run(
+        _GRID,
+        {"uttrekksaar": request.uttrekksaar, "indikatorsett": request.rule_set.navn},
+        enheter=enheter,
+        spurt=spurt,
+        funnet=funnet,
+        trinn_i_vinduet=trinn,
+    )
+
+
+_ASKED = {
+    "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR",
+    "vindusaar": "INTEGER", "skala": "INTEGER",
+}  # fmt: skip
+_LINES = {"kilde": "VARCHAR", "skoleaar": "VARCHAR", "kommunenr": "VARCHAR", "til": "VARCHAR", "maate": "VARCHAR"}
+
+# The observations that the set asks for. A cell has pupils when a figure exists, or their number says so; it can be
+# used in a mean when both the figure and the number of pupils are shown.
+_CELLS = """
+SELECT o.*, s.vindusaar, s.skala,
+  o.verdistatus IN ('vist', 'skjermet') OR coalesce(o.antall, 0) > 0 OR o.antallstatus = 'skjermet' AS har_elever,
+  o.verdistatus = 'vist' AND coalesce(o.antall, 0) > 0 AS kan_brukes
+FROM observasjon o JOIN spurt s USING (kilde, indikator, maal, trinn, skoleaar)
+"""
+
+# The parts of cells that are rebuilt, `enhet` being the municipality they become a part of. A merger's parts are the
+# old municipalities. The parts of a municipality that came out of a division are its schools; and, as they may belong
+# to any of the new ones and so can be used for none: schools that cannot be placed, and a divided municipality with
+# pupils that no school accounts for.
+_PARTS = """
+WITH kommuner AS (
+  SELECT s.til, s.maate, c.* FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune'
+), skoler AS (
+  SELECT s.til, p.kommune, c.* FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr)
+  LEFT JOIN plassert p USING (enhet) WHERE c.nivaa = 'skole' AND s.maate = 'delt'
+), gjort_rede_for AS (
+  SELECT DISTINCT kommunenr, indikator, trinn, skoleaar FROM skoler WHERE har_elever
+), deler AS (
+  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, kan_brukes, skala, forelopig
+  FROM kommuner WHERE maate = 'sammenslaatt'
+  UNION ALL
+  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, kan_brukes, skala, forelopig
+  FROM skoler WHERE kommune = til
+  UNION ALL
+  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, false, skala, forelopig
+  FROM skoler WHERE kommune IS NULL
+  UNION ALL
+  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, false, skala, forelopig
+  FROM kommuner ANTI JOIN gjort_rede_for USING (kommunenr, indikator, trinn, skoleaar) WHERE maate = 'delt'
+)
+SELECT til AS enhet, * EXCLUDE (til) FROM deler
+"""
+
+# The pupil-weighted mean in whole units of the last published decimal, so that a half is rounded up exactly.
+_REBUILT = """
+WITH summer AS (
+  SELECT enhet, indikator, trinn, skoleaar, any_value(skala) AS skala, bool_or(forelopig) AS forelopig,
+    count(*) FILTER (har_elever) AS deler, count(*) FILTER (har_elever AND NOT kan_brukes) AS skjulte,
+    CAST(sum(CAST(verdi * skala AS BIGINT) * antall) FILTER (kan_brukes) AS BIGINT) AS teller,
+    CAST(sum(antall) FILTER (kan_brukes) AS BIGINT) AS elever
+  FROM deler GROUP BY enhet, indikator, trinn, skoleaar
+), status AS (
+  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' ELSE 'vist' END AS verdistatus FROM summer
+)
+SELECT enhet, indikator, trinn, skoleaar, verdistatus, forelopig,
+  CASE WHEN verdistatus = 'vist' THEN CAST(((2 * teller + elever) // (2 * elever)) / skala AS DECIMAL(9, 3)) END AS verdi,
+  CASE WHEN verdistatus = 'vist' THEN elever END AS antall
+FROM status
+"""
+
+_FOUND = """
+SELECT s.til AS enhet, c.indikator, c.trinn, c.skoleaar, c.verdi, c.verdistatus, c.antall, false AS beregnet, c.forelopig
+FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
+UNION ALL
+SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, true, forelopig FROM ombygd
+UNION ALL
+SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, false, forelopig FROM celler WHERE nivaa = 'skole'
+"""
+
+# A unit has a grade when it stands with it in any year of the window, in any source.
+_GRADES = """
+SELECT s.til AS enhet, c.trinn FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune'
+UNION
+SELECT enhet, trinn FROM celler WHERE nivaa = 'skole'
+"""
+
+# Every unit with every cell. A cell that is not there is neither rebuilt nor preliminary: both are facts of a figure.
+_GRID = """
+SELECT $uttrekksaar AS uttrekksaar, $indikatorsett AS indikatorsett, e.nivaa, e.enhet, e.kommunenr, s.indikator, s.maal,
+  s.trinn, s.skoleaar, s.vindusaar, f.verdi, f.antall,
+  CASE WHEN f.enhet IS NOT NULL THEN f.verdistatus WHEN t.enhet IS NOT NULL THEN 'mangler' ELSE 'ikke_aktuelt' END
+    AS verdistatus,
+  f.enhet IS NOT NULL AND f.beregnet AS beregnet,
+  f.enhet IS NOT NULL AND f.forelopig AS forelopig
+FROM enheter e CROSS JOIN spurt s
+LEFT JOIN funnet f ON f.enhet = e.enhet AND f.indikator = s.indikator AND f.trinn = s.trinn AND f.skoleaar = s.skoleaar
+LEFT JOIN trinn_i_vinduet t ON t.enhet = e.enhet AND t.trinn = s.trinn
+"""

@@ -1,0 +1,115 @@
+"""The typed model of a table declaration, and the registry of all tables.
+
+Belongs here: reading and validating `tables.yaml` and `columns.yaml`. Does not belong here: SQL (see `ddl`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ColumnType = Literal[
+    "VARCHAR", "INTEGER", "DOUBLE", "DECIMAL(9,3)", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR[]", "INTEGER[]"
+]
+Schema = Literal["lager", "mart", "dim", "intern", "drift"]
+
+CONTRACT_VERSION = "1.0"
+
+
+class Column(BaseModel):
+    """One column. `nullable` is False unless declared: a missing value is an exception that must be asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: ColumnType
+    text: str
+    nullable: bool = False
+    unit: str | None = None
+    values: tuple[str | int, ...] | None = None
+    pattern: str | None = None
+    min: float | None = None
+    max: float | None = None
+
+    @property
+    def comment(self) -> str:
+        """The text that BI tools show, with the unit when there is one."""
+        return f"{self.text} Enhet: {self.unit}." if self.unit else self.text
+
+
+class Table(BaseModel):
+    """One table: where it is published, its grain and its columns in order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    key: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    db_schema: Schema = Field(alias="schema")
+    text: str
+    grain: tuple[str, ...] = Field(min_length=1)
+    partition_by: tuple[str, ...] = ()
+    empty_ok: bool = False
+    columns: tuple[Column, ...]
+
+    @model_validator(mode="after")
+    def _grain_and_partitions_are_columns(self) -> Table:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError(f"table {self.key}: a column stands twice")
+        for name in (*self.grain, *self.partition_by):
+            if name not in names:
+                raise ValueError(f"table {self.key}: {name} is in the grain or a partition but is no column")
+            if self.column(name).nullable:
+                raise ValueError(f"table {self.key}: {name} is in the grain and may not be null")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises `KeyError`."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.key}.{name}")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names in declared order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def qualified_name(self) -> str:
+        """`mart.grense`."""
+        return f"{self.db_schema}.{self.name}"
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
+
+
+@cache
+def all_tables() -> dict[str, Table]:
+    """Every declared table by its key in `tables.yaml`, in declared order."""
+    columns = _read("columns.yaml")
+    tables: dict[str, Table] = {}
+    for key, raw in _read("tables.yaml").items():
+        resolved = []
+        for entry in raw["columns"]:
+            override = {"name": entry} if isinstance(entry, str) else dict(entry)
+            resolved.append({**columns[override["name"]], **override})
+        tables[key] = Table.model_validate({"name": key, **raw, "key": key, "columns": resolved})
+    return tables
+
+
+def table(key: str) -> Table:
+    """One declared table. Raises `KeyError`."""
+    return all_tables()[key]
+
+
+def published_tables() -> list[Table]:
+    """The tables of the published file, in declared order."""
+    return [declared for declared in all_tables().values() if declared.db_schema != "lager"]

@@ -1,0 +1,191 @@
+"""Reading the published file: nothing can be written or reached through it, and questions get exact answers."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import date
+
+import duckdb
+import pytest
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.publish import read
+from oppfolging_pipeline.publish.release import publish_release
+from oppfolging_pipeline.tables.model import table
+from tests.support.declared import declared_sources, minimal_row
+
+
+def _identified(aar, sett, kommunenr, kategori, rangering):
+    return minimal_row(
+        table("identifisert_kommune"),
+        uttrekksaar=aar,
+        indikatorsett=sett,
+        kommunenr=kommunenr,
+        kategori=kategori,
+        rangering=rangering,
+    )
+
+
+def _ranked(aar, sett, kommunenr):
+    return minimal_row(table("rangering_kommune"), uttrekksaar=aar, indikatorsett=sett, kommunenr=kommunenr)
+
+
+ROWS = {
+    "identifisert_kommune": [
+        _identified(2024, "udir-2020", "6101", 1, 1),
+        _identified(2025, "udir-2020", "6103", 2, 1),
+        _identified(2025, "udir-2020", "6102", 1, 2),
+        _identified(2025, "udir-2020", "6104", 1, 1),
+        _identified(2025, "np-skalapoeng", "6101", 1, 1),
+        _identified(2023, "gammelt", "6101", 1, 1),
+    ],
+    "rangering_kommune": [
+        _ranked(aar, sett, nr)
+        for aar, sett in [(2023, "gammelt"), (2024, "udir-2020"), (2025, "udir-2020"), (2025, "np-skalapoeng")]
+        for nr in ("6101", "6102", "6103", "6104")
+    ],
+    "kandidat_kategori2": [
+        minimal_row(table("kandidat_kategori2"), uttrekksaar=2025, indikatorsett="udir-2020", kommunenr="6103")
+    ],
+    "pulje_kommune": [
+        minimal_row(
+            table("pulje_kommune"), pulje=2025, kommunenr="6105", kommunenr_ved_uttrekk="6103", siden=date(2025, 3, 1)
+        )
+    ],
+    "pulje_faseplan": [
+        minimal_row(table("pulje_faseplan"), number, pulje=pulje, halvaar_nr=number + 1)
+        for pulje in (2025, 2024)
+        for number in reversed(range(6))
+    ],
+    "dim_kommune": [minimal_row(table("dim_kommune"), kommunenr="6099", gaatt_over_i=["6101", "6102"])],
+}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory, info):
+    folder = tmp_path_factory.mktemp("lesing")
+    return publish_release(declared_sources(folder / "kilder", ROWS), folder, info).file
+
+
+@pytest.fixture
+def con(answers):
+    with closing(read.open_published(answers)) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM mart.grense",
+        "CREATE TABLE mart.ny (a INTEGER)",
+        "CREATE TABLE ny (a INTEGER)",
+        "COPY mart.grense TO 'ut.csv'",
+        "FROM read_text('/etc/hostname')",
+        "ATTACH 'annen.duckdb'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+    ],
+)
+def test_reader_can_neither_write_nor_reach_other_files(con, statement):
+    with pytest.raises(duckdb.Error):
+        con.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, [("np-skalapoeng", "6101"), ("udir-2020", "6104"), ("udir-2020", "6102"), ("udir-2020", "6103")]),
+        ({"indikatorsett": "np-skalapoeng"}, [("np-skalapoeng", "6101")]),
+        ({"uttrekksaar": 2024}, [("udir-2020", "6101")]),
+        ({"indikatorsett": "gammelt"}, [("gammelt", "6101")]),
+        ({"uttrekksaar": 2024, "indikatorsett": "np-skalapoeng"}, []),
+    ],
+    ids=["newest year", "one set", "one year", "newest year of the set", "a pair that was not run"],
+)
+def test_identified(con, arguments, expected):
+    assert [(row["indikatorsett"], row["kommunenr"]) for row in read.identifisert(con, **arguments)] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        (lambda con: read.identifisert(con, 2031), "found uttrekksaar 2031.*expected one of: 2023, 2024, 2025"),
+        (lambda con: read.identifisert(con, None, "' OR 1=1 --"), "expected one of: gammelt, np-skalapoeng, udir-2020"),
+        (lambda con: read.faseplan(con, 2031), "found pulje 2031.*expected one of: 2024, 2025"),
+        (lambda con: read.kommune(con, "9998"), "found kommunenr '9998'.*mart.rangering_kommune"),
+        (lambda con: read.kommune(con, "6099"), "It has become 6101, 6102"),
+        (lambda con: read.kommune(con, "' OR 1=1 --"), "which is in no published table"),
+    ],
+)
+def test_what_is_not_published_is_an_error_that_says_what_is(con, question, message):
+    with pytest.raises(PermanentError, match=message):
+        question(con)
+
+
+def test_phase_plan_in_order(con):
+    everything = read.faseplan(con)
+    assert [(row["pulje"], row["halvaar_nr"]) for row in everything] == [
+        (pulje, number) for pulje in (2024, 2025) for number in range(1, 7)
+    ]
+    assert read.faseplan(con, 2025) == everything[6:]
+    assert isinstance(everything[0]["fra"], date)
+
+
+@pytest.mark.parametrize(
+    ("kommunenr", "counts"),
+    [
+        ("6103", {"rangering": 4, "vurdering": 0, "kandidat": 1, "pulje": 1}),
+        ("6104", {"rangering": 4, "vurdering": 0, "kandidat": 0, "pulje": 0}),
+        ("6105", {"rangering": 0, "vurdering": 0, "kandidat": 0, "pulje": 1}),
+    ],
+    ids=["renumbered since", "never a candidate", "by its new number"],
+)
+def test_municipality(con, kommunenr, counts):
+    answer = read.kommune(con, kommunenr)
+    assert {name: len(rows) for name, rows in answer.items()} == counts
+    json.dumps(answer, default=date.isoformat)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "found no published file.*Run `oppfolging run`"),
+        (b"", "cannot open.*Run `oppfolging run`"),
+        (b"kommunenr;navn\n" * 500, "cannot open.*Run `oppfolging run`"),
+    ],
+    ids=["missing", "empty", "another kind"],
+)
+def test_file_that_is_no_published_file_says_what_to_do(tmp_path, content, message):
+    path = tmp_path / "oppfolging.duckdb"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(PermanentError, match=message):
+        read.open_published(path)
+
+
+def test_database_of_someone_else_says_what_to_do(tmp_path):
+    path = tmp_path / "oppfolging.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE mine (a INTEGER)")
+    with pytest.raises(PermanentError, match="without releases"):
+        read.open_published(path)
+
+
+def test_file_of_another_contract_version_says_what_to_do(tmp_path, info, sources):
+    release = publish_release(sources, tmp_path, info.model_copy(update={"contract_version": "0.9"}))
+    with pytest.raises(PermanentError, match=r"found contract version 0\.9; expected 1\.0"):
+        read.open_published(release.file)
+
+
+def test_open_reader_keeps_its_file_and_a_new_one_sees_the_next(tmp_path, info, sources):
+    first = publish_release(sources, tmp_path, info)
+    with closing(read.open_published(first.file)) as old:
+        second = publish_release(sources, tmp_path, info.model_copy(update={"code_version": "0.2"}))
+        third = publish_release(sources, tmp_path, info.model_copy(update={"code_version": "0.3"}), keep=1)
+        count = "SELECT count(*) FROM drift.utgivelse"
+        assert old.execute(count).fetchall() == [(1,)]
+        assert old.execute("SELECT count(*) FROM mart.grense").fetchall() == [(3,)]
+        with closing(read.open_published(first.file)) as new:
+            assert new.execute(count).fetchall() == [(3,)], "within one process, too"
+    assert (second.versjon, third.versjon) == (2, 3)

@@ -1,0 +1,28 @@
+"""A country of a few invented municipalities, as row dicts of KLASS's shape, for tests of the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.register.reference import carried_register, override
+
+
+def code(kode: str, start: str = "2015-01-01", end: str = "", name: str = "") -> dict[str, str]:
+    """A row of a list of codes."""
+    return {"code": kode, "name": name or f"Sted {kode}", "validFrom": start, "validTo": end}
+
+
+def change(dato: str, fra: str, til: str) -> dict[str, str]:
+    """A row of a list of changes."""
+    return {"changeOccurred": dato, "oldCode": fra, "oldName": "", "newCode": til, "newName": ""}
+
+
+COUNTIES = [code("61", name="Ytterdal"), code("62", name="Innerdal")]
+OFFICES = [{"statsforvalter": "Dalene", "fylkesnr": "61"}, {"statsforvalter": "Dalene", "fylkesnr": "62"}]
+
+
+def country(codes: list[dict[str, str]], changes: list[dict[str, str]], **parts: Any) -> Register:
+    """The register of these lists, with two counties and one office unless other parts are given."""
+    lists = {"counties": COUNTIES, "statsforvaltere": OFFICES, **parts}
+    return override(carried_register(), codes=codes, changes=changes, **lists)
