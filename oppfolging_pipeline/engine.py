@@ -173,7 +173,7 @@ class Engine:
 
 
 @contextmanager
-def open_engine(memory_limit: str = "700MB", threads: int = 2) -> Iterator[Engine]:
+def open_engine(memory_limit: str = "300MB", threads: int = 2) -> Iterator[Engine]:
     """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection."""
     import duckdb
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 50
 _CELL = ", ".join(table("observasjon").grain)
+_KOMMUNEKODE = ("kilde", "skoleaar", "kommunenr", "teller", "slutt")
+_COLUMNS = ", ".join(table("observasjon").column_names)
 
 
 @dataclass(frozen=True)
@@ -59,24 +61,35 @@ def combine(files: Sequence[FileFigures], register: Register, catalog: Catalog, 
     _gather(files, connection)
     _check_codes(register, connection, faults)
     _rank_municipalities(register, catalog, connection)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE dobbel AS SELECT {_CELL} FROM gransket GROUP BY {_CELL} HAVING count(*) > 1"  # noqa: S608
+    )
     faults.extend(_contradictions(connection))
+    _keep_one_row_a_cell(connection)
+    faults.extend(_without_national_row(connection))
+    faults.raise_if_any()
+    read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
+    return Counts(read, read - kept, kept)
+
+
+def _keep_one_row_a_cell(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill `observasjon`. Only the cells that stand more than once are ordered: they are few, and a sort is dear."""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE observasjon AS
-        SELECT {", ".join(table("observasjon").column_names)} FROM (
+        WITH tellende AS (
           SELECT g.*, coalesce(k.teller, true) AS teller, k.slutt
           FROM gransket g LEFT JOIN kommunekode k USING (kilde, skoleaar, kommunenr)
+          WHERE coalesce(k.teller, true) OR g.nivaa <> 'kommune'
         )
-        WHERE teller OR nivaa <> 'kommune'
+        SELECT {_COLUMNS} FROM tellende ANTI JOIN dobbel USING ({_CELL})
+        UNION ALL
+        SELECT {_COLUMNS} FROM tellende SEMI JOIN dobbel USING ({_CELL})
         QUALIFY row_number() OVER (
           PARTITION BY {_CELL}
           ORDER BY NOT teller, verdistatus = 'mangler', slutt NULLS LAST, kommunenr, fylkesnr DESC, sha256, rad, kolonne
         ) = 1"""  # noqa: S608 (column names come from the declaration)
     )
-    faults.extend(_without_national_row(connection))
-    faults.raise_if_any()
-    read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
-    return Counts(read, read - kept, kept)
 
 
 def skoleaar_and_kilder(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -128,6 +141,8 @@ def _unknown_code(fil: str, rad: int, column: str, code: str, name: str, registe
 
 def _rank_municipalities(register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> None:
     """The temporary table `kommunekode`: for each source, year and code of a municipality row, whether it counts."""
+    import pyarrow as pa
+
     present: dict[tuple[str, str], list[str]] = {}
     for kilde, skoleaar, code in connection.execute(
         "SELECT DISTINCT kilde, skoleaar, kommunenr FROM gransket WHERE kommunenr IS NOT NULL ORDER BY ALL"
@@ -138,11 +153,13 @@ def _rank_municipalities(register: Register, catalog: Catalog, connection: duckd
         day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
         counting = codes_that_count(codes, register, day)
         rows += [(kilde, skoleaar, code, code in counting, register.slutt(code, day)) for code in codes]
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE kommunekode (kilde VARCHAR, skoleaar VARCHAR, kommunenr VARCHAR, teller BOOLEAN, slutt DATE)"
+    columns = dict(zip(_KOMMUNEKODE, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_KOMMUNEKODE, ())
+    types = {"teller": pa.bool_(), "slutt": pa.date32()}
+    connection.register(
+        "koder", pa.table({name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()})
     )
-    if rows:
-        connection.executemany("INSERT INTO kommunekode VALUES (?, ?, ?, ?, ?)", rows)
+    connection.execute("CREATE OR REPLACE TEMP TABLE kommunekode AS SELECT * FROM koder")
+    connection.unregister("koder")
 
 
 def codes_that_count(codes: Sequence[str], register: Register, day: date) -> frozenset[str]:
@@ -170,7 +187,7 @@ def _contradictions(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
         SELECT {_CELL}, arg_min((fil, rad, kolonne), (fil, rad)) AS en, arg_max((fil, rad, kolonne), (fil, rad)) AS to_,
           list_sort(list(DISTINCT CASE verdistatus WHEN 'vist' THEN CAST(verdi AS VARCHAR) ELSE verdistatus END)) AS verdier,
           list_sort(list(DISTINCT CASE antallstatus WHEN 'vist' THEN CAST(antall AS VARCHAR) ELSE antallstatus END)) AS antall_
-        FROM gransket WHERE verdistatus <> 'mangler' GROUP BY {_CELL} HAVING len(verdier) > 1 OR len(antall_) > 1
+        FROM gransket SEMI JOIN dobbel USING ({_CELL}) WHERE verdistatus <> 'mangler' GROUP BY {_CELL} HAVING len(verdier) > 1 OR len(antall_) > 1
         ORDER BY {_CELL} LIMIT {_SHOWN}"""  # noqa: S608 (column names come from the declaration)
     ).fetchall()
     findings = []
