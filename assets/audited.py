@@ -7,7 +7,7 @@ Does not belong here: which checks there are (`checks.suite`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -24,16 +24,24 @@ CHECK = "kontrakt"
 
 @dataclass(frozen=True)
 class ToAudit:
-    """A staged file with the checks that it has beyond those of its declaration."""
+    """Staged files of one table, with the checks that they have together beyond those of the declaration."""
 
-    file: StagedFile
-    extra: tuple[Check, ...] = field(default=())
+    files: tuple[StagedFile, ...]
+    extra: tuple[Check, ...] = ()
+
+    @classmethod
+    def one(cls, file: StagedFile, *extra: Check) -> ToAudit:
+        """A single file."""
+        return cls((file,), extra)
 
 
 def contract_check(asset: str) -> dg.AssetCheckSpec:
     """The blocking check of an asset: its tables are as declared."""
     return dg.AssetCheckSpec(
-        CHECK, asset=asset, blocking=True, description="Skjema, nøkkel, verdiområder og forventet sett, før tabellen legges på plass."
+        CHECK,
+        asset=asset,
+        blocking=True,
+        description="Skjema, nøkkel, verdiområder og forventet sett, før tabellen legges på plass.",
     )
 
 
@@ -48,7 +56,9 @@ def definition_metadata(*keys: str) -> dict[str, Any]:
                     column.name,
                     column.type,
                     description=column.comment,
-                    constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=first.grain == (column.name,)),
+                    constraints=dg.TableColumnConstraints(
+                        nullable=column.nullable, unique=first.grain == (column.name,)
+                    ),
                 )
                 for column in first.columns
             ]
@@ -69,9 +79,9 @@ def publish_audited(
     """
     targets = []
     for number, entry in enumerate(files):
-        view, declared = view_name(number), entry.file.table
+        view, declared = view_name(number), entry.files[0].table
         checks = merge(derived_checks(declared, view), entry.extra)
-        targets.append(Target(declared, entry.file.staged, view, tuple(checks)))
+        targets.append(Target(declared, tuple(file.staged for file in entry.files), view, tuple(checks)))
     outcomes = run_checks(targets, home.lake.staging_root)
     every = [outcome for group in outcomes for outcome in group]
     failed = [outcome for outcome in every if not outcome.passed and outcome.alvorlighet == "kritisk"]
@@ -81,19 +91,23 @@ def publish_audited(
         asset_key=asset_key or context.asset_key,
         metadata={"kontroller": len(every), "avvik": dg.MetadataValue.md(_report(failed) or "Ingen avvik.")},
     )
-    staged = [entry.file for entry in files]
+    staged = [file for entry in files for file in entry.files]
     if failed:
         folder = home.root / "karantene" / context.run_id
         home.lake.quarantine(staged, folder)
         write_atomically(folder / "kontroll.json", as_json(every))
         raise dg.Failure(
-            description=f"{len(failed)} checks failed; nothing was put in place. The files and the report are in {folder}.\n{_report(failed)}",
+            description=(
+                f"{len(failed)} checks failed; nothing was put in place. The files and the report are in {folder}.\n"
+                f"{_report(failed)}"
+            ),
             allow_retries=False,
         )
     home.lake.commit(staged)
-    for file, group in zip(staged, outcomes, strict=True):
-        relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-        write_atomically(home.root / "kontroll" / relative, as_json(group))
+    for entry, group in zip(files, outcomes, strict=True):
+        for file in entry.files:
+            relative = file.target.relative_to(home.lake.root).with_suffix(".json")
+            write_atomically(home.root / "kontroll" / relative, as_json(group))
     yield dg.MaterializeResult(
         asset_key=asset_key or context.asset_key,
         metadata={"dagster/row_count": sum(file.rows for file in staged), "kontroller": len(every), **(metadata or {})},
@@ -102,6 +116,7 @@ def publish_audited(
 
 def _report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(
-        f"- {outcome.tabell}, {outcome.kontroll}: {outcome.antall_avvik} avvik ({'; '.join(outcome.avvik[:5])}). {outcome.veiledning}"
+        f"- {outcome.tabell}, {outcome.kontroll}: {outcome.antall_avvik} avvik ({'; '.join(outcome.avvik[:5])}). "
+        f"{outcome.veiledning}"
         for outcome in outcomes
     )

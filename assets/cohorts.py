@@ -45,13 +45,15 @@ def _cohorts(home: HomeResource, engine: Engine, per: date) -> list[dict[str, An
     deps=[identifisert],
     check_specs=[contract_check("vedtak")],
     metadata=definition_metadata("pulje_kommune"),
-    description="Kommunene i hver pulje og hvor de står i ordningen. Deltakelsen begynner med at kommunen er identifisert.",
+    description="Kommunene i hver pulje og hvor de står. Deltakelsen begynner med at kommunen er identifisert.",
 )
-def vedtak(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource) -> Results:
+def vedtak(
+    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
+) -> Results:
     """The municipalities of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
         rows = _cohorts(home, engine, clock.as_of(uttrekk.per))
-        yield from publish_audited(context, home, [ToAudit(engine.write(rows, "pulje_kommune", home.lake))])
+        yield from publish_audited(context, home, [ToAudit.one(engine.write(rows, "pulje_kommune", home.lake))])
 
 
 @dg.asset(
@@ -63,7 +65,9 @@ def vedtak(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
     metadata=definition_metadata("pulje_faseplan"),
     description="Seks halvår for hver pulje, med fase, aktiviteter, rapport og tilstand på datoen som er gitt.",
 )
-def faseplan(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource) -> Results:
+def faseplan(
+    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
+) -> Results:
     """The timeline of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
         per = clock.as_of(uttrekk.per)
@@ -76,7 +80,7 @@ def faseplan(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Utt
         ]
         expected = expected_rows(6 * len(puljer), "seks halvår for hver pulje")
         staged = engine.write(rows, "pulje_faseplan", home.lake)
-        yield from publish_audited(context, home, [ToAudit(staged, (expected,))], {"per": per.isoformat()})
+        yield from publish_audited(context, home, [ToAudit.one(staged, expected)], {"per": per.isoformat()})
 
 
 @dg.asset(
@@ -95,4 +99,4 @@ def rapportering(
     with home.writing() as engine:
         members = engine.fetch(engine.read(home.lake.files("pulje_kommune"), "pulje_kommune"))
         rows = rapportering_rader(members, clock.as_of(uttrekk.per))
-        yield from publish_audited(context, home, [ToAudit(engine.write(rows, "rapportering", home.lake))])
+        yield from publish_audited(context, home, [ToAudit.one(engine.write(rows, "rapportering", home.lake))])

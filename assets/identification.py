@@ -1,6 +1,7 @@
 """Group `identification`: ranking, candidates and who is identified.
 
-Belongs here: the assets of the identification. Does not belong here: the decisions (`oppfolging_pipeline.identification`).
+Belongs here: the assets of the identification. Does not belong here: the decisions
+(`oppfolging_pipeline.identification`).
 """
 
 from collections.abc import Iterator
@@ -52,17 +53,17 @@ def _decided(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> It
 def rangering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """Ranking of municipalities and schools of each request."""
     with home.writing() as engine:
-        files = []
+        ranked, ranked_schools, expected = [], [], 0
         for one in _decided(home, uttrekk, engine):
             request, rule_set = one.request, one.request.rule_set
             kommuner = tables.rangering_kommune(one.decision, rule_set, one.names, request.partition)
             skoler = tables.rangering_skole(one.decision, rule_set, one.names, request.partition)
-            expected = expected_rows(len(one.names.kommuner), "én for hver kommune i registeret")
-            files += [
-                ToAudit(engine.write(kommuner, "rangering_kommune", home.lake, request.partition), (expected,)),
-                ToAudit(engine.write(skoler, "rangering_skole", home.lake, request.partition)),
-            ]
-        yield from publish_audited(context, home, files)
+            ranked.append(engine.write(kommuner, "rangering_kommune", home.lake, request.partition))
+            ranked_schools.append(engine.write(skoler, "rangering_skole", home.lake, request.partition))
+            expected += len(one.names.kommuner)
+        check = expected_rows(expected, "én for hver kommune i registeret")
+        audited = [ToAudit(tuple(ranked), (check,)), ToAudit(tuple(ranked_schools))]
+        yield from publish_audited(context, home, audited)
 
 
 @dg.asset(
@@ -80,8 +81,8 @@ def kandidat(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Utt
         files = []
         for one in _decided(home, uttrekk, engine):
             rows = tables.kandidat_kategori2(one.decision, one.request.rule_set, one.names, one.request.partition)
-            files.append(ToAudit(engine.write(rows, "kandidat_kategori2", home.lake, one.request.partition)))
-        yield from publish_audited(context, home, files)
+            files.append(engine.write(rows, "kandidat_kategori2", home.lake, one.request.partition))
+        yield from publish_audited(context, home, [ToAudit(tuple(files))])
 
 
 @dg.asset(
@@ -100,5 +101,5 @@ def identifisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk:
         for one in _decided(home, uttrekk, engine):
             ranking = tables.rangering_kommune(one.decision, one.request.rule_set, one.names, one.request.partition)
             rows = tables.identifisert_kommune(ranking, one.decision)
-            files.append(ToAudit(engine.write(rows, "identifisert_kommune", home.lake, one.request.partition)))
-        yield from publish_audited(context, home, files)
+            files.append(engine.write(rows, "identifisert_kommune", home.lake, one.request.partition))
+        yield from publish_audited(context, home, [ToAudit(tuple(files))])

@@ -14,6 +14,7 @@ from checks.suite import expected_rows
 from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
+from oppfolging_pipeline.staging import intake
 
 
 @dg.asset(
@@ -22,21 +23,34 @@ from oppfolging_pipeline.indicators.vurdering import vurder
     kinds={"duckdb", "parquet"},
     deps=[observasjon],
     check_specs=[contract_check("grense")],
-    metadata=definition_metadata("grense", "regelsett_brukt"),
+    metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt"),
     description="Nasjonal og absolutt nedre grense for hver indikator, hvert trinn og skoleår, med metode og kilde.",
 )
 def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """Limits of each request. A national figure that is missing stops the run."""
     with home.writing() as engine:
-        files = []
-        for request in requests(home, uttrekk, engine):
+        limits, used, contents, expected = [], [], [], 0
+        register_files = intake.register_contents(home.archive.newest())
+        asked = requests(home, uttrekk, engine)
+        for request in asked:
             national, municipal = read_figures(engine, observasjon_of(home, engine, request), request)
-            staged = engine.write(grense_rader(request, national, municipal), "grense", home.lake, request.partition)
-            count = len(request.cells())
-            files.append(ToAudit(staged, (expected_rows(count, "én for hver indikator, hvert trinn og skoleår i vinduet"),)))
-            used = [{**request.partition, "sha256": request.rule_set.sha256}]
-            files.append(ToAudit(engine.write(used, "regelsett_brukt", home.lake, request.partition)))
-        yield from publish_audited(context, home, files)
+            rows = grense_rader(request, national, municipal)
+            limits.append(engine.write(rows, "grense", home.lake, request.partition))
+            version = [{**request.partition, "sha256": request.rule_set.sha256}]
+            used.append(engine.write(version, "regelsett_brukt", home.lake, request.partition))
+            figures = observasjon_of(home, engine, request).unique("sha256").fetchall()
+            digests = sorted({sha256 for (sha256,) in figures} | register_files)
+            content = [{**request.partition, "sha256": sha256} for sha256 in digests]
+            contents.append(engine.write(content, "innhold_brukt", home.lake, request.partition))
+            expected += len(request.cells())
+        what = "én for hver indikator, hvert trinn og skoleår i vinduet"
+        audited = [
+            ToAudit(tuple(limits), (expected_rows(expected, what),)),
+            ToAudit(tuple(used)),
+            ToAudit(tuple(contents)),
+        ]
+        years = ", ".join(str(request.uttrekksaar) for request in asked)
+        yield from publish_audited(context, home, audited, {"uttrekk": years, "indikatorsett": uttrekk.rules})
 
 
 @dg.asset(
@@ -51,13 +65,14 @@ def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
 def vurdering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """Points of each cell of each request."""
     with home.writing() as engine:
-        files = []
+        files, expected = [], 0
         for request in requests(home, uttrekk, engine):
             cells = result_of(home, engine, "harmonisert", request)
             frame = vurder(engine, cells, result_of(home, engine, "grense", request), request)
-            staged = engine.write(frame, "vurdering", home.lake, request.partition)
-            files.append(ToAudit(staged, (expected_rows(len(cells), "én for hver harmonisert celle"),)))
-        yield from publish_audited(context, home, files)
+            files.append(engine.write(frame, "vurdering", home.lake, request.partition))
+            expected += len(cells)
+        check = expected_rows(expected, "én for hver harmonisert celle")
+        yield from publish_audited(context, home, [ToAudit(tuple(files), (check,))])
 
 
 @dg.asset(
@@ -72,10 +87,10 @@ def vurdering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Ut
 def andel(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """Sums and shares of each unit of each request."""
     with home.writing() as engine:
-        files = []
+        files, expected = [], 0
         for request in requests(home, uttrekk, engine):
             points = result_of(home, engine, "vurdering", request)
-            staged = engine.write(andel_rader(engine, points), "andel", home.lake, request.partition)
-            units = len(points.unique("nivaa, enhet"))
-            files.append(ToAudit(staged, (expected_rows(units, "én for hver kommune og skole som er vurdert"),)))
-        yield from publish_audited(context, home, files)
+            files.append(engine.write(andel_rader(engine, points), "andel", home.lake, request.partition))
+            expected += len(points.unique("nivaa, enhet"))
+        check = expected_rows(expected, "én for hver kommune og skole som har celler")
+        yield from publish_audited(context, home, [ToAudit(tuple(files), (check,))])

@@ -17,7 +17,6 @@ from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 
-
 @dg.asset(
     group_name="publish",
     owners=OWNERS,
@@ -35,7 +34,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
     with home.writing() as engine:
         rule_sets = marts.rule_sets_used(engine, home.lake, home.catalog)
         staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
-        results = list(publish_audited(context, home, [ToAudit(file) for file in staged]))
+        results = list(publish_audited(context, home, [ToAudit.one(file) for file in staged]))
         release = publish_release(
             marts.sources(engine, home.lake, home.root / "kontroll"),
             home.published,

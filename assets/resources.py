@@ -68,7 +68,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """What a run is asked for: the rule set, the identification years (none: the newest complete one), the as-of date."""
+    """What a run is asked for: rule set, identification years (none: the newest complete one) and as-of date."""
 
     rules: str = "udir-2020"
     years: list[int] = []  # noqa: RUF012 (a field of the resource's schema)

@@ -41,14 +41,15 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
         files = observasjon_files.stage(engine, home.lake, asked)
         if not files:
             raise dg.Failure(
-                f"found no figure of {asked[0]} to {asked[-1]} in the intake; expected some. Choose school years that the files hold.",
+                f"found no figure of {asked[0]} to {asked[-1]} in the intake; expected some. "
+                "Choose school years that the files hold.",
                 allow_retries=False,
             )
         results = list(
             publish_audited(
                 context,
                 home,
-                [ToAudit(file) for file in files],
+                [ToAudit(tuple(files))],
                 {
                     "rader lest": counts.read,
                     "rader utelatt (samme celle to ganger)": counts.duplicates,
@@ -74,7 +75,7 @@ def kommune(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
     with home.writing() as engine:
         register = intake.read_register(home.archive.newest())
         staged = engine.write(register.rader(), "kommune", home.lake)
-        yield from publish_audited(context, home, [ToAudit(staged)], {"register": register.beskrivelse})
+        yield from publish_audited(context, home, [ToAudit.one(staged)], {"register": register.beskrivelse})
 
 
 @dg.asset(
@@ -91,7 +92,7 @@ def skole(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
     with home.writing() as engine:
         source = engine.read(home.lake.files("observasjon"), "observasjon")
         staged = engine.write(skole_rader(engine, source, home.catalog), "skole", home.lake)
-        yield from publish_audited(context, home, [ToAudit(staged)])
+        yield from publish_audited(context, home, [ToAudit.one(staged)])
 
 
 @dg.asset(
@@ -111,7 +112,7 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
     with home.writing() as engine:
         register = intake.read_register(home.archive.newest())
         files = []
-        unplaced = 0
+        expected = unplaced = 0
         for request in requests(home, uttrekk, engine):
             window = observasjon_of(home, engine, request)
             units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
@@ -119,10 +120,9 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
             frame = harmonisering.harmonise(
                 engine, window, request, units.lineage, units.kommuner, units.placed, units.judged
             )
-            staged = engine.write(frame, "harmonisert", home.lake, request.partition)
-            count = (len(units.kommuner) + len(units.judged)) * len(request.cells())
-            what = f"{len(units.kommuner)} kommuner og {len(units.judged)} skoler, hver med {len(request.cells())} celler"
-            files.append(ToAudit(staged, (expected_rows(count, what),)))
+            files.append(engine.write(frame, "harmonisert", home.lake, request.partition))
+            expected += (len(units.kommuner) + len(units.judged)) * len(request.cells())
+        audited = ToAudit(tuple(files), (expected_rows(expected, "hver kommune og skole med hver celle i vinduet"),))
         yield from publish_audited(
-            context, home, files, {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
+            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
         )

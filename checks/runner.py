@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Target:
-    """A staged file with its table's declaration. Its checks read it through the view `view`."""
+    """Staged files of one table, checked together through the view `view`."""
 
     table: Table
-    file: Path
+    files: tuple[Path, ...]
     view: str
     checks: tuple[Check, ...]
 
@@ -66,7 +67,7 @@ def run_checks(targets: Sequence[Target], folder: Path) -> list[list[Outcome]]:
         catalogue = Path(place) / "katalog.duckdb"
         _make_catalogue(catalogue, targets)
         context, expectation_suite = _great_expectations()
-        source = context.data_sources.add_sql(
+        source = context.data_sources.add_or_update_sql(
             "lager",
             connection_string=f"duckdb:///{catalogue}",
             # Without these three the result is lost when SQLAlchemy rolls the connection back.
@@ -92,10 +93,13 @@ def _make_catalogue(catalogue: Path, targets: Sequence[Target]) -> None:
 
     with duckdb.connect(str(catalogue)) as connection:
         for target in targets:
-            if not target.file.exists():
-                raise CheckError(f"{target.table.key}: found no file to check; expected the staged Parquet file")
-            path = str(target.file).replace("'", "''")
-            connection.execute(f"CREATE VIEW {target.view} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608
+            absent = [file.name for file in target.files if not file.exists()]
+            if absent or not target.files:
+                raise CheckError(f"{target.table.key}: found no staged file {absent or ''}; expected one to check")
+            paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in target.files)
+            connection.execute(
+                f"CREATE VIEW {target.view} AS SELECT * FROM read_parquet([{paths}], hive_partitioning = false)"  # noqa: S608
+            )
 
 
 def _run_target(target: Target, source: Any, expectation_suite: Any) -> list[Outcome]:
@@ -139,6 +143,7 @@ def _validate(target: Target, source: Any, expectation_suite: Any) -> dict[str, 
     return {result.expectation_config.meta["kontroll"]: result for result in validation.results}
 
 
+@cache
 def _great_expectations() -> tuple[Any, Any]:
     """An ephemeral context without progress bars, and the suite class. Imported here: it costs seconds."""
     import great_expectations as gx
@@ -186,7 +191,8 @@ def _offenders(table: Table, result: Any) -> tuple[tuple[str, ...], int | None]:
     found = result.result
     rows = found.get("partial_unexpected_index_list") or found.get("details", {}).get("unexpected_rows") or []
     keys = [
-        ", ".join(f"{name}={row[name]}" for name in (*table.grain, "column_name") if name in row) for row in rows[:MAX_OFFENDERS]
+        ", ".join(f"{name}={row[name]}" for name in (*table.grain, "column_name") if name in row)
+        for row in rows[:MAX_OFFENDERS]
     ]
     count = found.get("unexpected_count", found.get("observed_value"))
     return tuple(sorted(set(keys))), int(count) if isinstance(count, int) else None

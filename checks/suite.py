@@ -66,7 +66,8 @@ def derived_checks(table: Table, view: str) -> list[Check]:
             rows_check(
                 "poeng_bare_for_vist",
                 table,
-                "(verdistatus = 'vist') <> (risikopoeng IS NOT NULL) OR (verdistatus <> 'vist' AND mulige_risikopoeng <> 0)",
+                "(verdistatus = 'vist') <> (risikopoeng IS NOT NULL) "
+                "OR (verdistatus <> 'vist' AND mulige_risikopoeng <> 0)",
                 "En celle som ikke er vist gir verken poeng eller mulige poeng. Se beregningen av poeng.",
             )
         )
@@ -94,11 +95,13 @@ def expected_rows(count: int, what: str) -> Check:
 
 def _schema_check(table: Table, view: str) -> Check:
     declared = ", ".join(
-        f"({number}, {quoted(column.name)}, {quoted(column.type)})" for number, column in enumerate(table.columns, start=1)
+        f"({number}, {quoted(column.name)}, {quoted(column.type)})"
+        for number, column in enumerate(table.columns, start=1)
     )
     found = f"SELECT column_index, column_name, data_type FROM duckdb_columns() WHERE table_name = {quoted(view)}"  # noqa: S608
     query = (
-        f"SELECT column_name FROM ((VALUES {declared}) EXCEPT ({found}) UNION ALL (({found}) EXCEPT (VALUES {declared}))) "  # noqa: S608
+        f"SELECT column_name FROM ((VALUES {declared}) EXCEPT ({found}) "  # noqa: S608
+        f"UNION ALL (({found}) EXCEPT (VALUES {declared}))) "
         "AS d(column_index, column_name, data_type) WHERE (SELECT count(*) FROM {batch}) >= 0"
     )
     return Check(

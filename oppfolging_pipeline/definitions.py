@@ -3,11 +3,13 @@
 Belongs here: putting together what Dagster sees. Does not belong here: any asset (`assets`) or rule.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
 from assets import cohorts, identification, indicators, publish, sources, staging
+from assets.execution import Progress, RunOutcome, execute, progress_logger
 from assets.partitions import range_tags
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.core.skoleaar import window
@@ -44,16 +46,37 @@ def aarlig_identifisering(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     )
 
 
-def build_definitions(**overrides: Any) -> dg.Definitions:
+def build_definitions(loggers: dict[str, dg.LoggerDefinition] | None = None, **overrides: Any) -> dg.Definitions:
     """The definitions; `overrides` replace resources by name (for tests and for the CLI)."""
-    resources = {"home": HomeResource(), "uttrekk": UttrekkResource(), "clock": ClockResource(), **overrides}
     return dg.Definitions(
         assets=dg.load_assets_from_modules(list(_MODULES)),
         jobs=[_job()],
         schedules=[aarlig_identifisering],
-        resources=resources,
+        resources={"home": HomeResource(), "uttrekk": UttrekkResource(), "clock": ClockResource(), **overrides},
         executor=dg.in_process_executor,
+        loggers=loggers,
     )
+
+
+def run_identifisering(
+    *,
+    home: str,
+    inbox: str,
+    rules: str,
+    years: Sequence[int],
+    per: str,
+    skoleaar: Sequence[str],
+    progress: Progress,
+    instance: dg.DagsterInstance,
+) -> RunOutcome:
+    """Run the job in this process for the CLI. Raises `TransientError` when another process writes to the home."""
+    home_resource = HomeResource(home=home, inbox=inbox)
+    definitions = build_definitions(
+        loggers={"console": progress_logger(progress)},
+        home=home_resource,
+        uttrekk=UttrekkResource(rules=rules, years=list(years), per=per),
+    )
+    return execute(definitions, JOB, home_resource, skoleaar, instance)
 
 
 defs = build_definitions()

@@ -14,6 +14,8 @@ from oppfolging_pipeline.identification.kategori2 import Candidate
 from oppfolging_pipeline.identification.units import Unit
 from oppfolging_pipeline.rules.model import RuleSet
 
+_MEASURE = {"standardavvik": "standardavvik", "maks_min": "høyeste minus laveste"}
+
 
 def _share(unit: Unit) -> str:
     return f"{unit.risikopoeng} av {unit.mulige_risikopoeng} mulige risikopoeng ({norwegian(unit.andel, 2)} prosent)"
@@ -38,12 +40,16 @@ def not_judged_text(unit: Unit) -> str:
     return f"Ikke vurdert. {unit.ikke_vurdert_grunn}"
 
 
-def candidate_text(candidate: Candidate, candidates: int) -> str:
+def candidate_text(candidate: Candidate, candidates: int, rule_set: RuleSet) -> str:
     """What makes a municipality a candidate in category 2."""
+    rules = rule_set.kategori2
+    spread = norwegian(Fraction(candidate.spread.points), 1)
+    upper = f"{rules.ovre_andel.verdi:f}".replace(".", ",")
     return (
         f"Kandidat nr. {candidate.rangering} av {candidates} i kategori 2: spredningen mellom "
-        f"{candidate.antall_skoler_vurdert} vurderte skoler er {norwegian(Fraction(candidate.spread.points), 1)} prosentpoeng, "
-        f"og {candidate.antall_skoler_i_ovre_kvartil} av dem er blant skolene i landet med høyest andel risikopoeng."
+        f"{candidate.antall_skoler_vurdert} vurderte skoler ({_MEASURE[rules.spredning.maal.verdi]}) er {spread} "
+        f"prosentpoeng, og {candidate.antall_skoler_i_ovre_kvartil} av dem er blant de {upper} prosent "
+        "av skolene i landet med høyest andel risikopoeng."
     )
 
 
@@ -51,7 +57,9 @@ def choice_text(candidate: Candidate, rule_set: RuleSet) -> str:
     """Why a candidate is chosen or not."""
     places = rule_set.kategori2.antall.verdi
     by = "statsforvalterens prioritet" if candidate.prioritet is not None else "spredning"
-    tied = " Står likt med en kandidat på andre siden av grensen; kommunenummeret avgjorde." if candidate.delt_plassering else ""
+    tied = ""
+    if candidate.delt_plassering:
+        tied = " Står likt med en kandidat på andre siden av grensen; kommunenummeret avgjorde."
     if candidate.valgt:
         return f"Valgt som nr. {candidate.rangering} av inntil {places}, etter {by}.{tied}"
     return f"Ikke valgt: nr. {candidate.rangering}, og det er {places} plasser.{tied}"

@@ -32,7 +32,11 @@ class Spread:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A municipality that meets both conditions, in order. `kommune` is None-judged when its own share may not be used."""
+    """A municipality that meets both conditions, with its place in the order of choice.
+
+    `margin` is in percentage points of spread from the first candidate that was not chosen; None when there is none, or
+    when a priority stands between them. `delt_plassering`: chosen, and only its kommunenr sets it apart from that one.
+    """
 
     kommune: Unit
     spread: Spread
@@ -93,10 +97,11 @@ def choose_candidates(
         if spread.squared >= Fraction(rules.spredning.nivaa.verdi) ** 2 and in_upper:
             found.append((kommune, spread, len(own), len(shares), in_upper))
 
-    def order(entry: tuple[Unit, Spread, int, int, int]) -> tuple[float, Fraction, Fraction]:
+    def order(entry: tuple[Unit, Spread, int, int, int]) -> tuple[bool, int, Fraction, bool, Fraction]:
         kommune, spread, *_ = entry
-        priority = priorities.get(kommune.enhet, math.inf)
-        return (priority, -spread.squared, -kommune.andel if kommune.vurdert else Fraction(1))
+        priority = priorities.get(kommune.enhet)
+        share = kommune.andel if kommune.vurdert else Fraction(0)
+        return (priority is None, priority or 0, -spread.squared, not kommune.vurdert, -share)
 
     found.sort(key=lambda entry: (order(entry), entry[0].enhet))
     first_out = found[rules.antall.verdi] if len(found) > rules.antall.verdi else None

@@ -24,7 +24,10 @@ class Names:
 
 
 def names_at(register: Register, per: date, skoler: Iterable[Mapping[str, Any]]) -> Names:
-    """Names on the register's day; `skoler` are rows of `skole`. Raises `InvalidInput` for a municipality without one office."""
+    """Names on the register's day; `skoler` are rows of `skole`.
+
+    Raises `InvalidInput` naming every municipality that has no statsforvalter, or several.
+    """
     faults = FindingCollector()
     kommuner = {}
     for kommunenr, kommune in register.gjeldende(per).items():

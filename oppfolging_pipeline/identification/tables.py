@@ -35,7 +35,9 @@ def decide(andel: Sequence[Mapping[str, Any]], rule_set: RuleSet, priorities: Ma
 
     `priorities` are the statsforvalters' recorded priorities by kommunenr (1 first).
     """
-    kommuner = sorted((read_unit(row, rule_set) for row in andel if row["nivaa"] == "kommune"), key=lambda unit: unit.enhet)
+    kommuner = sorted(
+        (read_unit(row, rule_set) for row in andel if row["nivaa"] == "kommune"), key=lambda unit: unit.enhet
+    )
     skoler = sorted((read_unit(row, rule_set) for row in andel if row["nivaa"] == "skole"), key=lambda unit: unit.enhet)
     placings = rank_municipalities(kommuner, rule_set)
     category_1 = frozenset(placing.unit.enhet for placing in placings if placing.identifisert)
@@ -74,7 +76,7 @@ def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: 
 
 
 def identifisert_kommune(ranking: Sequence[Row], decision: Decision) -> list[Row]:
-    """The declared table `identifisert_kommune`: the identified of `rangering_kommune`, with their place in the category."""
+    """The declared table `identifisert_kommune`: the identified of `rangering_kommune`, with place in the category."""
     candidates = {candidate.kommune.enhet: candidate for candidate in decision.candidates}
     rows = []
     for row in ranking:
@@ -146,12 +148,14 @@ def _sums(unit: Unit) -> Row:
     }
 
 
-def _reason(unit: Unit, placing: Placing | None, candidate: Candidate | None, decision: Decision, rule_set: RuleSet) -> str:
+def _reason(
+    unit: Unit, placing: Placing | None, candidate: Candidate | None, decision: Decision, rule_set: RuleSet
+) -> str:
     if placing is None:
         first = explanation.not_judged_text(unit)
     else:
         first = explanation.place_text(placing, len(decision.placings), rule_set)
     if candidate is None:
         return first
-    second = explanation.candidate_text(candidate, len(decision.candidates))
+    second = explanation.candidate_text(candidate, len(decision.candidates), rule_set)
     return f"{first} {second} {explanation.choice_text(candidate, rule_set)}"

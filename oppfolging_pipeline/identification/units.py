@@ -6,7 +6,7 @@ Belongs here: the shape that ranking works on, and the rule for `vurdert`. Does 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -57,7 +57,7 @@ def read_unit(row: Mapping[str, Any], rule_set: RuleSet) -> Unit:
         "aar_med_tall", "forelopig",
     )  # fmt: skip
     unit = Unit(**{name: row[name] for name in names})
-    return Unit(**{**{name: row[name] for name in names}, "ikke_vurdert_grunn": _why_not(unit, rule_set)})
+    return replace(unit, ikke_vurdert_grunn=_why_not(unit, rule_set))
 
 
 def _why_not(unit: Unit, rule_set: RuleSet) -> str | None:
@@ -66,8 +66,9 @@ def _why_not(unit: Unit, rule_set: RuleSet) -> str | None:
         return "Ingen tall finnes for enheten i perioden."
     if Fraction(unit.vekt_vist, unit.vekt_finnes) < Fraction(rule_set.min_dekning.verdi):
         shown = norwegian(Fraction(100 * unit.vekt_vist, unit.vekt_finnes), 1)
-        least = norwegian(Fraction(rule_set.min_dekning.verdi) * 100, 0)
+        least = norwegian(Fraction(rule_set.min_dekning.verdi) * 100, 1)
         return f"Bare {shown} prosent av tallene som finnes er vist; minst {least} prosent kreves."
-    if unit.aar_med_tall < rule_set.min_aar.verdi:
-        return f"Viste tall i {unit.aar_med_tall} av {rule_set.antall_aar.verdi} år; minst {rule_set.min_aar.verdi} kreves."
+    years, needed = rule_set.antall_aar.verdi, rule_set.min_aar.verdi
+    if unit.aar_med_tall < needed:
+        return f"Viste tall i {unit.aar_med_tall} av {years} år; minst {needed} kreves."
     return None

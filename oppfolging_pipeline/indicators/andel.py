@@ -27,11 +27,16 @@ FROM vurdering GROUP BY ALL
 
 
 def andel_rader(engine: Engine, vurdering: Relation) -> Relation:
-    """The declared table `andel`, one row per unit of `vurdering`; share and coverage are null without a denominator."""
+    """The declared table `andel`, one row per unit of `vurdering`.
+
+    Sums are in points and in weights; the share is in percent and the coverage 0–1, each null without a denominator.
+    Years are counted by their number in the window, so that a source that lags counts with the others.
+    """
     return engine.run(
         f"""
         SELECT *,
-          CASE WHEN mulige_risikopoeng > 0 THEN 100.0::DOUBLE * risikopoeng / mulige_risikopoeng END AS andel_risikopoeng,
+          CASE WHEN mulige_risikopoeng > 0 THEN 100.0::DOUBLE * risikopoeng / mulige_risikopoeng END
+            AS andel_risikopoeng,
           CASE WHEN vekt_finnes > 0 THEN 1.0::DOUBLE * vekt_vist / vekt_finnes END AS dekningsgrad
         FROM ({_SUMS})""",  # noqa: S608 (text of this module)
         vurdering=vurdering,

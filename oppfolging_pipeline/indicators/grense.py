@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.rounding import half_up
+from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Retning
-from oppfolging_pipeline.rules.model import SettIndikator, absolute_limit_is_on_wrong_side
+from oppfolging_pipeline.rules.indikator import SettIndikator
+from oppfolging_pipeline.rules.model import absolute_limit_is_on_wrong_side
 from oppfolging_pipeline.staging.harmonisering import Request
 
 if TYPE_CHECKING:
@@ -29,33 +31,41 @@ Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalitie
 def read_figures(
     engine: Engine, observasjon: Relation, request: Request
 ) -> tuple[dict[CellKey, Decimal], dict[CellKey, Figures]]:
-    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for."""
+    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for.
+
+    `observasjon` holds the window's partitions. Codes that are no municipality (Svalbard, abroad, unknown) are left
+    out: a percentile is of municipalities. Their patterns are the carried register's, which KLASS files never replace.
+    """
     spurt = engine.frame(
         {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},
         [(indikator, maal, trinn, skoleaar) for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()],
     )
     shown = engine.run(
         """
-        SELECT nivaa, indikator, trinn, skoleaar, verdi, antall FROM observasjon SEMI JOIN spurt USING (indikator, maal, trinn, skoleaar)
+        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, antall
+        FROM observasjon SEMI JOIN spurt USING (indikator, maal, trinn, skoleaar)
         WHERE verdistatus = 'vist' AND nivaa IN ('nasjonalt', 'kommune') ORDER BY enhet""",
         observasjon=observasjon,
         spurt=spurt,
     )
     national: dict[CellKey, Decimal] = {}
     municipal: dict[CellKey, list[tuple[Decimal, int | None]]] = {}
-    for nivaa, indikator, trinn, skoleaar, verdi, antall in shown.fetchall():
+    register = carried_register()
+    for nivaa, enhet, indikator, trinn, skoleaar, verdi, antall in shown.fetchall():
         if nivaa == "nasjonalt":
             national[indikator, trinn, skoleaar] = verdi
-        else:
+        elif not register.er_utenfor(enhet):
             municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, antall))
     return national, {key: tuple(figures) for key, figures in municipal.items()}
 
 
-def grense_rader(request: Request, national: Mapping[CellKey, Decimal], municipal: Mapping[CellKey, Figures]) -> list[dict[str, object]]:
+def grense_rader(
+    request: Request, national: Mapping[CellKey, Decimal], municipal: Mapping[CellKey, Figures]
+) -> list[dict[str, object]]:
     """The declared table `grense`, one row per indicator, grade and school year of the window.
 
-    Raises `InvalidInput` naming every national figure that is missing (unless the set says `beregn`) and every absolute
-    limit that came out on the better side of the national one.
+    Raises `InvalidInput` naming every national figure that is missing (unless the set says `beregn`), every percentile
+    that has no figure to stand on, and every absolute limit that came out on the better side of the national one.
     """
     faults = FindingCollector()
     rule_set = request.rule_set
@@ -74,15 +84,12 @@ def grense_rader(request: Request, national: Mapping[CellKey, Decimal], municipa
                 faults.add(_missing(request, kilde, item, skoleaar))
                 continue
             absolute = absolute_limit(item, maal.retning, found, [figure for figure, _ in municipal.get(key, ())])
-            if absolute is None or absolute_limit_is_on_wrong_side(maal.retning, found, absolute):
-                faults.add(
-                    Finding(
-                        key=f"{rule_set.navn}: indikatorer[{number}].absolutt_grense, {skoleaar}",
-                        found=f"absolute limit {absolute} by {item.absolutt_grense.metode} against national limit {found}",
-                        expected=f"a limit on the worse side ({maal.retning})",
-                        action="Change the limit in the rule set.",
-                    )
-                )
+            where = f"{rule_set.navn}: indikatorer[{number}].absolutt_grense, {skoleaar}"
+            if absolute is None:
+                faults.add(_no_percentile(where))
+                continue
+            if absolute_limit_is_on_wrong_side(maal.retning, found, absolute):
+                faults.add(_wrong_side(where, item, maal.retning, found, absolute))
                 continue
             rows.append(
                 {
@@ -100,11 +107,13 @@ def grense_rader(request: Request, national: Mapping[CellKey, Decimal], municipa
     return rows
 
 
-def absolute_limit(item: SettIndikator, retning: Retning, national: Decimal, figures: Sequence[Decimal]) -> Decimal | None:
+def absolute_limit(
+    item: SettIndikator, retning: Retning, national: Decimal, figures: Sequence[Decimal]
+) -> Decimal | None:
     """The absolute limit by the set's method, or None when a percentile has no figure to stand on.
 
     `verdi`: that number. `avvik`: so far on the worse side of the national limit. `persentil`: the nearest-rank
-    percentile of the municipalities' shown figures, counted from the worse side.
+    percentile of the municipalities' shown figures, counted from the worse side: number ⌈p/100 · n⌉ of n, worst first.
     """
     limit = item.absolutt_grense
     if limit.metode == "verdi":
@@ -134,4 +143,22 @@ def _missing(request: Request, kilde: str, item: SettIndikator, skoleaar: str) -
         found="no national figure",
         expected=f"the published national figure of {name} ({request.rule_set.navn}, uttrekk {request.uttrekksaar})",
         action="Put that report in the inbox, or choose another --uttrekk or --rules.",
+    )
+
+
+def _no_percentile(where: str) -> Finding:
+    return Finding(
+        key=where,
+        found="no shown figure of any municipality",
+        expected="at least one, for a limit by persentil",
+        action="Use another method for the limit, or put a report with municipalities in the inbox.",
+    )
+
+
+def _wrong_side(where: str, item: SettIndikator, retning: Retning, national: Decimal, absolute: Decimal) -> Finding:
+    return Finding(
+        key=where,
+        found=f"absolute limit {absolute} by {item.absolutt_grense.metode} against national limit {national}",
+        expected=f"a limit on the worse side ({retning})",
+        action="Change the limit in the rule set.",
     )

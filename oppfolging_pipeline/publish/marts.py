@@ -63,11 +63,10 @@ def stage(
     observations = engine.read(lake.files("observasjon"), "observasjon")
     newest = archive.newest()
     readings = archive.readings()
-    in_register = {snapshot.sha256 for snapshot in newest.snapshots} & {
-        sha256 for sha256, reading in readings.items() if reading.kilde == "register"
+    used = {
+        sha256 for (sha256,) in engine.read(lake.files("innhold_brukt"), "innhold_brukt").unique("sha256").fetchall()
     }
-    contents = observations.unique("sha256, skoleaar").fetchall()
-    used = {sha256 for sha256, _ in contents} | in_register
+    years = [skoleaar for (skoleaar,) in observations.unique("skoleaar").fetchall()]
     made: dict[str, Relation | list[Row]] = {
         "vurdering_kommune": vurdering_kommune(
             engine, points, engine.read(lake.files("rangering_kommune"), "rangering_kommune")
@@ -77,7 +76,7 @@ def stage(
         ),
         "dim_indikator": dim_indikator(catalog),
         "dim_indikatorsett": dim_indikatorsett(rule_sets),
-        "dim_skoleaar": dim_skoleaar(skoleaar for _, skoleaar in contents),
+        "dim_skoleaar": dim_skoleaar(years),
         "dim_statsforvalter": dim_statsforvalter(intake.read_register(newest)),
         "datagrunnlag": datagrunnlag(
             used, archive.snapshots(), readings, catalog, invented=newest.origin == "eksempel"
@@ -112,7 +111,8 @@ def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation) ->
     """The declared table `vurdering_skole`."""
     return engine.run(
         "SELECT v.*, r.orgnr, r.skolenavn FROM vurdering v JOIN rangering r "
-        "ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr WHERE v.nivaa = 'skole'",
+        "ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr "
+        "WHERE v.nivaa = 'skole'",
         vurdering=vurdering,
         rangering=rangering,
     )

@@ -92,7 +92,7 @@ class Register:
         return row.gyldig_til if row else None
 
     def avstand(self, kode: str, dato: date) -> int:
-        """Days from the date to the nearest day on which the code is in force: 0 when it is, and for one without row."""
+        """Days from the date to the nearest day on which the code is in force: 0 when it is, or when it has no row."""
         rows = self._rows.get(kode, ())
         if not rows or in_force(rows, dato):
             return 0

@@ -75,13 +75,26 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
 
 def read_register(intake: Intake) -> Register:
     """The register of an intake: the carried one, or what the intake's KLASS files say instead."""
-    files = []
+    return _register(
+        [
+            (snapshot, klass_files.parse(snapshot.path.read_bytes(), snapshot.file))
+            for snapshot in _register_snapshots(intake)
+        ]
+    )
+
+
+def register_contents(intake: Intake) -> set[str]:
+    """The digests of the intake's register files; none when the carried register is used."""
+    return {snapshot.sha256 for snapshot in _register_snapshots(intake)}
+
+
+def _register_snapshots(intake: Intake) -> list[Snapshot]:
+    found = []
     for snapshot in intake.snapshots:
         with snapshot.path.open("rb") as handle:
-            if klass_files.recognise(handle.read(1 << 16)) is None:
-                continue
-        files.append((snapshot, klass_files.parse(snapshot.path.read_bytes(), snapshot.file)))
-    return _register(files)
+            if klass_files.recognise(handle.read(1 << 16)) is not None:
+                found.append(snapshot)
+    return found
 
 
 def _register(files: list[tuple[Snapshot, klass_files.KlassFile]]) -> Register:

@@ -1,0 +1,55 @@
+# `make help` lists the targets. Everything runs in .venv, which is made from the hashed lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Where `make run` and `make dev` keep their data.
+OPPFOLGING_HOME ?= $(CURDIR)/data
+export OPPFOLGING_HOME
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format dev lock wheel clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready ## make .venv from the hashed lock
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "found $$($(PYTHON) --version); expected Python 3.11 or newer. Set PYTHON=python3.11, for example." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing from requirements.lock (about a minute the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup ## run the pipeline on the invented example country and show the result
+	@$(BIN)/oppfolging run
+
+test: setup ## run every test
+	@$(BIN)/pytest
+
+check: setup ## lint, format, types, and Dagster's own validation
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/dagster definitions validate
+
+format: setup ## format the code and mend what the linter can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+dev: setup ## open Dagster's UI on http://127.0.0.1:3000
+	@mkdir -p $(OPPFOLGING_HOME)/dagster && cp dagster.yaml $(OPPFOLGING_HOME)/dagster/
+	@DAGSTER_HOME=$(OPPFOLGING_HOME)/dagster $(BIN)/dagster dev --host 127.0.0.1
+
+lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
+	@uv pip compile pyproject.toml --extra ui --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-strip-extras --quiet --output-file requirements.lock
+
+wheel: setup ## build the wheel into dist/
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## remove .venv and what tools left; data/ stays
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,89 @@
+"""Running the job in this process, with its progress: what the CLI does.
+
+Belongs here: from a user's choices to a run of the job, and from its events to an outcome. Does not belong here: what
+is printed (`oppfolging_pipeline.cli`).
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from assets.partitions import range_tags
+from oppfolging_pipeline.core.files import writer_lock
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended: the faults by step, or what was published and for which identification years."""
+
+    success: bool
+    faults: Mapping[str, str]
+    uttrekk: tuple[int, ...]
+    utgivelse: str | None
+    ny: bool | None
+
+
+def progress_logger(progress: Progress) -> dg.LoggerDefinition:
+    """A Dagster logger that reports each step's start and end, and nothing else."""
+
+    class _Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            event = getattr(record, "dagster_meta", {}).get("dagster_event")
+            if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
+                verdict = "ferdig" if event.is_step_success else "feilet"
+                seconds = f" ({event.event_specific_data.duration_ms / 1000:.1f} s)" if event.is_step_success else ""
+                progress(f"{event.step_key}: {verdict}{seconds}")
+
+    def build(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.getLogger("oppfolging.framdrift")
+        logger.propagate = False
+        logger.setLevel(logging.DEBUG)
+        logger.handlers = [_Handler()]
+        return logger
+
+    return dg.LoggerDefinition(build, description="Each step as it ends.")
+
+
+def execute(
+    definitions: dg.Definitions, job: str, home: Any, skoleaar: Sequence[str], instance: dg.DagsterInstance
+) -> RunOutcome:
+    """Run the job for the first to the last of the school years, as the home's only writer.
+
+    Raises `TransientError` when another process writes to the home.
+    """
+    with writer_lock(home.root / ".laas"):
+        result = definitions.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            tags=range_tags(skoleaar),
+            run_config={"loggers": {"console": {}}},  # ours, in place of Dagster's own console logger
+            raise_on_error=False,
+        )
+    faults = {
+        event.step_key or job: _fault(event.step_failure_data) for event in result.all_events if event.is_step_failure
+    }
+    if not result.success:
+        return RunOutcome(False, faults or {job: "The run failed before its first step."}, (), None, None)
+    limits = result.asset_materializations_for_node("grense")[0].metadata
+    release = result.asset_materializations_for_node("utgivelse")[0].metadata
+    years = tuple(int(year) for year in str(limits["uttrekk"].value).split(", "))
+    return RunOutcome(True, {}, years, str(release["utgivelse"].value), bool(release["ny"].value))
+
+
+def _fault(failure: Any) -> str:
+    """What a person needs to read of a failure: the pipeline's own message, or the whole error when it is not ours."""
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return str(failure.user_failure_data.description)
+    error = failure.error
+    while error.cause is not None:
+        error = error.cause
+    if error.cls_name in _OWN_ERRORS:
+        return str(error.message).partition(": ")[2].strip()
+    return str(failure.error.to_string())
+
+
+_OWN_ERRORS = frozenset({"InvalidInput", "PermanentError", "TransientError", "CheckError"})

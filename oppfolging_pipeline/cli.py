@@ -1,0 +1,205 @@
+"""The command line: `oppfolging run` and `oppfolging show`.
+
+Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
+(`definitions`), or how an answer is laid out (`cli_output`).
+
+Exit codes: 0 done, 1 the run or the question failed (and nothing was published), 2 wrong arguments.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from oppfolging_pipeline.core.clock import system_clock
+from oppfolging_pipeline.core.errors import OppfolgingError
+from oppfolging_pipeline.core.skoleaar import from_start_year
+from oppfolging_pipeline.publish import read
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Oppfølgingsordningen: from Udir's statistics to the identified municipalities and their phase timeline.",
+)
+show = typer.Typer(no_args_is_help=True, help="Read the published file.")
+app.add_typer(show, name="show")
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="The folder with the pipeline's data. Default: OPPFOLGING_HOME, else ./data."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
+RulesFilter = Annotated[str | None, typer.Option("--rules", help="Only this rule set.")]
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+@app.command()
+def run(
+    home: HomeOption = None,
+    inbox: Annotated[
+        Path | None,
+        typer.Option(
+            "--inbox", help="A folder with files from Udir. Without it: the home's archive, else the invented example."
+        ),
+    ] = None,
+    rules: Annotated[str, typer.Option("--rules", help="The rule set.")] = "udir-2020",
+    uttrekk: Annotated[
+        str,
+        typer.Option(
+            "--uttrekk", help="Identification years, for example 2024,2025. Default: the newest complete one."
+        ),
+    ] = "",
+    per: Annotated[str, typer.Option("--per", help="The as-of date of the timeline, YYYY-MM-DD. Default: today.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run the whole pipeline and publish its result."""
+    years, day = _years(uttrekk), _day(per)
+    with _errors():
+        settings = _settings(home, inbox)
+        outcome = _run_job(settings, rules, years, day)
+    if not outcome.success:
+        for step, fault in outcome.faults.items():
+            typer.echo(f"{step} failed. {fault}", err=True)
+        typer.echo("Nothing was published; the last published file, if any, is as it was.", err=True)
+        raise typer.Exit(1)
+    from oppfolging_pipeline import cli_output
+
+    with _errors(), _published(settings.home) as connection:
+        rows = [row for year in outcome.uttrekk for row in read.identifisert(connection, year, rules)]
+        summary = cli_output.run_summary(
+            connection, outcome.uttrekk, rules, settings.home, outcome.utgivelse, outcome.ny
+        )
+    cli_output.emit_run(rows, summary, as_json=as_json)
+
+
+@show.command("identifisert")
+def show_identifisert(
+    home: HomeOption = None, uttrekk: YearOption = None, rules: RulesFilter = None, as_json: JsonOption = False
+) -> None:
+    """The identified municipalities."""
+    from oppfolging_pipeline import cli_output
+
+    with _errors(), _published(_settings(home).home) as connection:
+        rows = read.identifisert(connection, uttrekk, rules)
+    cli_output.emit_identifisert(rows, as_json=as_json)
+
+
+@show.command("faseplan")
+def show_faseplan(
+    home: HomeOption = None,
+    pulje: Annotated[int | None, typer.Option("--pulje", help="Only this cohort.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The phase timeline of each cohort."""
+    from oppfolging_pipeline import cli_output
+
+    with _errors(), _published(_settings(home).home) as connection:
+        rows = read.faseplan(connection, pulje)
+    cli_output.emit_faseplan(rows, as_json=as_json)
+
+
+@show.command("kommune")
+def show_kommune(
+    kommunenr: Annotated[str, typer.Argument(help="Four digits.")], home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Everything that is published about one municipality, and why it stands where it stands."""
+    from oppfolging_pipeline import cli_output
+
+    with _errors(), _published(_settings(home).home) as connection:
+        found = read.kommune(connection, kommunenr)
+    cli_output.emit_kommune(found, as_json=as_json)
+
+
+def _run_job(settings: Settings, rules: str, years: list[int], per: date) -> Any:
+    # Dagster costs a second to import, and `show` does not need it. Telemetry is off before it is imported.
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    import dagster as dg
+
+    from oppfolging_pipeline.definitions import run_identifisering
+
+    # With a DAGSTER_HOME the run is kept there and seen in the UI; without one it leaves no trace outside the home.
+    instance = dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
+    with instance:
+        return run_identifisering(
+            home=str(settings.home),
+            inbox=str(settings.inbox or ""),
+            rules=rules,
+            years=years,
+            per=per.isoformat(),
+            skoleaar=_skoleaar(settings),
+            progress=lambda line: typer.echo(line, err=True),
+            instance=instance,
+        )
+
+
+def _skoleaar(settings: Settings) -> list[str]:
+    """The school years to ask the job for: those that the inbox names, or the archive holds, or the example has."""
+    from oppfolging_pipeline.sources.archive import Archive
+    from oppfolging_pipeline.sources.example import GRUNNSKOLEPOENG_SKOLEAAR, SKOLEAAR
+    from oppfolging_pipeline.sources.inbox import files_in
+    from oppfolging_pipeline.sources.years import school_years
+
+    archive = Archive(settings.home / "arkiv")
+    if settings.inbox is not None:
+        found = school_years(files_in(settings.inbox))
+    elif archive.origin() == "fil":
+        in_force = archive.newest_accepted()
+        found = school_years(snapshot.path for snapshot in in_force.snapshots) if in_force else []
+    else:
+        found = sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR})
+    # Files that name no year are refused by the run itself; it still has to be asked for some year.
+    return found or [from_start_year(system_clock().year - 1)]
+
+
+def _settings(home: Path | None, inbox: Path | None = None) -> Settings:
+    given = {"OPPFOLGING_HOME": home, "OPPFOLGING_INBOX": inbox}
+    return read_settings({**os.environ, **{name: str(value) for name, value in given.items() if value is not None}})
+
+
+@contextmanager
+def _published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(read.open_published(home / "publisert" / PUBLISHED_FILE)) as connection:
+        yield connection
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """The pipeline's own errors as a message and exit code 1. Anything else is our fault and keeps its traceback."""
+    try:
+        yield
+    except OppfolgingError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def _years(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() and len(part) == 4 for part in parts):
+        raise typer.BadParameter(f"found '{text}'; expected years such as 2025 or 2024,2025", param_hint="--uttrekk")
+    return [int(part) for part in parts]
+
+
+def _day(text: str) -> date:
+    if not text:
+        return system_clock().date()
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a date has no zone)
+    except ValueError as error:
+        raise typer.BadParameter(f"found '{text}'; expected a date such as 2025-03-01", param_hint="--per") from error

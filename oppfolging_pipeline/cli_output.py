@@ -1,0 +1,208 @@
+"""How the command line lays out its answers: tables for people, JSON for programs.
+
+Belongs here: layout. Does not belong here: any question to the published file (`publish.read`).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oppfolging_pipeline.core.rounding import norwegian
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = Mapping[str, Any]
+_WIDTH_WITHOUT_TERMINAL = 160
+_FOLDED = frozenset({"Fylke", "Aktiviteter", "Rapport"})
+
+
+def run_summary(
+    connection: duckdb.DuckDBPyConnection,
+    uttrekk: Sequence[int],
+    rules: str,
+    home: Path,
+    utgivelse: str | None,
+    ny: bool | None,
+) -> dict[str, Any]:
+    """Counts and places of a run, for each identification year."""
+    counts = []
+    for year in uttrekk:
+        row = connection.execute(
+            """
+            SELECT count(*), count(*) FILTER (vurdert), count(*) FILTER (kategori = 1), count(*) FILTER (kategori = 2)
+            FROM mart.rangering_kommune WHERE uttrekksaar = ? AND indikatorsett = ?""",
+            [year, rules],
+        ).fetchone()
+        kommuner, vurdert, kategori_1, kategori_2 = row or (0, 0, 0, 0)
+        counts.append(
+            {
+                "uttrekksaar": year,
+                "kommuner": kommuner,
+                "vurdert": vurdert,
+                "kategori_1": kategori_1,
+                "kategori_2": kategori_2,
+            }
+        )
+    return {
+        "indikatorsett": rules,
+        "utgivelse": utgivelse,
+        "ny_utgivelse": ny,
+        "antall": counts,
+        "hjem": str(home),
+        "fil": str(home / "publisert" / PUBLISHED_FILE),
+    }
+
+
+def emit_run(rows: Sequence[Row], summary: Row, *, as_json: bool) -> None:
+    """The outcome of a run."""
+    if as_json:
+        _emit_json({**summary, "identifisert": rows})
+        return
+    emit_identifisert(rows, as_json=False)
+    for count in summary["antall"]:
+        _line(
+            f"Uttrekk {count['uttrekksaar']} ({summary['indikatorsett']}): {count['kommuner']} kommuner, "
+            f"{count['vurdert']} vurdert, {count['kategori_1']} i kategori 1, {count['kategori_2']} i kategori 2."
+        )
+    state = "ny" if summary["ny_utgivelse"] else "uendret, innholdet er det samme"
+    _line(f"Utgivelse: {summary['utgivelse']} ({state})")
+    _line(f"Hjemmemappe: {summary['hjem']}")
+    _line(f"Publisert fil: {summary['fil']}")
+
+
+def emit_identifisert(rows: Sequence[Row], *, as_json: bool) -> None:
+    """The identified municipalities."""
+    if as_json:
+        _emit_json(rows)
+        return
+    for key in sorted({(row["uttrekksaar"], row["indikatorsett"]) for row in rows}):
+        _table(
+            f"Identifiserte kommuner {key[0]} ({key[1]})",
+            ("Kat.", "Plass", "Nr.", "Kommune", "Fylke", "Andel %", "Poeng", "Dekning", "Margin", "Status"),
+            [
+                (
+                    str(row["kategori"]),
+                    f"{row['rangering']}{' =' if row['delt_plassering'] else ''}",
+                    row["kommunenr"],
+                    row["kommunenavn"],
+                    row["fylkesnavn"],
+                    _number(row["andel_risikopoeng"], 2),
+                    f"{row['risikopoeng']}/{row['mulige_risikopoeng']}",
+                    _number(row["dekningsgrad"], 2),
+                    _number(row["margin"], 2),
+                    row["status"],
+                )
+                for row in rows
+                if (row["uttrekksaar"], row["indikatorsett"]) == key
+            ],
+        )
+    if not rows:
+        _line("Ingen identifiserte kommuner.")
+
+
+def emit_faseplan(rows: Sequence[Row], *, as_json: bool) -> None:
+    """The phase timeline."""
+    if as_json:
+        _emit_json(rows)
+        return
+    for pulje in sorted({row["pulje"] for row in rows}):
+        terms = [row for row in rows if row["pulje"] == pulje]
+        _table(
+            f"Pulje {pulje}: {terms[0]['antall_kommuner']} kommuner",
+            ("Halvår", "Fra", "Til", "Fase", "År", "Tilstand", "Aktiviteter", "Rapport"),
+            [
+                (
+                    row["halvaar"],
+                    row["fra"].isoformat(),
+                    row["til"].isoformat(),
+                    row["fase"],
+                    str(row["faseaar"]),
+                    row["tilstand"],
+                    "; ".join(row["aktiviteter"]),
+                    row["rapport"] or "",
+                )
+                for row in terms
+            ],
+        )
+
+
+def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
+    """One municipality: its places with the reasons, its figures and its cohorts."""
+    if as_json:
+        _emit_json(found)
+        return
+    for row in found["rangering"]:
+        _line(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']} ({row['statsforvalter']})")
+        _line(f"Uttrekk {row['uttrekksaar']}, {row['indikatorsett']}: {row['begrunnelse']}")
+        figures = [
+            figure
+            for figure in found["vurdering"]
+            if (figure["uttrekksaar"], figure["indikatorsett"]) == (row["uttrekksaar"], row["indikatorsett"])
+        ]
+        _table(
+            "Tallene",
+            ("Indikator", "Trinn", "Skoleår", "Verdi", "Nasjonal", "Absolutt", "Poeng", "Ombygd"),
+            [
+                (
+                    figure["indikator"],
+                    str(figure["trinn"]),
+                    figure["skoleaar"],
+                    _plain(figure["verdi"]) if figure["verdistatus"] == "vist" else figure["verdistatus"],
+                    _plain(figure["nasjonal_grense"]),
+                    _plain(figure["absolutt_grense"]),
+                    f"{figure['risikopoeng']}/{figure['mulige_risikopoeng']}"
+                    if figure["verdistatus"] == "vist"
+                    else "",
+                    "ja" if figure["beregnet"] else "",
+                )
+                for figure in figures
+            ],
+        )
+    for row in found["pulje"]:
+        note = f" {row['merknad']}" if row["merknad"] else ""
+        _line(f"Pulje {row['pulje']}: {row['deltakelse']} siden {row['siden'].isoformat()}.{note}")
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "" if value is None else norwegian(Decimal(str(value)), decimals)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:g}".replace(".", ",")
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading not in _FOLDED, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console = Console(file=sys.stdout, highlight=False, markup=False)
+    if not console.is_terminal:
+        console = Console(file=sys.stdout, highlight=False, markup=False, width=_WIDTH_WITHOUT_TERMINAL)
+    console.print(table)
+
+
+def _emit_json(value: object) -> None:
+    def plain(other: object) -> object:
+        if isinstance(other, date):
+            return other.isoformat()
+        raise TypeError(f"found {type(other).__name__}; expected something that JSON has")
+
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=plain) + "\n")

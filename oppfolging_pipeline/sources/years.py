@@ -1,0 +1,46 @@
+"""Which school years lie in files, read off cheaply before a run.
+
+Belongs here: a look at headings, to know which partitions to ask for. Does not belong here: judging a file: what
+cannot be looked into gives no year here, and is refused with its faults when the run reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.core.skoleaar import is_skoleaar
+from oppfolging_pipeline.sources.wide_csv import looks_like_wide_csv
+from oppfolging_pipeline.sources.wide_xlsx import looks_like_xlsx, read_wide_xlsx
+
+_SKOLEAAR = re.compile(r"(?<![\d-])\d{4}-\d{2}(?![\d-])")
+_SKOLEAAR_BYTES = re.compile(_SKOLEAAR.pattern.encode())
+_HEAD = 1 << 16
+
+
+def school_years(files: Iterable[Path]) -> list[str]:
+    """Every school year that the files' headings or rows name, sorted."""
+    return sorted({year for file in files for year in _years_of(file) if is_skoleaar(year)})
+
+
+def _years_of(file: Path) -> set[str]:
+    with file.open("rb") as handle:
+        head = handle.read(_HEAD)
+        if looks_like_xlsx(head):
+            try:
+                heading = read_wide_xlsx(file.read_bytes(), file.name)[0]
+            except InvalidInput:
+                return set()
+            return set(_SKOLEAAR.findall("\n".join(heading)))
+        if looks_like_wide_csv(head):
+            return set(
+                _SKOLEAAR.findall(head.decode("utf-16-le", errors="replace").partition("\n")[2].partition("\n")[0])
+            )
+        # Flat rows name their year in every row, and one answer may hold several: the whole file is looked through.
+        years: set[str] = set()
+        while head:
+            years.update(found.decode() for found in _SKOLEAAR_BYTES.findall(head))
+            head = handle.read(_HEAD)
+        return years
