@@ -41,8 +41,8 @@ format: setup ## format the code and mend what the linter can
 	@$(BIN)/ruff format .
 
 dev: setup ## open Dagster's UI on http://127.0.0.1:3000
-	@mkdir -p $(OPPFOLGING_HOME)/dagster && cp dagster.yaml $(OPPFOLGING_HOME)/dagster/
-	@DAGSTER_HOME=$(OPPFOLGING_HOME)/dagster $(BIN)/dagster dev --host 127.0.0.1
+	@mkdir -p data/dagster
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" DAGSTER_HOME=$(CURDIR) $(BIN)/dg dev --host 127.0.0.1
 
 lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --extra ui --group dev --universal --python-version 3.11 --generate-hashes \
