@@ -71,7 +71,6 @@ def publish_audited(
     home: HomeResource,
     files: Sequence[ToAudit],
     metadata: Mapping[str, Any] | None = None,
-    asset_key: dg.AssetKey | None = None,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
@@ -88,12 +87,12 @@ def publish_audited(
     yield dg.AssetCheckResult(
         passed=not failed,
         check_name=CHECK,
-        asset_key=asset_key or context.asset_key,
+        asset_key=context.asset_key,
         metadata={"kontroller": len(every), "avvik": dg.MetadataValue.md(_report(failed) or "Ingen avvik.")},
     )
     staged = [file for entry in files for file in entry.files]
     if failed:
-        folder = home.root / "karantene" / context.run_id
+        folder = home.root / "karantene" / context.run.run_id
         home.lake.quarantine(staged, folder)
         write_atomically(folder / "kontroll.json", as_json(every))
         raise dg.Failure(
@@ -108,9 +107,14 @@ def publish_audited(
         for file in entry.files:
             relative = file.target.relative_to(home.lake.root).with_suffix(".json")
             write_atomically(home.root / "kontroll" / relative, as_json(group))
+    rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
-        asset_key=asset_key or context.asset_key,
-        metadata={"dagster/row_count": sum(file.rows for file in staged), "kontroller": len(every), **(metadata or {})},
+        metadata={
+            "dagster/row_count": next(iter(rows.values())),
+            **{f"rader i {key}": count for key, count in rows.items()},
+            "kontroller": len(every),
+            **(metadata or {}),
+        }
     )
 
 

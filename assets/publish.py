@@ -34,7 +34,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
     with home.writing() as engine:
         rule_sets = marts.rule_sets_used(engine, home.lake, home.catalog)
         staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
-        results = list(publish_audited(context, home, [ToAudit.one(file) for file in staged]))
+        audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
+        yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
         release = publish_release(
             marts.sources(engine, home.lake, home.root / "kontroll"),
             home.published,
@@ -46,7 +47,6 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
             ),
         )
     context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")
-    yield from (result for result in results if isinstance(result, dg.AssetCheckResult))
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(release.rows.values()),

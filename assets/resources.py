@@ -6,6 +6,7 @@ Belongs here: thin wrappers round the package. Does not belong here: any logic o
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -63,8 +64,15 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def writing(self) -> Iterator[Engine]:
         """An engine, while this process is the home's only writer. Raises `TransientError` when another one is."""
-        with writer_lock(self.root / ".laas"), open_engine() as engine:
-            yield engine
+        spill = self.lake.staging_root / "duckdb"
+        with writer_lock(self.root / ".laas"):
+            spill.mkdir(parents=True, exist_ok=True)
+            try:
+                with open_engine(spill) as engine:
+                    yield engine
+            finally:
+                # What was staged has been moved by now, into place or into quarantine.
+                shutil.rmtree(self.lake.staging_root, ignore_errors=True)
 
 
 class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -38,8 +38,8 @@ def raw_innboks(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
     context.log.info("%d contents archived as intake %d (%s)", len(intake.snapshots), intake.id, intake.origin)
     return dg.MaterializeResult(
         metadata={
+            "dagster/row_count": len(intake.snapshots),  # one row of the ledger per content
             "opprinnelse": intake.origin,
-            "filer": len(intake.snapshots),
             "bytes": sum(snapshot.size for snapshot in intake.snapshots),
             "innhold": dg.MetadataValue.md(
                 "\n".join(f"- {snapshot.file} `{snapshot.sha256[:12]}`" for snapshot in intake.snapshots)

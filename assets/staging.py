@@ -45,20 +45,17 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
                 "Choose school years that the files hold.",
                 allow_retries=False,
             )
-        results = list(
-            publish_audited(
-                context,
-                home,
-                [ToAudit(tuple(files))],
-                {
-                    "rader lest": counts.read,
-                    "rader utelatt (samme celle to ganger)": counts.duplicates,
-                    "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in files],
-                },
-            )
+        yield from publish_audited(
+            context,
+            home,
+            [ToAudit(tuple(files))],
+            {
+                "rader lest": counts.read,
+                "rader utelatt (samme celle to ganger)": counts.duplicates,
+                "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in files],
+            },
         )
         home.archive.accept(newest, read.readings)
-    yield from results
 
 
 @dg.asset(

@@ -75,8 +75,9 @@ def run(
         settings = _settings(home, inbox)
         outcome = _run_job(settings, rules, years, day)
     if not outcome.success:
-        for step, fault in outcome.faults.items():
-            typer.echo(f"{step} failed. {fault}", err=True)
+        for fault in dict.fromkeys(outcome.faults.values()):
+            steps = [step for step, other in outcome.faults.items() if other == fault]
+            typer.echo(f"{', '.join(steps)} failed. {fault}", err=True)
         typer.echo("Nothing was published; the last published file, if any, is as it was.", err=True)
         raise typer.Exit(1)
     from oppfolging_pipeline import cli_output

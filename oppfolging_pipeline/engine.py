@@ -173,12 +173,21 @@ class Engine:
 
 
 @contextmanager
-def open_engine(memory_limit: str = "300MB", threads: int = 2) -> Iterator[Engine]:
-    """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection."""
+def open_engine(spill: Path | None = None, memory_limit: str = "400MB", threads: int = 2) -> Iterator[Engine]:
+    """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection.
+
+    `spill` is the folder that DuckDB may write to when a step needs more than `memory_limit`; without one a step that
+    does fails, rather than writing to whatever folder the process stands in.
+    """
     import duckdb
 
     connection = duckdb.connect(
-        config={"autoinstall_known_extensions": False, "memory_limit": memory_limit, "threads": threads}
+        config={
+            "autoinstall_known_extensions": False,
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": str(spill) if spill else "",
+        }
     )
     try:
         yield Engine(connection)

@@ -62,4 +62,4 @@ def choice_text(candidate: Candidate, rule_set: RuleSet) -> str:
         tied = " Står likt med en kandidat på andre siden av grensen; kommunenummeret avgjorde."
     if candidate.valgt:
         return f"Valgt som nr. {candidate.rangering} av inntil {places}, etter {by}.{tied}"
-    return f"Ikke valgt: nr. {candidate.rangering}, og det er {places} plasser.{tied}"
+    return f"Ikke valgt: nr. {candidate.rangering}, og det er plass til {places}.{tied}"

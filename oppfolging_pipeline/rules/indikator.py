@@ -17,6 +17,9 @@ from oppfolging_pipeline.rules.parameter import Begrunnet, Heltall, Parameter, R
 
 Metode = Literal["verdi", "avvik", "persentil"]
 
+MAX_DECIMALS = 3
+"""The decimals of the published columns for figures and limits."""
+
 
 class AbsoluttGrense(Begrunnet):
     """The absolute lower limit: a fixed number, so far on the worse side of the national limit (in the measure's
@@ -29,6 +32,10 @@ class AbsoluttGrense(Begrunnet):
     @classmethod
     def _on_the_worse_side(cls, verdi: Decimal, info: ValidationInfo) -> Decimal:
         metode = info.data.get("metode")
+        exponent = verdi.as_tuple().exponent
+        if not isinstance(exponent, int) or -exponent > MAX_DECIMALS:
+            expected = f"at most {MAX_DECIMALS} decimals, as limits are published with"
+            refuse([refusal(found=shown(verdi), expected=expected, action="Round the limit.")])
         if metode == "avvik" and verdi <= 0:
             expected = "more than 0: the absolute limit lies on the worse side of the national limit"
             refuse([refusal(found=shown(verdi), expected=expected, action="Write the distance without a sign.")])

@@ -39,7 +39,7 @@ def small_set(
     ovre_andel: str = "25",
     min_skoler: int = 2,
 ) -> RuleSet:
-    """A set named `prove` of three years with the given parameters; category 1 has `antall` places, 2 has `antall_2`."""
+    """A set named `prove` of three years; category 1 has `antall` places and category 2 `antall_2`."""
     kilder = sorted({default_catalog().indikatorer[item.indikator].kilde for item in items})
     lags = {"grunnskolepoeng": 1}
     lines = [
