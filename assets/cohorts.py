@@ -24,7 +24,7 @@ from oppfolging_pipeline.staging import intake
 
 def _cohorts(home: HomeResource, engine: Engine, per: date) -> list[dict[str, Any]]:
     """Rows of `pulje_kommune` for every identification that the home holds."""
-    register = intake.read_register(home.archive.newest())
+    register = intake.read_register(home.archive.in_force())
     rows = engine.fetch(engine.read(home.lake.files("identifisert_kommune"), "identifisert_kommune"))
     by_year: dict[int, dict[str, list[dict[str, Any]]]] = {}
     for row in rows:

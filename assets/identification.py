@@ -33,7 +33,7 @@ class _Decided:
 
 def _decided(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> Iterator[_Decided]:
     """The decision of each request. It is pure and cheap, so each asset makes it anew from `andel`."""
-    register = intake.read_register(home.archive.newest())
+    register = intake.read_register(home.archive.in_force())
     for request in requests(home, uttrekk, engine):
         rows = engine.fetch(result_of(home, engine, "andel", request))
         schools = engine.fetch(skole_rader(engine, observasjon_of(home, engine, request), home.catalog))

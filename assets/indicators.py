@@ -30,7 +30,7 @@ def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
     """Limits of each request. A national figure that is missing stops the run."""
     with home.writing() as engine:
         limits, used, contents, expected = [], [], [], 0
-        register_files = intake.register_contents(home.archive.newest())
+        register_files = intake.register_contents(home.archive.in_force())
         asked = requests(home, uttrekk, engine)
         for request in asked:
             national, municipal = read_figures(engine, observasjon_of(home, engine, request), request)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from oppfolging_pipeline.core.clock import system_clock
+from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -98,4 +98,4 @@ class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def as_of(self, per: str) -> date:
         """The as-of date: the one asked for, or today."""
-        return date.fromisoformat(per) if per else self.now().date()
+        return date.fromisoformat(per) if per else date_in_norway(self.now())

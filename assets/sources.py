@@ -35,14 +35,14 @@ def raw_innboks(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
             folder = inbox if inbox is not None else ensure_example(home.root / "eksempel")
             origin = "fil" if inbox is not None else "eksempel"
             intake = archive.take_in(folder, files_in(folder), origin, clock.now())
-    context.log.info("%d contents archived as intake %d (%s)", len(intake.snapshots), intake.id, intake.origin)
+    context.log.info("%d contents archived as intake %d (%s)", len(intake.own), intake.id, intake.origin)
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": len(intake.snapshots),  # one row of the ledger per content
+            "dagster/row_count": len(intake.own),  # one row of the ledger per content
             "opprinnelse": intake.origin,
-            "bytes": sum(snapshot.size for snapshot in intake.snapshots),
+            "bytes": sum(snapshot.size for snapshot in intake.own),
             "innhold": dg.MetadataValue.md(
-                "\n".join(f"- {snapshot.file} `{snapshot.sha256[:12]}`" for snapshot in intake.snapshots)
+                "\n".join(f"- {snapshot.file} `{snapshot.sha256[:12]}`" for snapshot in intake.own)
             ),
         }
     )

@@ -38,6 +38,13 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
         newest = home.archive.newest()
         read = intake.read_intake(newest, engine.connection, home.catalog)
         counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
+        unasked = sorted(observations.school_years_of_new(read.figures, newest) - set(asked))
+        if unasked:
+            raise dg.Failure(
+                f"found new figures of {', '.join(unasked)} in the intake; expected the run to be asked for every "
+                f"school year that new files hold. Ask for the partitions {unasked[0]} to {unasked[-1]} too.",
+                allow_retries=False,
+            )
         files = observasjon_files.stage(engine, home.lake, asked)
         if not files:
             raise dg.Failure(
@@ -51,7 +58,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
             [ToAudit(tuple(files))],
             {
                 "rader lest": counts.read,
-                "rader utelatt (samme celle to ganger)": counts.duplicates,
+                "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
                 "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in files],
             },
         )
@@ -62,7 +69,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
     group_name="staging",
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
-    deps=[raw_innboks],
+    deps=[observasjon],  # only then is the intake known to be sound
     check_specs=[contract_check("kommune")],
     metadata=definition_metadata("kommune"),
     description="Registeret over kommuner med gyldighet, slektskap, fylke og statsforvalter.",
@@ -70,7 +77,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
 def kommune(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
     """The register: the carried one, or what the intake's KLASS files say."""
     with home.writing() as engine:
-        register = intake.read_register(home.archive.newest())
+        register = intake.read_register(home.archive.in_force())
         staged = engine.write(register.rader(), "kommune", home.lake)
         yield from publish_audited(context, home, [ToAudit.one(staged)], {"register": register.beskrivelse})
 
@@ -107,7 +114,7 @@ def skole(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
 def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """The window's figures moved to the register of each identification year."""
     with home.writing() as engine:
-        register = intake.read_register(home.archive.newest())
+        register = intake.read_register(home.archive.in_force())
         files = []
         expected = unplaced = 0
         for request in requests(home, uttrekk, engine):

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline.core.clock import system_clock
+from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def run(
     years, day = _years(uttrekk), _day(per)
     with _errors():
         settings = _settings(home, inbox)
+        load_rule_set(rules, settings.catalog)  # an unknown set is refused before anything is archived
         outcome = _run_job(settings, rules, years, day)
     if not outcome.success:
         for fault in dict.fromkeys(outcome.faults.values()):
@@ -158,11 +160,12 @@ def _skoleaar(settings: Settings) -> list[str]:
     from oppfolging_pipeline.sources.years import school_years
 
     archive = Archive(settings.home / "arkiv")
+    accepted = archive.newest_accepted()
+    archived = [snapshot.path for snapshot in accepted.snapshots] if accepted and accepted.origin == "fil" else []
     if settings.inbox is not None:
-        found = school_years(files_in(settings.inbox))
-    elif archive.origin() == "fil":
-        in_force = archive.newest_accepted()
-        found = school_years(snapshot.path for snapshot in in_force.snapshots) if in_force else []
+        found = school_years([*files_in(settings.inbox), *archived])
+    elif archived:
+        found = school_years(archived)
     else:
         found = sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR})
     # Files that name no year are refused by the run itself; it still has to be asked for some year.
@@ -199,7 +202,7 @@ def _years(text: str) -> list[int]:
 
 def _day(text: str) -> date:
     if not text:
-        return system_clock().date()
+        return date_in_norway(system_clock())
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a date has no zone)
     except ValueError as error:

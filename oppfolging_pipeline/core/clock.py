@@ -6,9 +6,15 @@ Belongs here: the clock that is handed in. Does not belong here: any rule; rules
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
+
+
+def date_in_norway(now: datetime) -> date:
+    """The date that it is in Norway: deadlines and phases are Norwegian days."""
+    return now.astimezone(ZoneInfo("Europe/Oslo")).date()
 
 
 def system_clock() -> datetime:

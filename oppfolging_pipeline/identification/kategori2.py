@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from oppfolging_pipeline.core.rounding import half_up
 from oppfolging_pipeline.identification.units import Unit
 from oppfolging_pipeline.rules.model import RuleSet
 
@@ -19,7 +20,8 @@ from oppfolging_pipeline.rules.model import RuleSet
 class Spread:
     """Spread in percentage points between the shares of a municipality's schools.
 
-    `squared` is exact (the standard deviation is a root): comparisons are made on it.
+    `squared` is exact (the standard deviation is a root): comparisons are made on it. What is published is rounded to
+    one decimal: from an exact spread of two schools their shares could be worked out, and those are internal.
     """
 
     squared: Fraction
@@ -27,7 +29,7 @@ class Spread:
     @property
     def points(self) -> float:
         """The spread as it is published."""
-        return math.sqrt(self.squared)
+        return float(half_up(Fraction(math.sqrt(self.squared)), 1))
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,13 @@ def choose_candidates(
                 prioritet=priorities.get(kommune.enhet),
                 rangering=place,
                 valgt=chosen,
-                margin=None if by_priority or first_out is None else spread.points - first_out[1].points,
+                margin=None if by_priority or first_out is None else _difference(spread, first_out[1]),
                 delt_plassering=chosen and first_out is not None and order(found[place - 1]) == order(first_out),
             )
         )
     return candidates
+
+
+def _difference(one: Spread, other: Spread) -> float:
+    """By how much the published spreads differ."""
+    return float(half_up(Fraction(str(one.points)) - Fraction(str(other.points)), 1))

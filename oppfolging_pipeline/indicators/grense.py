@@ -100,11 +100,16 @@ def grense_rader(
                     "nasjonal_grense": found,
                     "absolutt_grense": absolute,
                     "metode": item.absolutt_grense.metode,
-                    "kilde": f"Nasjonal: {origin}. Absolutt: {item.absolutt_grense.kilde}.",
+                    "kilde": f"Nasjonal: {origin}. Absolutt: {_reason(item)}",
                 }
             )
     faults.raise_if_any()
     return rows
+
+
+def _reason(item: SettIndikator) -> str:
+    limit = item.absolutt_grense
+    return f"{limit.kilde}. {limit.grunn}" if limit.grunn else f"{limit.kilde}."
 
 
 def absolute_limit(

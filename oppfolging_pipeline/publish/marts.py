@@ -61,7 +61,7 @@ def stage(
     """Stage the published tables that are made here, from the lake and the archive."""
     points = engine.read(lake.files("vurdering"), "vurdering")
     observations = engine.read(lake.files("observasjon"), "observasjon")
-    newest = archive.newest()
+    newest = archive.in_force()
     readings = archive.readings()
     used = {
         sha256 for (sha256,) in engine.read(lake.files("innhold_brukt"), "innhold_brukt").unique("sha256").fetchall()
@@ -198,7 +198,7 @@ def datagrunnlag(
 def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
     """Rows of `kontroll` (without `utgivelse`) from the audit reports of the tables in the lake.
 
-    A check of a partition carries the partition in its name, as each partition is audited on its own.
+    The partitions of one run are audited together; each carries its name in the check, with the common verdict.
     """
     rows = []
     for report in reports:

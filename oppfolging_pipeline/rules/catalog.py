@@ -25,6 +25,8 @@ class Kilde(_Fact):
 
     navn: str
     referansedato: str = Field(pattern=r"^\d{2}-\d{2}$")
+    kommuner_uten_rad: int = Field(ge=0)
+    kommuner_med_skolegap: int = Field(ge=0)
     lisens: str
 
 

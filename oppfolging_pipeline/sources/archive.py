@@ -7,11 +7,12 @@ are in force. Does not belong here: parsing. A file that is refused stays in the
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,6 +42,7 @@ _INTAKE_SNAPSHOT = sa.Table(
     _METADATA,
     sa.Column("intake_id", sa.ForeignKey("intake.id"), primary_key=True),
     sa.Column("sha256", sa.ForeignKey("snapshot.sha256"), primary_key=True),
+    sa.Column("file", sa.String, nullable=False),
 )
 _READING = sa.Table(
     "reading",
@@ -66,22 +68,39 @@ class Reading:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One archived content. `file` is the name that it first came with, relative to the inbox; `path` its place here."""
+    """One archived content. `path` is its place here; `file` its name, relative to the inbox.
+
+    The snapshots of an intake have the names that they last came with, as the user knows them; those of the whole
+    archive the names that they first came with. `intake` is the newest intake that brought the content, and `accepted`
+    whether any that brought it was read without fault.
+    """
 
     sha256: str
     file: str
     size: int
     archived_at: datetime
     path: Path
+    intake: int = 0
+    accepted: bool = False
 
 
 @dataclass(frozen=True)
 class Intake:
-    """One set of snapshots that came in together. `origin` is `fil` (an inbox) or `eksempel` (the invented country)."""
+    """An intake and everything that it is read together with.
+
+    `snapshots` are its own and, for files (`origin` is `fil`), those of every intake accepted before it: what came in
+    later goes before what came in earlier, cell by cell, so the archive alone says what is in force. The invented
+    country (`eksempel`) is whole in each intake.
+    """
 
     id: int
     origin: str
     snapshots: tuple[Snapshot, ...]
+
+    @property
+    def own(self) -> tuple[Snapshot, ...]:
+        """The snapshots that came in with this intake."""
+        return tuple(snapshot for snapshot in self.snapshots if snapshot.intake == self.id)
 
 
 class Archive:
@@ -121,37 +140,26 @@ class Archive:
         for digest, file in digests.items():
             self._keep(digest, file)
         with self._ledger() as ledger:
+            known = set(ledger.execute(sa.select(_SNAPSHOT.c.sha256)).scalars())
             for digest, file in digests.items():
-                known = ledger.execute(sa.select(_SNAPSHOT.c.sha256).where(_SNAPSHOT.c.sha256 == digest)).first()
-                if known is None:
+                if digest not in known:
                     ledger.execute(
                         _SNAPSHOT.insert().values(
                             sha256=digest,
                             file=file.relative_to(folder).as_posix(),
                             size=file.stat().st_size,
-                            archived_at=now.replace(tzinfo=None),
+                            archived_at=_utc(now),
                         )
                     )
-            inserted = ledger.execute(
-                _INTAKE.insert().values(origin=origin, archived_at=now.replace(tzinfo=None), accepted=False)
-            )
-            intake_id = int(inserted.inserted_primary_key[0])
-            ledger.execute(
-                _INTAKE_SNAPSHOT.insert(), [{"intake_id": intake_id, "sha256": digest} for digest in digests]
-            )
+            names = {digest: file.relative_to(folder).as_posix() for digest, file in digests.items()}
+            intake_id = _register_intake(ledger, origin, names, now)
         return self._intake(intake_id)
 
     def renew(self, intake: Intake, now: datetime) -> Intake:
         """Register the contents of an earlier intake as a new one: the archive itself is the basis of the next run."""
         with self._ledger() as ledger:
-            inserted = ledger.execute(
-                _INTAKE.insert().values(origin=intake.origin, archived_at=now.replace(tzinfo=None), accepted=False)
-            )
-            intake_id = int(inserted.inserted_primary_key[0])
-            ledger.execute(
-                _INTAKE_SNAPSHOT.insert(),
-                [{"intake_id": intake_id, "sha256": snapshot.sha256} for snapshot in intake.snapshots],
-            )
+            names = {snapshot.sha256: snapshot.file for snapshot in intake.own}
+            intake_id = _register_intake(ledger, intake.origin, names, now)
         return self._intake(intake_id)
 
     def accept(self, intake: Intake, readings: Sequence[Reading]) -> None:
@@ -183,6 +191,16 @@ class Archive:
             newest = ledger.execute(sa.select(sa.func.max(_INTAKE.c.id)).where(_INTAKE.c.accepted)).scalar()
         return None if newest is None else self._intake(int(newest))
 
+    def in_force(self) -> Intake:
+        """What results are computed from: the newest accepted intake. Raises `PermanentError` when there is none."""
+        accepted = self.newest_accepted()
+        if accepted is None:
+            raise PermanentError(
+                f"home {self.root.parent}: found no intake that was read without fault; expected one. "
+                "Materialize observasjon first."
+            )
+        return accepted
+
     def origin(self) -> str | None:
         """`fil` or `eksempel`: what the accepted snapshots of this home are; None before the first."""
         if not (self.root / "protokoll.sqlite").exists():
@@ -205,22 +223,59 @@ class Archive:
         shutil.copyfile(file, staged)
         if sha256_of(staged) != digest:
             staged.unlink()
-            raise PermanentError(f"{file.name}: found a file that changed while it was read; expected it at rest. Run again.")
+            raise PermanentError(
+                f"{file.name}: found a file that changed while it was read; expected it at rest. Run again."
+            )
         move_into_place(staged, target)
 
-    def _snapshot(self, row: sa.Row[tuple[object, ...]]) -> Snapshot:
+    def _snapshot(self, row: Any) -> Snapshot:
         return Snapshot(row.sha256, row.file, row.size, row.archived_at, self._content / row.sha256)
 
     def _intake(self, intake_id: int) -> Intake:
+        own = _INTAKE.c.id == intake_id
         with self._ledger() as ledger:
-            origin = ledger.execute(sa.select(_INTAKE.c.origin).where(_INTAKE.c.id == intake_id)).scalar_one()
+            origin = ledger.execute(sa.select(_INTAKE.c.origin).where(own)).scalar_one()
+            read_together = own
+            if origin == "fil":
+                earlier = (_INTAKE.c.id < intake_id) & _INTAKE.c.accepted & (_INTAKE.c.origin == origin)
+                read_together = own | earlier
             rows = ledger.execute(
-                sa.select(_SNAPSHOT)
+                sa.select(
+                    _SNAPSHOT.c.sha256,
+                    _INTAKE_SNAPSHOT.c.file,
+                    _SNAPSHOT.c.size,
+                    _SNAPSHOT.c.archived_at,
+                    _INTAKE.c.id,
+                    _INTAKE.c.accepted,
+                )
                 .join(_INTAKE_SNAPSHOT, _INTAKE_SNAPSHOT.c.sha256 == _SNAPSHOT.c.sha256)
-                .where(_INTAKE_SNAPSHOT.c.intake_id == intake_id)
-                .order_by(_SNAPSHOT.c.file, _SNAPSHOT.c.sha256)
+                .join(_INTAKE, _INTAKE.c.id == _INTAKE_SNAPSHOT.c.intake_id)
+                .where(read_together)
+                .order_by(_INTAKE.c.id)
             ).all()
-        return Intake(intake_id, origin, tuple(self._snapshot(row) for row in rows))
+        newest: dict[str, Snapshot] = {}
+        for row in rows:
+            accepted = row.accepted or (row.sha256 in newest and newest[row.sha256].accepted)
+            newest[row.sha256] = replace(self._snapshot(row), intake=row.id, accepted=accepted)
+        ordered = sorted(newest.values(), key=lambda snapshot: (snapshot.file, snapshot.sha256))
+        return Intake(intake_id, origin, tuple(ordered))
+
+
+def _register_intake(ledger: sa.Connection, origin: str, names: Mapping[str, str], now: datetime) -> int:
+    """A new intake of those contents (digest → name), not yet accepted. Returns its number."""
+    intake_id: int = ledger.execute(
+        _INTAKE.insert().values(origin=origin, archived_at=_utc(now), accepted=False).returning(_INTAKE.c.id)
+    ).scalar_one()
+    ledger.execute(
+        _INTAKE_SNAPSHOT.insert(),
+        [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()],
+    )
+    return intake_id
+
+
+def _utc(now: datetime) -> datetime:
+    """The instant as the ledger keeps it: UTC, without a zone."""
+    return now.astimezone(UTC).replace(tzinfo=None)
 
 
 _ORIGIN_TEXT = {"fil": "files from an inbox", "eksempel": "the invented example country"}

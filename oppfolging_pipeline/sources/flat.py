@@ -1,190 +1,186 @@
 """Flat rows of Udir's export API (Elevundersøkelsen), saved as JSON or csv.
 
-Belongs here: from one saved answer to figures, read by DuckDB so that a large file takes bounded memory. Does not
-belong here: fetching, or which of two rows counts (`staging`).
+Belongs here: which rows and fields of a saved answer are figures. Does not belong here: the bytes of the two file types
+(`flat_file`), fetching, or which of two rows counts (`staging`). DuckDB reads and filters, so that a large file takes
+bounded memory; what a single text says is read by the same code as in the wide downloads.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
-from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, NIVAA, ParsedFile
+from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.rules.catalog import Catalog, Indikator
+from oppfolging_pipeline.sources.figures import Cell, read_all, read_count, read_figure
+from oppfolging_pipeline.sources.flat_file import SAVE_AGAIN, FlatFormat, load, quoted, text_of
+from oppfolging_pipeline.sources.flat_sql import CHOOSE, CHOSEN, FIGURES, MISMATCHES, READ, ROW_RULES
+from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, ParsedFile, figure_schema
 
 if TYPE_CHECKING:
     import duckdb
 
 KILDE = "elevundersokelsen"
+COUNT_FIELD = "AntallBesvart"
 FIELDS = (
     "Spoersmaalgruppekode", "Spoersmaalgruppe", "Spoersmaalkode", "Spoersmaalnavn", "Skoleaarnavn", "EnhetNivaa",
     "Fylkekode", "Fylke", "Kommunekode", "Kommune", "Organisasjonsnummer", "EnhetNavn", "TrinnKode", "EierformNavn",
-    "KjoennKode", "AntallBesvart",
+    "KjoennKode", COUNT_FIELD,
 )  # fmt: skip
-ALL_QUESTIONS = "Alle spørsmål"
-_AGAIN = "Save the answer of the export API again, with every field, and put it in the inbox."
-_SHOWN_FAULTS = 50
-
-
-@dataclass(frozen=True)
-class FlatFormat:
-    """How the file is written: `json`, or `csv` with its delimiter and encoding."""
-
-    kind: str
-    delimiter: str = ","
-    encoding: str = "utf-8"
 
 
 def parse_flat(
-    path: Path, file: str, form: FlatFormat, fields: tuple[str, ...], connection: duckdb.DuckDBPyConnection, catalog: Catalog
+    path: Path, file: str, form: FlatFormat, connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> ParsedFile:
-    """Read the index rows of the catalogue's indicators, all owners, all pupils. `fields` are the file's own, in order.
+    """Read the index rows of the catalogue's indicators, all owners, all pupils.
 
     Rows of other indicators, single questions, owners or genders are facts that are not asked for, and are left out.
-    Raises `InvalidInput` with the file's faults.
+    Rows are counted from 1; in a csv the heading is row 1. A national row is not demanded of one file: an answer comes
+    in pages, and staging demands it of all files together. Raises `InvalidInput` with the file's faults.
     """
-    missing = [name for name in FIELDS if name not in fields]
-    measures = {
-        maal: [field for field in fields if re.search(catalog.maal[maal].kolonne, field)]
-        for indikator in catalog.indikatorer.values()
-        if indikator.kilde == KILDE
-        for maal in indikator.maal
-    }
-    measures = {maal: found for maal, found in measures.items() if found}
-    if missing or not measures:
-        wanted = ", ".join(missing) if missing else "one of the measures Score or AndelMobbet"
-        raise InvalidInput(
-            [Finding(file=file, row=1, found=f"fields {', '.join(fields)}", expected=f"also {wanted}", action=_AGAIN)]
-        )
-    _load(path, file, form, fields, connection)
-    rows = _count(connection)
+    indikatorer = {key: each for key, each in catalog.indikatorer.items() if each.kilde == KILDE}
+    measures = _measure_fields(form.fields, file, indikatorer, catalog)
+    rows = load(path, file, form, (*FIELDS, *measures.values()), (*measures.values(), COUNT_FIELD), connection)
     faults = FindingCollector()
-    _check_rows(connection, file, faults)
-    selects = [
-        _select(connection, indikator, maal, found[0], file, catalog, faults)
-        for maal, found in measures.items()
-        for indikator, definition in catalog.indikatorer.items()
-        if definition.kilde == KILDE and maal in definition.maal
-    ]
+    _choose(indikatorer, measures, file, connection, faults)
+    _check_rows(file, connection, faults)
+    for maal, field in measures.items():
+        _read_texts(maal, "verdi", field, partial(read_figure, maal=catalog.maal[maal]), form, file, connection, faults)
+        _read_texts(maal, "antall", COUNT_FIELD, read_count, form, file, connection, faults)
     faults.raise_if_any()
-    figures = connection.execute(" UNION ALL ".join(selects)).to_arrow_table()
+    constants = {"kilde": KILDE, "land": LAND, "forelopig": FORELOPIG}
+    figures = connection.execute(FIGURES, constants).to_arrow_table().cast(figure_schema())
     if figures.num_rows == 0:
-        names = sorted(i.kildenavn[0] for i in catalog.indikatorer.values() if i.kilde == KILDE)
-        faults.add(Finding(file=file, found="no row of an indicator", expected=f"one of {', '.join(names)}", action=_AGAIN))
-    national = connection.execute("SELECT count(*) FROM flate WHERE EnhetNivaa = '1'").fetchone()
-    if figures.num_rows and national == (0,):
-        faults.add(
-            Finding(file=file, column="EnhetNivaa", found="no national row", expected="EnhetNivaa 1 for each grade", action=_AGAIN)
-        )
+        names = ", ".join(sorted(each.kildenavn[0] for each in indikatorer.values()))
+        expected = f"rows of {names} with EierformNavn 'Alle eierformer' and KjoennKode 'A'"
+        faults.add(Finding(file=file, found="no row of an indicator", expected=expected, action=SAVE_AGAIN))
     faults.raise_if_any()
     return ParsedFile("flate_rader", KILDE, figures, rows)
 
 
-def _load(path: Path, file: str, form: FlatFormat, fields: tuple[str, ...], connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill the temporary table `flate`, every field as text, with the row's number in the file."""
-    import duckdb
+def _measure_fields(
+    fields: tuple[str, ...], file: str, indikatorer: dict[str, Indikator], catalog: Catalog
+) -> dict[str, str]:
+    """The field of each measure that the file has. Raises `InvalidInput` for fields that are missing or doubled."""
+    faults = FindingCollector()
 
-    try:
-        if form.kind == "json":
-            source = connection.read_json(str(path), columns=dict.fromkeys(fields, "VARCHAR"), format="array", maximum_object_size=1 << 20)
-            first = 1
-        else:
-            source = connection.read_csv(
-                str(path), sep=form.delimiter, encoding=form.encoding, header=True, all_varchar=True, null_padding=False, strict_mode=True
+    def fault(column: str | None, found: str, expected: str) -> None:
+        faults.add(Finding(file=file, row=1, column=column, found=found, expected=expected, action=SAVE_AGAIN))
+
+    listed = ", ".join(fields)
+    for name in FIELDS:
+        if name not in fields:
+            fault(name, f"the fields {listed}", f"also {name}")
+    for name in sorted({name for name in fields if fields.count(name) > 1}):
+        fault(name, "the field twice", "each field once")
+    wanted = sorted({maal for indikator in indikatorer.values() for maal in indikator.maal})
+    found: dict[str, str] = {}
+    for maal in wanted:
+        for field in fields:
+            if re.search(catalog.maal[maal].kolonne, field) and found.setdefault(maal, field) != field:
+                fault(field, f"a second field of {catalog.maal[maal].navn} beside {found[maal]}", "one field of it")
+    if not found:
+        patterns = " or ".join(catalog.maal[maal].kolonne.strip("^$") for maal in wanted)
+        fault(None, f"the fields {listed}", f"also {patterns}")
+    faults.raise_if_any()
+    return found
+
+
+def _choose(
+    indikatorer: dict[str, Indikator],
+    measures: dict[str, str],
+    file: str,
+    connection: duckdb.DuckDBPyConnection,
+    faults: FindingCollector,
+) -> None:
+    """The temporary table `utvalg`: the rows asked for, each with its indicator, measure and the texts of its cells.
+
+    An indicator's code and name must go together: Udir has moved codes before, and a name alone is no proof either.
+    """
+    connection.execute(CHOSEN)
+    for key, indikator in indikatorer.items():
+        asked = [maal for maal in indikator.maal if maal in measures]
+        for maal in asked:
+            connection.execute(
+                CHOOSE.format(verdi=quoted(measures[maal]), antall=quoted(COUNT_FIELD)),
+                {
+                    "indikator": key,
+                    "maal": maal,
+                    "felt": measures[maal],
+                    "kode": indikator.kode,
+                    "trinn": list(indikator.trinn),
+                },
             )
-            first = 2
-        connection.register("flate_kilde", source)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE flate AS SELECT CAST(row_number() OVER () + {first - 1} AS INTEGER) AS rad, * FROM flate_kilde"  # noqa: S608
-        )
-        connection.unregister("flate_kilde")
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0].replace(str(path), file)
-        raise InvalidInput(
-            [Finding(file=file, found=f"a file that cannot be read to its end ({reason})", expected="whole flat rows", action=_AGAIN)]
-        ) from error
-    if not _count(connection):
-        raise InvalidInput([Finding(file=file, found="no row", expected="flat rows", action=_AGAIN)])
-
-
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT count(*) FROM flate").fetchone()
-    return int(row[0]) if row else 0
-
-
-_ROW_RULES = (
-    ("EnhetNivaa", "coalesce(EnhetNivaa, '') NOT IN ('1', '2', '3', '4')", "1, 2, 3 or 4"),
-    ("Fylkekode", "EnhetNivaa IN ('2', '3', '4') AND NOT regexp_full_match(coalesce(Fylkekode, ''), '\\d{2}')", "two digits"),
-    ("Kommunekode", "EnhetNivaa IN ('3', '4') AND NOT regexp_full_match(coalesce(Kommunekode, ''), '\\d{4}')", "four digits"),
-    (
-        "Organisasjonsnummer",
-        "EnhetNivaa = '4' AND NOT regexp_full_match(coalesce(Organisasjonsnummer, ''), '\\d{9}')",
-        "nine digits",
-    ),
-    (
-        "Skoleaarnavn",
-        f"NOT regexp_full_match(coalesce(Skoleaarnavn, ''), '({FORELOPIG})?\\d{{4}}-\\d{{2}}') "
-        "OR (CAST(right(Skoleaarnavn, 2) AS INTEGER) + 99) % 100 <> CAST(substr(right(Skoleaarnavn, 7), 3, 2) AS INTEGER)",
-        "a school year such as 2024-25",
-    ),
-    ("TrinnKode", "NOT regexp_full_match(coalesce(TrinnKode, ''), '\\d{1,2}')", "a grade"),
-)
-
-
-def _check_rows(connection: duckdb.DuckDBPyConnection, file: str, faults: FindingCollector) -> None:
-    for column, fault, expected in _ROW_RULES:
-        bad = connection.execute(f'SELECT rad, "{column}" FROM flate WHERE {fault} LIMIT {_SHOWN_FAULTS}').fetchall()  # noqa: S608
+        names = list(indikator.kildenavn)
+        found = connection.execute(MISMATCHES, {"kode": indikator.kode, "navn": names}).fetchall() if asked else []
         faults.extend(
-            Finding(file=file, row=row, column=column, found=f"'{value}'", expected=expected, action=_AGAIN) for row, value in bad
+            Finding(
+                file=file,
+                row=row,
+                column="Spoersmaalgruppe",
+                found=f"'{name}' with code {code}",
+                expected=f"{' or '.join(names)} together with {indikator.kode}",
+                action=SAVE_AGAIN,
+            )
+            for row, name, code in found
         )
 
 
-def _select(
-    connection: duckdb.DuckDBPyConnection, indikator: str, maal: str, field: str, file: str, catalog: Catalog, faults: FindingCollector
-) -> str:
-    """SQL for the figures of one indicator. Its names, codes and patterns come from the catalogue."""
-    definition, measure = catalog.indikatorer[indikator], catalog.maal[maal]
-    of_indicator = (
-        f"(Spoersmaalkode = '{definition.kode}' OR (Spoersmaalgruppekode = '{definition.kode}' AND Spoersmaalnavn = '{ALL_QUESTIONS}')) "
-        "AND EierformNavn = 'Alle eierformer' AND KjoennKode = 'A'"
-    )
-    names = ", ".join(f"'{name}'" for name in definition.kildenavn)
-    renamed = connection.execute(
-        f"SELECT min(rad), Spoersmaalgruppe FROM flate WHERE {of_indicator} AND coalesce(Spoersmaalgruppe, '') NOT IN ({names}) "  # noqa: S608
-        "GROUP BY Spoersmaalgruppe"
+def _check_rows(file: str, connection: duckdb.DuckDBPyConnection, faults: FindingCollector) -> None:
+    for column, fault, expected in ROW_RULES:
+        bad = connection.execute(
+            f"SELECT DISTINCT rad, {column} FROM utvalg WHERE {fault} ORDER BY rad"  # noqa: S608
+        ).fetchall()
+        faults.extend(
+            Finding(file=file, row=row, column=column, found=f"'{value or ''}'", expected=expected, action=SAVE_AGAIN)
+            for row, value in bad
+        )
+
+
+def _read_texts(
+    maal: str,
+    part: str,
+    field: str,
+    read: Callable[[str], Cell],
+    form: FlatFormat,
+    file: str,
+    connection: duckdb.DuckDBPyConnection,
+    faults: FindingCollector,
+) -> None:
+    """Read every different text of one part (`verdi`, `antall`) of a measure's cells into the table `lest`."""
+    import pyarrow as pa
+
+    rows = connection.execute(
+        f"SELECT {part}_tekst, list_sort(list(DISTINCT rad)) FROM utvalg "  # noqa: S608 (two names)
+        "WHERE maal = $maal GROUP BY ALL",
+        {"maal": maal},
     ).fetchall()
-    for row, name in renamed:
-        faults.add(
-            Finding(file=file, row=row, column="Spoersmaalgruppe", found=f"'{name}' with code {definition.kode}", expected=names, action=_AGAIN)
+    text = {raw: text_of(raw, form) for raw, _ in rows}
+    cells, unreadable = read_all(text.values(), read)
+    faults.extend(
+        Finding(
+            file=file,
+            row=row,
+            column=field,
+            found=f"'{text[raw]}'",
+            expected=unreadable[text[raw]],
+            action=SAVE_AGAIN,
         )
-    trinn = ", ".join(str(grade) for grade in definition.trinn)
-    where = f"{of_indicator} AND CAST(TrinnKode AS INTEGER) IN ({trinn})"
-    text, count = f"trim(coalesce(\"{field}\", ''))", "trim(coalesce(AntallBesvart, ''))"
-    number = f"TRY_CAST(replace(replace({text}, ' ', ''), ',', '.') AS DECIMAL(18, 6))"
-    shape = r"'(\d{1,3}( \d{3})+|\d+)([,.]\d{1," + str(max(measure.desimaler, 1)) + "})?'"
-    bad_figures = (
-        f"{text} NOT IN ('', '*') AND (NOT regexp_full_match({text}, {shape}) OR {number} IS NULL "
-        f"OR {number} NOT BETWEEN {measure.min} AND {measure.maks})"
+        for row, raw in sorted((row, raw) for raw, numbers in rows if text[raw] in unreadable for row in numbers)
     )
-    bad_counts = rf"{count} NOT IN ('', '*') AND NOT regexp_full_match({count}, '\d{{1,3}}( \d{{3}})+|\d+')"
-    expected = f"{measure.navn} between {measure.min:g} and {measure.maks:g}, or * or nothing"
-    for column, fault, wanted in ((field, bad_figures, expected), ("AntallBesvart", bad_counts, "a whole number, or * or nothing")):
-        bad = connection.execute(f'SELECT rad, "{column}" FROM flate WHERE {where} AND ({fault}) LIMIT {_SHOWN_FAULTS}').fetchall()  # noqa: S608
-        faults.extend(Finding(file=file, row=row, column=column, found=f"'{value}'", expected=wanted, action=_AGAIN) for row, value in bad)
-    nivaa = " ".join(f"WHEN '{level}' THEN '{name}'" for level, name in NIVAA.items())
-    status = "CASE {0} WHEN '*' THEN 'skjermet' WHEN '' THEN 'mangler' ELSE 'vist' END"
-    return f"""
-        SELECT '{KILDE}' AS kilde, right(Skoleaarnavn, 7) AS skoleaar, CASE EnhetNivaa {nivaa} END AS nivaa,
-          CASE EnhetNivaa WHEN '1' THEN '{LAND}' WHEN '2' THEN Fylkekode WHEN '3' THEN Kommunekode ELSE Organisasjonsnummer END AS enhet,
-          CASE WHEN EnhetNivaa <> '1' THEN Fylkekode END AS fylkesnr,
-          CASE WHEN EnhetNivaa IN ('3', '4') THEN Kommunekode END AS kommunenr,
-          trim(CASE EnhetNivaa WHEN '2' THEN Fylke WHEN '3' THEN Kommune ELSE EnhetNavn END) AS enhetsnavn,
-          '{indikator}' AS indikator, '{maal}' AS maal, CAST(TrinnKode AS INTEGER) AS trinn,
-          CAST(TRY_CAST(replace(replace({text}, ' ', ''), ',', '.') AS DECIMAL(18, 6)) AS DECIMAL(9, 3)) AS verdi,
-          {status.format(text)} AS verdistatus, TRY_CAST(replace({count}, ' ', '') AS INTEGER) AS antall,
-          {status.format(count)} AS antallstatus, starts_with(Skoleaarnavn, '{FORELOPIG}') AS forelopig,
-          CAST(NULL AS VARCHAR) AS brudd, rad, '{field}' AS kolonne
-        FROM flate WHERE {where}"""  # noqa: S608 (everything stands in the catalogue or in this module)
+    readable = [(raw, cells[text[raw]]) for raw, _ in rows if text[raw] in cells]
+    connection.register(
+        "lest_naa",
+        pa.table(
+            {
+                "tekst": pa.array([raw for raw, _ in readable], pa.string()),
+                "status": pa.array([cell.status for _, cell in readable], pa.string()),
+                "tall": pa.array([cell.number for _, cell in readable], pa.decimal128(12, 3)),
+            }
+        ),
+    )
+    connection.execute(READ, {"maal": maal, "del": part})
+    connection.unregister("lest_naa")

@@ -16,16 +16,16 @@ def files_in(folder: Path) -> list[Path]:
     Raises `InvalidInput` when the folder is not there or holds no file.
     """
     if not folder.is_dir():
-        raise InvalidInput(
-            [Finding(file=str(folder), found="no such folder", expected="a folder of files", action="Give its path as --inbox.")]
-        )
+        raise _refused(folder, "no such folder", "a folder of files", "Give its path as --inbox.")
     files = sorted(
         path
         for path in folder.rglob("*")
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     if not files:
-        raise InvalidInput(
-            [Finding(file=str(folder), found="an empty inbox", expected="files from Udir", action="Put the downloads there.")]
-        )
+        raise _refused(folder, "an empty inbox", "files from Udir", "Put the downloads there.")
     return files
+
+
+def _refused(folder: Path, found: str, expected: str, action: str) -> InvalidInput:
+    return InvalidInput([Finding(file=str(folder), found=found, expected=expected, action=action)])

@@ -5,8 +5,11 @@ Belongs here: the shape between parsing and staging. Does not belong here: choos
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,14 +31,16 @@ UNIT_COLUMNS = (
     "Kommune",
     "EnhetNavn",
 )
+FIGURE_COLUMNS = tuple(name for name in table("observasjon").column_names if name != "sha256")
 
 
 @dataclass(frozen=True)
 class ParsedFile:
     """One file, read.
 
-    `figures` has the columns of `observasjon` except `sha256`; several rows may still speak of one cell. `rows` counts
-    the file's own rows, headings not included. `ignored_columns` are known headings that were not used.
+    `figures` has the columns `FIGURE_COLUMNS`, those of `observasjon` except `sha256`; several rows may still speak of
+    one cell. `rows` counts the file's own rows, headings not included. `ignored_columns` are known headings that were
+    not used.
     """
 
     kind: str
@@ -43,3 +48,33 @@ class ParsedFile:
     figures: pa.Table
     rows: int
     ignored_columns: tuple[str, ...] = ()
+
+
+def figure_schema() -> pa.Schema:
+    """The types of `ParsedFile.figures`, the same for every file."""
+    import pyarrow as pa
+
+    types = {
+        "VARCHAR": pa.string(),
+        "INTEGER": pa.int32(),
+        "DECIMAL(9,3)": pa.decimal128(9, 3),
+        "BOOLEAN": pa.bool_(),
+    }
+    declared = table("observasjon")
+    return pa.schema([(name, types[declared.column(name).type]) for name in FIGURE_COLUMNS])
+
+
+def figures_of(columns: Mapping[str, Any]) -> pa.Table:
+    """A table of figures from values by column: a sequence with one value a row, or one value for all of the rows."""
+    import pyarrow as pa
+
+    schema = figure_schema()
+    rows = len(columns["rad"])
+    arrays = []
+    for field in schema:
+        values = columns[field.name]
+        if isinstance(values, list | tuple):
+            arrays.append(pa.array(values, field.type))
+        else:
+            arrays.append(pa.repeat(pa.scalar(values, field.type), rows))
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -10,15 +10,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
-from oppfolging_pipeline.sources.flat import FlatFormat, parse_flat
-from oppfolging_pipeline.sources.parsed import UNIT_COLUMNS, ParsedFile
+from oppfolging_pipeline.sources.flat import FIELDS, parse_flat
+from oppfolging_pipeline.sources.flat_file import FlatFormat
+from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.wide import parse_wide
 from oppfolging_pipeline.sources.wide_csv import HEADING_ROW as CSV_HEADING_ROW
 from oppfolging_pipeline.sources.wide_csv import looks_like_wide_csv, read_wide_csv
@@ -28,80 +28,74 @@ from oppfolging_pipeline.sources.wide_xlsx import looks_like_xlsx, read_wide_xls
 if TYPE_CHECKING:
     import duckdb
 
-_HEAD = 1 << 16
+HEAD = 1 << 16  # bytes that are enough to tell what a file is
 _EXPECTED = (
     "Udir's csv download (UTF-16 with a sep= line), its xlsx download, flat rows of the export API (JSON or csv), "
     "or a KLASS file"
 )
 _AGAIN = "Take the file out of the inbox, or download it again as it is."
+_SHOWN = 80  # characters of an unknown file that its refusal shows
 
 
-def read_file(path: Path, file: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> ParsedFile | klass_files.KlassFile:
+def read_file(
+    path: Path, file: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog
+) -> ParsedFile | klass_files.KlassFile:
     """Read one archived file. `file` is the name to use in errors. Raises `InvalidInput` with all of its faults."""
     with path.open("rb") as handle:
-        head = handle.read(_HEAD)
-    if not head:
-        raise InvalidInput([Finding(file=file, found="an empty file", expected=_EXPECTED, action=_AGAIN)])
+        head = handle.read(HEAD)
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
+        found = "an empty file" if not head else "a file with nothing in it"
+        raise InvalidInput([Finding(file=file, found=found, expected=_EXPECTED, action=_AGAIN)])
     if looks_like_xlsx(head):
         return parse_wide(read_wide_xlsx(path.read_bytes(), file), XLSX_HEADING_ROW, file, "udir_xlsx", catalog)
     if looks_like_wide_csv(head):
-        rows = read_wide_csv(path.read_bytes(), file)
-        _refuse_other_report(rows[0], file)
-        return parse_wide(rows, CSV_HEADING_ROW, file, "udir_csv", catalog)
+        return parse_wide(read_wide_csv(path.read_bytes(), file), CSV_HEADING_ROW, file, "udir_csv", catalog)
     if klass_files.recognise(head) is not None:
         return klass_files.parse(path.read_bytes(), file)
-    form, fields = _flat_format(head, file)
-    return parse_flat(path, file, form, fields, connection, catalog)
+    return parse_flat(path, file, _flat_format(head, file), connection, catalog)
 
 
-def _refuse_other_report(heading: list[str], file: str) -> None:
-    """The other report that has been seen in the same clothes: Elevundersøkelsen with geography in its headings."""
-    if heading and heading[0] == "IndikatorNivaa":
-        raise InvalidInput(
-            [
-                Finding(
-                    file=file,
-                    row=CSV_HEADING_ROW,
-                    column=heading[0],
-                    found="a download of Elevundersøkelsen with the units in the headings",
-                    expected=f"a heading that begins with {', '.join(UNIT_COLUMNS[:5])}",
-                    action="Use the flat rows of the export API for Elevundersøkelsen, saved as JSON or csv.",
-                )
-            ]
-        )
-
-
-def _flat_format(head: bytes, file: str) -> tuple[FlatFormat, tuple[str, ...]]:
+def _flat_format(head: bytes, file: str) -> FlatFormat:
     """How flat rows are written and which fields they have. Raises `InvalidInput` when the file is nothing known."""
-
-    def unknown(found: str, row: int | None = None) -> InvalidInput:
-        return InvalidInput([Finding(file=file, row=row, found=found, expected=_EXPECTED, action=_AGAIN)])
-
-    try:
-        text = head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 3 or len(head) < _HEAD:
-            raise unknown(f"bytes that are neither UTF-8 nor UTF-16 at position {error.start}") from error
-        text = head[: error.start].decode("utf-8-sig")
-    if text.lstrip()[:1] in ("[", "{"):
-        return FlatFormat("json"), _json_fields(text.lstrip(), unknown)
+    text = _text(head, file).lstrip()
+    if text.startswith(("[", "{")):
+        return FlatFormat("json", _json_fields(text, file))
     if text.startswith("sep="):
-        raise unknown("a csv download saved again in UTF-8", 1)
+        raise _unknown(file, "a csv download that was saved again in UTF-8", 1)
     first = text.splitlines()[0]
     for delimiter in (";", "\t", ","):
-        fields = next(csv.reader(io.StringIO(first), delimiter=delimiter))
-        if "Skoleaarnavn" in fields:
-            return FlatFormat("csv", delimiter, "utf-8"), tuple(fields)
-    raise unknown(f"a text that begins with '{first[:80]}'", 1)
+        fields = [field.strip() for field in next(csv.reader(io.StringIO(first), delimiter=delimiter))]
+        # Several of them, so that one renamed field is told as such and not as an unknown file.
+        if len(set(fields) & set(FIELDS)) > len(FIELDS) // 2:
+            return FlatFormat("csv", tuple(fields), delimiter)
+    raise _unknown(file, f"a text that begins with '{first[:_SHOWN]}'", 1)
 
 
-def _json_fields(text: str, unknown: Callable[..., InvalidInput]) -> tuple[str, ...]:
+def _text(head: bytes, file: str) -> str:
+    for mark, encoding in ((b"\xff\xfe", "little"), (b"\xfe\xff", "big")):
+        if head.startswith(mark):
+            raise _unknown(file, f"a UTF-16 text ({encoding} endian) that does not begin with sep=", 1)
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The head may end in the middle of a letter.
+        if len(head) == HEAD and error.start >= len(head) - 3:
+            return head[: error.start].decode("utf-8-sig")
+        raise _unknown(file, f"bytes that are neither UTF-8 nor UTF-16 at position {error.start}") from error
+
+
+def _json_fields(text: str, file: str) -> tuple[str, ...]:
     match = re.match(r"\[\s*(?=\{)", text)
     if match is None:
         error = re.search(r'"melding"\s*:\s*"([^"]*)"', text)
-        raise unknown(f"an error answer of Udir's: {error[1]}" if error else f"JSON that begins with {text[:80]!r}")
+        shown = text[:_SHOWN]
+        raise _unknown(file, f"an error answer of Udir's ({error[1]})" if error else f"JSON that begins with {shown}")
     try:
         first, _ = json.JSONDecoder().raw_decode(text, match.end())
     except json.JSONDecodeError as error:
-        raise unknown(f"JSON that breaks off at row {error.lineno}, position {error.colno}") from error
+        raise _unknown(file, f"JSON that breaks off at position {error.colno}", error.lineno) from error
     return tuple(first)
+
+
+def _unknown(file: str, found: str, row: int | None = None) -> InvalidInput:
+    return InvalidInput([Finding(file=file, row=row, found=found, expected=_EXPECTED, action=_AGAIN)])

@@ -24,29 +24,24 @@ def read_wide_csv(content: bytes, file: str) -> list[list[str]]:
     """Rows of text with the heading first. Raises `InvalidInput` for a file that is cut off or in another encoding."""
     content = content.removeprefix(_BOM)
     if len(content) % 2:
-        raise InvalidInput(
-            [Finding(file=file, found=f"{len(content)} bytes", expected="an even number, UTF-16 (cut off?)", action=_AGAIN)]
-        )
+        raise _refused(file, None, f"{len(content)} bytes", "an even number, as UTF-16 has (a cut-off file is odd)")
     try:
         text = content.decode("utf-16-le")
     except UnicodeDecodeError as error:
-        raise InvalidInput(
-            [Finding(file=file, found=f"bytes that are no UTF-16 at position {error.start}", expected="UTF-16", action=_AGAIN)]
-        ) from error
+        raise _refused(file, None, f"bytes that are no UTF-16 at position {error.start}", "UTF-16") from error
     if not text.endswith("\n"):
         last = text.count("\n") + 1
-        raise InvalidInput(
-            [Finding(file=file, row=last, found="an end in the middle of a line", expected="a line end", action=_AGAIN)]
-        )
-    separator = text.split("\n", 1)[0].rstrip("\r").removeprefix("sep=")
+        raise _refused(file, last, "an end in the middle of a line", "a line end (a cut-off file lacks it)")
+    first, _, body = text.partition("\n")
+    separator = first.rstrip("\r").removeprefix("sep=")
     if len(separator) != 1:
-        raise InvalidInput(
-            [Finding(file=file, row=1, found=f"'sep={separator}'", expected="one separator after sep=", action=_AGAIN)]
-        )
-    body = text.split("\n", 1)[1]
+        raise _refused(file, 1, f"'sep={separator}'", "one separator after sep=")
+    # A line is a row: Udir does not quote, and a quotation mark in a name is a letter of it.
     rows = list(csv.reader(io.StringIO(body, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE))
     if len(rows) < 2:
-        raise InvalidInput(
-            [Finding(file=file, found="no row below the heading", expected="a national row at least", action=_AGAIN)]
-        )
+        raise _refused(file, None, "no row below the heading", "a national row at least")
     return rows
+
+
+def _refused(file: str, row: int | None, found: str, expected: str) -> InvalidInput:
+    return InvalidInput([Finding(file=file, row=row, found=found, expected=expected, action=_AGAIN)])

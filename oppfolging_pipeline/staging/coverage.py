@@ -24,7 +24,8 @@ NationalCells = Mapping[tuple[str, str, int, str], bool]
 def national_cells(engine: Engine, observasjon: Relation) -> NationalCells:
     """(indikator, maal, trinn, skoleaar) of every shown national figure → whether it is preliminary."""
     rows = engine.run(
-        "SELECT indikator, maal, trinn, skoleaar, forelopig FROM observasjon WHERE nivaa = 'nasjonalt' AND verdistatus = 'vist'",
+        "SELECT indikator, maal, trinn, skoleaar, forelopig FROM observasjon "
+        "WHERE nivaa = 'nasjonalt' AND verdistatus = 'vist'",
         observasjon=observasjon,
     )
     return {(indikator, maal, trinn, aar): preliminary for indikator, maal, trinn, aar, preliminary in rows.fetchall()}
@@ -33,20 +34,23 @@ def national_cells(engine: Engine, observasjon: Relation) -> NationalCells:
 def newest_complete_year(cells: NationalCells, rule_set: RuleSet, catalog: Catalog) -> int:
     """The newest identification year whose whole window is there and final.
 
-    Raises `PermanentError` that names what the newest year lacks when no year is complete.
+    Raises `PermanentError` that names what the year nearest to complete lacks when no year is complete.
     """
-    years = sorted({start_year(skoleaar) + 1 for *_, skoleaar in cells}, reverse=True)
+    years = _years_ending_in(cells, rule_set, catalog)
     lacks: dict[int, list[str]] = {}
     for year in years:
         lacks[year] = missing_cells(cells, Request(year, rule_set, catalog))
         if not lacks[year]:
             return year
-    nearest = min(years, key=lambda year: (len(lacks[year]), -year), default=None)
-    found = "no national figure at all" if nearest is None else f"{len(lacks[nearest])} missing for {nearest}: {'; '.join(lacks[nearest][:12])}"
+    found = "no national figure at all"
+    if years:
+        nearest = min(years, key=lambda year: (len(lacks[year]), -year))
+        shown = [*lacks[nearest][:_SHOWN], "…"][: len(lacks[nearest])]
+        found = f"{len(lacks[nearest])} missing for {nearest}: {'; '.join(shown)}"
     raise PermanentError(
-        f"rule set {rule_set.navn}: found no complete identification year ({found}); expected every national figure of the "
-        "window, none of them preliminary. Put the missing reports in the inbox, choose a year with --uttrekk, or a rule "
-        "set that the figures suffice for with --rules."
+        f"rule set {rule_set.navn}: found no complete identification year ({found}); expected every national figure of "
+        "the window, none of them preliminary. Put the missing reports in the inbox, choose a year with --uttrekk, or "
+        "a rule set that the figures suffice for with --rules."
     )
 
 
@@ -60,3 +64,20 @@ def missing_cells(cells: NationalCells, request: Request) -> list[str]:
         elif preliminary:
             lacks.append(f"{indikator} {maal} trinn {trinn} {skoleaar} (preliminary)")
     return lacks
+
+
+def _years_ending_in(cells: NationalCells, rule_set: RuleSet, catalog: Catalog) -> list[int]:
+    """The identification years whose window ends in a school year of the set's own figures, newest first.
+
+    When there is none of them, the years of all figures: then none is complete, and one of them is to be told of.
+    """
+    asked = {(item.indikator, item.maal, item.trinn) for item in rule_set.indikatorer}
+    own = {
+        start_year(skoleaar) + 1 + rule_set.forsinkelse[catalog.indikatorer[indikator].kilde].verdi
+        for indikator, maal, trinn, skoleaar in cells
+        if (indikator, maal, trinn) in asked
+    }
+    return sorted(own or {start_year(skoleaar) + 1 for *_, skoleaar in cells}, reverse=True)
+
+
+_SHOWN = 12  # of the missing figures, in the message

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
 
 Maate = Literal["flyttet", "sammenslaatt", "delt"]
+Line = tuple[str, str, str, str, Maate]  # kilde, skoleaar, the code of that year, what it became, maate
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ class Request:
 
     def partitions(self) -> list[dict[str, object]]:
         """The partitions of `observasjon` that the window needs."""
-        return [{"kilde": kilde, "skoleaar": skoleaar} for kilde, skoleaar in sorted({(row[0], row[4]) for row in self.cells()})]
+        return [
+            {"kilde": kilde, "skoleaar": skoleaar}
+            for kilde, skoleaar in sorted({(row[0], row[4]) for row in self.cells()})
+        ]
 
     @property
     def newest_skoleaar(self) -> str:
@@ -68,38 +72,43 @@ class Request:
         return {"uttrekksaar": self.uttrekksaar, "indikatorsett": self.rule_set.navn}
 
 
-def lineage(
-    codes: Sequence[tuple[str, str, str]], register: Register, catalog: Catalog, per: date
-) -> list[tuple[str, str, str, str, Maate]]:
-    """(kilde, skoleaar, fra, til, maate) for the codes (kilde, skoleaar, kommunenr) that stand in the window.
+def lineage(codes: Sequence[tuple[str, str, str, bool]], register: Register, catalog: Catalog, per: date) -> list[Line]:
+    """How the codes that stand in the window became the municipalities of the register at `per`, sorted.
 
-    `maate` says how the figures of `til` are made that year: `delt` as soon as one of the codes it comes from also
-    became another municipality, `sammenslaatt` when it comes from several, else `flyttet` (also when nothing changed).
+    `codes` are (kilde, skoleaar, kommunenr, egen_rad); `egen_rad` is False for a code that only schools stand under.
+    `maate` says how the figures of `til` are made that year: `delt` as soon as one of the municipality rows it comes
+    from also became another municipality, `sammenslaatt` when it comes from several, else `flyttet` (also when nothing
+    changed). Codes of schools alone are carried along and decide nothing: a municipality that has its own figure keeps
+    it. A code that is no municipality has no line. Raises `PermanentError` as `Register.etterfolgere` does.
     """
-    successors: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
-    for kilde, skoleaar, code in codes:
+    became: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
+    with_row: set[tuple[str, str, str]] = set()
+    for kilde, skoleaar, code, own_row in codes:
         if not register.er_utenfor(code):
             day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
-            successors.setdefault((kilde, skoleaar), {})[code] = register.etterfolgere(code, day, per)
-    rows: list[tuple[str, str, str, str, Maate]] = []
-    for (kilde, skoleaar), of_code in successors.items():
-        sources: dict[str, list[str]] = {}
+            became.setdefault((kilde, skoleaar), {})[code] = register.etterfolgere(code, day, per)
+            if own_row:
+                with_row.add((kilde, skoleaar, code))
+    lines: list[Line] = []
+    for (kilde, skoleaar), of_code in became.items():
+        parts: dict[str, list[str]] = {}
         for code, targets in of_code.items():
             for target in targets:
-                sources.setdefault(target, []).append(code)
-        for target, parts in sources.items():
-            maate: Maate = "sammenslaatt" if len(parts) > 1 else "flyttet"
-            if any(len(of_code[part]) > 1 for part in parts):
+                parts.setdefault(target, []).append(code)
+        for target, sources in parts.items():
+            deciding = [code for code in sources if (kilde, skoleaar, code) in with_row]
+            maate: Maate = "sammenslaatt" if len(deciding) > 1 else "flyttet"
+            if any(len(of_code[code]) > 1 for code in deciding):
                 maate = "delt"
-            rows += [(kilde, skoleaar, part, target, maate) for part in parts]
-    return sorted(rows)
+            lines += [(kilde, skoleaar, code, target, maate) for code in sources]
+    return sorted(lines)
 
 
 def harmonise(
     engine: Engine,
     observasjon: Relation,
     request: Request,
-    lineage_rows: Sequence[tuple[str, str, str, str, Maate]],
+    lineage_rows: Sequence[Line],
     kommuner: Sequence[str],
     placed: Mapping[str, str],
     judged: Sequence[str],
@@ -119,7 +128,7 @@ def harmonise(
     celler = engine.run(_CELLS, observasjon=observasjon, spurt=spurt)
     deler = engine.run(_PARTS, celler=celler, slekt=slekt, plassert=plassert)
     funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler))
-    trinn = engine.run(_GRADES, celler=celler, slekt=slekt)
+    trinn = engine.run(_GRADES, observasjon=observasjon, slekt=slekt)
     return engine.run(
         _GRID,
         {"uttrekksaar": request.uttrekksaar, "indikatorsett": request.rule_set.navn},
@@ -182,16 +191,19 @@ WITH summer AS (
     CAST(sum(antall) FILTER (kan_brukes) AS BIGINT) AS elever
   FROM deler GROUP BY enhet, indikator, trinn, skoleaar
 ), status AS (
-  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' ELSE 'vist' END AS verdistatus FROM summer
+  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' ELSE 'vist' END AS verdistatus
+  FROM summer
 )
 SELECT enhet, indikator, trinn, skoleaar, verdistatus, forelopig,
-  CASE WHEN verdistatus = 'vist' THEN CAST(((2 * teller + elever) // (2 * elever)) / skala AS DECIMAL(9, 3)) END AS verdi,
+  CASE WHEN verdistatus = 'vist' THEN CAST(((2 * teller + elever) // (2 * elever)) / skala AS DECIMAL(9, 3)) END
+    AS verdi,
   CASE WHEN verdistatus = 'vist' THEN elever END AS antall
 FROM status
 """
 
 _FOUND = """
-SELECT s.til AS enhet, c.indikator, c.trinn, c.skoleaar, c.verdi, c.verdistatus, c.antall, false AS beregnet, c.forelopig
+SELECT s.til AS enhet, c.indikator, c.trinn, c.skoleaar, c.verdi, c.verdistatus, c.antall, false AS beregnet,
+  c.forelopig
 FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
 UNION ALL
 SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, true, forelopig FROM ombygd
@@ -199,11 +211,12 @@ UNION ALL
 SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, false, forelopig FROM celler WHERE nivaa = 'skole'
 """
 
-# A unit has a grade when it stands with it in any year of the window, in any source.
+# A unit has a grade when it stands with it in any year of the window, in any source and by any indicator.
 _GRADES = """
-SELECT s.til AS enhet, c.trinn FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune'
+SELECT s.til AS enhet, o.trinn
+FROM observasjon o JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE o.nivaa = 'kommune'
 UNION
-SELECT enhet, trinn FROM celler WHERE nivaa = 'skole'
+SELECT enhet, trinn FROM observasjon WHERE nivaa = 'skole'
 """
 
 # Every unit with every cell. A cell that is not there is neither rebuilt nor preliminary: both are facts of a figure.

@@ -6,8 +6,9 @@ Belongs here: putting the readers' answers together with all faults gathered. Do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.register.model import Register
@@ -16,8 +17,8 @@ from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.archive import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.parsed import ParsedFile
-from oppfolging_pipeline.sources.recognise import read_file
-from oppfolging_pipeline.staging.observasjon import FileFigures
+from oppfolging_pipeline.sources.recognise import HEAD, read_file
+from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +31,8 @@ _REGISTER_ARGUMENT = {
     "statsforvaltere": "statsforvaltere",
 }
 
+_RegisterFile = tuple[Snapshot, klass_files.KlassFile]
+
 
 @dataclass(frozen=True)
 class IntakeContent:
@@ -41,82 +44,110 @@ class IntakeContent:
 
 
 def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> IntakeContent:
-    """Read every file. Raises `InvalidInput` with the faults of all of them."""
+    """Read every file. Raises `InvalidInput` with the faults of all of them; then also with what is surely wrong
+    between those that can be read, so that a person has everything to mend at once."""
     faults = FindingCollector()
     figures: list[FileFigures] = []
-    register_files: list[tuple[Snapshot, klass_files.KlassFile]] = []
+    register_files: list[_RegisterFile] = []
     readings: list[Reading] = []
+    register_is_whole = True
     for snapshot in intake.snapshots:
         try:
             content = read_file(snapshot.path, snapshot.file, connection, catalog)
         except InvalidInput as invalid:
             faults.extend(invalid.findings)
+            register_is_whole = register_is_whole and not _is_register_file(snapshot)
             continue
         if isinstance(content, ParsedFile):
-            figures.append(FileFigures(content, snapshot.sha256, snapshot.file))
+            figures.append(FileFigures(content, snapshot.sha256, snapshot.file, snapshot.intake))
             readings.append(_reading(snapshot, content))
         else:
             register_files.append((snapshot, content))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
-    faults.raise_if_any()
+    register: Register | None = None
+    if register_is_whole:
+        try:
+            register = _register(register_files)
+        except InvalidInput as invalid:
+            faults.extend(invalid.findings)
+    if register is None or faults.findings:
+        faults.extend(faults_between(figures, register, connection))
+        raise InvalidInput(faults.findings)
     if not figures:
         raise InvalidInput(
             [
                 Finding(
-                    file=f"intake {intake.id}",
-                    found=f"{len(register_files)} register files and no figures",
+                    found=f"{len(register_files)} register files and no figures in the inbox",
                     expected="files with figures",
                     action="Put Udir's downloads in the inbox.",
                 )
             ]
         )
-    return IntakeContent(tuple(figures), _register(register_files), tuple(readings))
+    return IntakeContent(tuple(figures), register, tuple(readings))
 
 
 def read_register(intake: Intake) -> Register:
-    """The register of an intake: the carried one, or what the intake's KLASS files say instead."""
+    """The register of an intake: the carried one, or what the intake's KLASS files say instead.
+
+    Raises `InvalidInput` for a KLASS file that cannot be read, and for parts that do not fit each other.
+    """
     return _register(
         [
             (snapshot, klass_files.parse(snapshot.path.read_bytes(), snapshot.file))
-            for snapshot in _register_snapshots(intake)
+            for snapshot in intake.snapshots
+            if _is_register_file(snapshot)
         ]
     )
 
 
 def register_contents(intake: Intake) -> set[str]:
     """The digests of the intake's register files; none when the carried register is used."""
-    return {snapshot.sha256 for snapshot in _register_snapshots(intake)}
+    return {snapshot.sha256 for snapshot in intake.snapshots if _is_register_file(snapshot)}
 
 
-def _register_snapshots(intake: Intake) -> list[Snapshot]:
-    found = []
-    for snapshot in intake.snapshots:
-        with snapshot.path.open("rb") as handle:
-            if klass_files.recognise(handle.read(1 << 16)) is not None:
-                found.append(snapshot)
-    return found
+def _is_register_file(snapshot: Snapshot) -> bool:
+    with snapshot.path.open("rb") as handle:
+        return klass_files.recognise(handle.read(HEAD)) is not None
 
 
-def _register(files: list[tuple[Snapshot, klass_files.KlassFile]]) -> Register:
-    """Raises `InvalidInput` when two files speak of the same part of the register."""
-    parts: dict[str, list[dict[str, str]]] = {}
+def _register(files: Sequence[_RegisterFile]) -> Register:
+    """For each part of the register the file that came in last.
+
+    Raises `InvalidInput` when two files of one intake speak of the same part, or the parts do not fit.
+    """
+    faults = FindingCollector()
+    parts: dict[str, Any] = {}
     names: dict[str, str] = {}
+    newest: dict[str, int] = {}
     for snapshot, content in files:
         argument = _REGISTER_ARGUMENT[content.kind]
+        newest[argument] = max(snapshot.intake, newest.get(argument, 0))
+    for snapshot, content in files:
+        argument = _REGISTER_ARGUMENT[content.kind]
+        if snapshot.intake < newest[argument]:
+            continue
         if argument in parts:
-            raise InvalidInput(
-                [
-                    Finding(
-                        file=snapshot.file,
-                        found=f"a second file of {content.kind} beside {names[argument]}",
-                        expected="one of each kind",
-                        action="Keep the newer one in the inbox.",
-                    )
-                ]
+            faults.add(
+                Finding(
+                    file=snapshot.file,
+                    found=f"a second file of {content.kind} beside {names[argument]}",
+                    expected="one of each kind",
+                    action="Keep the newer one in the inbox.",
+                )
             )
-        parts[argument], names[argument] = list(content.rows), snapshot.file
-    carried = carried_register()
-    return override(carried, **parts) if parts else carried  # type: ignore[arg-type]
+            continue
+        parts[argument], names[argument] = content.rows, snapshot.file
+    faults.raise_if_any()
+    if not parts:
+        return carried_register()
+    try:
+        return override(carried_register(), **parts)
+    except InvalidInput as invalid:
+        # What does not fit is in no single row: the user's files are named together.
+        files_named = ", ".join(sorted(names.values()))
+        raise InvalidInput(
+            [replace(finding, file=finding.file or files_named) for finding in invalid.findings]
+        ) from None
 
 
 def _reading(snapshot: Snapshot, content: ParsedFile) -> Reading:

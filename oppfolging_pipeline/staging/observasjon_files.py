@@ -13,13 +13,16 @@ from oppfolging_pipeline.staging.observasjon import skoleaar_and_kilder
 
 def stage(engine: Engine, lake: Lake, skoleaar: Sequence[str]) -> list[StagedFile]:
     """Stage the partitions of those school years that the connection's table `observasjon` holds, for every source."""
-    return [
-        engine.write(
-            engine.run("SELECT * FROM observasjon WHERE kilde = $kilde AND skoleaar = $skoleaar", {"kilde": kilde, "skoleaar": aar}),
-            "observasjon",
-            lake,
-            {"kilde": kilde, "skoleaar": aar},
-        )
-        for kilde, aar in skoleaar_and_kilder(engine.connection)
-        if aar in skoleaar
-    ]
+    from duckdb import ColumnExpression, ConstantExpression
+
+    observations = engine.connection.table("observasjon")
+    staged = []
+    for kilde, aar in skoleaar_and_kilder(engine.connection):
+        if aar in skoleaar:
+            # A filter, not a step of its own: the partitions together are a second copy of every figure.
+            part = observations.filter(
+                (ColumnExpression("kilde") == ConstantExpression(kilde))
+                & (ColumnExpression("skoleaar") == ConstantExpression(aar))
+            )
+            staged.append(engine.write(part, "observasjon", lake, {"kilde": kilde, "skoleaar": aar}))
+    return staged

@@ -6,7 +6,6 @@ Belongs here: the register of schools as it can be read off the figures. Does no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -29,8 +28,10 @@ def skole_rader(engine: Engine, observasjon: Relation, catalog: Catalog) -> Rela
           forste_skoleaar, siste_skoleaar, trinn_liste
         FROM (
           SELECT enhet, min(skoleaar) AS forste_skoleaar,
-            max({'skoleaar': skoleaar, 'rekke': rekke, 'kommunenr': kommunenr, 'fylkesnr': fylkesnr, 'enhetsnavn': enhetsnavn})
-              AS ny,
+            max({
+              'skoleaar': skoleaar, 'rekke': rekke, 'kommunenr': kommunenr, 'fylkesnr': fylkesnr,
+              'enhetsnavn': enhetsnavn
+            }) AS ny,
             max(skoleaar) AS siste_skoleaar, list_sort(list(DISTINCT trinn)) AS trinn_liste
           FROM observasjon JOIN rekke USING (kilde) WHERE nivaa = 'skole' GROUP BY enhet
         )""",
@@ -47,22 +48,16 @@ def _sources_in_order_of_the_year(catalog: Catalog) -> list[tuple[str, int]]:
     return [(kilde, number) for number, kilde in enumerate(sorted(catalog.kilder, key=place), start=1)]
 
 
-def placements(
-    newest: Mapping[str, str], other_codes: Mapping[str, Sequence[str]], successors: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
+def placements(became: Mapping[str, Sequence[str]], other_codes: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Municipality of each school in the register of the identification year.
 
-    `newest` gives each school's code in the newest year of the window, `other_codes` its codes in all other years
-    known, newest first, `successors` what each code has become. A code that was divided is settled by the first other
-    year in which the school stands under one of the parts; a school that cannot be placed is left out.
+    `became` says for each school what its code in the newest year of the window has become, `other_codes` gives its
+    codes in all years known, newest first. A code that was divided is settled by the newest year in which the school
+    stands under one of the parts; a school that cannot be placed is left out.
     """
     placed = {}
-    for orgnr, code in newest.items():
-        parts = successors.get(code, ())
-        if len(parts) == 1:
-            placed[orgnr] = parts[0]
-            continue
-        settled = next((other for other in other_codes.get(orgnr, ()) if other in parts), None)
-        if settled is not None:
-            placed[orgnr] = settled
+    for orgnr, parts in became.items():
+        known = parts if len(parts) == 1 else [code for code in other_codes.get(orgnr, ()) if code in parts]
+        if known:
+            placed[orgnr] = known[0]
     return placed

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.skoleaar import day_in
 from oppfolging_pipeline.register.model import Register
-from oppfolging_pipeline.staging.harmonisering import Maate, Request, lineage
+from oppfolging_pipeline.staging.harmonisering import Line, Request, lineage
 from oppfolging_pipeline.staging.skole import placements, skole_rader
 
 if TYPE_CHECKING:
@@ -34,30 +34,37 @@ class Units:
     placed: Mapping[str, str]
     judged: tuple[str, ...]
     unplaced: int
-    lineage: tuple[tuple[str, str, str, str, Maate], ...]
+    lineage: tuple[Line, ...]
 
 
 def place(engine: Engine, window: Relation, all_files: Sequence[Path], request: Request, register: Register) -> Units:
-    """Place schools and relate codes. `window` holds the window's observations, `all_files` every partition there is."""
+    """Place schools and relate codes. `window` holds the window's observations, `all_files` every partition."""
     per = request.registerdato
     codes = engine.run(
-        "SELECT DISTINCT kilde, skoleaar, kommunenr FROM vindu WHERE kommunenr IS NOT NULL ORDER BY ALL", vindu=window
+        "SELECT kilde, skoleaar, kommunenr, bool_or(nivaa = 'kommune') FROM vindu WHERE kommunenr IS NOT NULL "
+        "GROUP BY ALL ORDER BY ALL",
+        vindu=window,
     )
     lines = lineage(codes.fetchall(), register, request.catalog, per)
     newest = {row["orgnr"]: row for row in engine.fetch(skole_rader(engine, window, request.catalog))}
     everywhere = engine.run(
-        "SELECT enhet, kommunenr, max(skoleaar) AS siste FROM alle WHERE nivaa = 'skole' GROUP BY ALL ORDER BY siste DESC, kommunenr",
+        "SELECT enhet, kommunenr, max(skoleaar) AS siste FROM alle WHERE nivaa = 'skole' GROUP BY ALL "
+        "ORDER BY siste DESC, kommunenr",
         alle=engine.read(all_files, "observasjon"),
     )
     other: dict[str, list[str]] = {}
     for orgnr, code, _ in everywhere.fetchall():
         other.setdefault(orgnr, []).append(code)
-    successors = {}
-    for row in newest.values():
-        code = row["kommunenr"]
-        if code not in successors and not register.er_utenfor(code):
-            successors[code] = register.etterfolgere(code, _day(row["siste_skoleaar"], code, register), per)
-    placed = placements({orgnr: row["kommunenr"] for orgnr, row in newest.items()}, other, successors)
+    # A number is used again over time: what a code became depends on the year that it stands in.
+    codes_of_schools = {(row["kommunenr"], row["siste_skoleaar"]) for row in newest.values()}
+    became = {
+        (code, skoleaar): register.etterfolgere(code, _day(skoleaar, code, register), per)
+        for code, skoleaar in sorted(codes_of_schools)
+        if not register.er_utenfor(code)
+    }
+    placed = placements(
+        {orgnr: became.get((row["kommunenr"], row["siste_skoleaar"]), ()) for orgnr, row in newest.items()}, other
+    )
     kommuner = register.gjeldende(per)
     stands = [
         orgnr

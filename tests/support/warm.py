@@ -16,12 +16,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 REPOSITORY = Path(__file__).parents[2]
-TIMEOUT = 180.0
+TIMEOUT = 300.0
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ def _serve() -> None:
     import oppfolging_pipeline.definitions  # noqa: F401
     from oppfolging_pipeline.cli import main
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
+        _reap()
         request = json.loads(line)
         read, write = os.pipe()
         if os.fork() == 0:
@@ -133,11 +134,18 @@ def _serve() -> None:
         with os.fdopen(read) as told:
             sys.stdout.write(told.readline())
             sys.stdout.flush()
+    _reap()
+
+
+def _reap() -> None:
+    """Take leave of the commands that have ended."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _supervise(request: dict[str, Any], told: int, main: Callable[[], None]) -> None:
     """Fork once more, wait for the command, and write its exit code as the last thing."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     folder = Path(request["folder"])
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)

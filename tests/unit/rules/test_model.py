@@ -60,7 +60,11 @@ IMPOSSIBLE = {
     ),
     "deviation at the national limit": ((LIMIT, "metode: avvik, verdi: 0"), "absolutt_grense.verdi", "worse side"),
     "deviation on the better side": ((LIMIT, "metode: avvik, verdi: -3"), "absolutt_grense.verdi", "worse side"),
-    "limit finer than it is published": ((LIMIT, "metode: avvik, verdi: 3.0005"), "absolutt_grense.verdi", "at most 3 decimals"),
+    "limit finer than it is published": (
+        (LIMIT, "metode: avvik, verdi: 3.0005"),
+        "absolutt_grense.verdi",
+        "at most 3 decimals",
+    ),
     "percentile 0": ((LIMIT, "metode: persentil, verdi: 0"), "absolutt_grense.verdi", "between 0 and 50"),
     "percentile of the better half": ((LIMIT, "metode: persentil, verdi: 50"), "absolutt_grense.verdi", "0 and 50"),
     "value above the range": ((LIMIT, "metode: verdi, verdi: 100.1"), "absolutt_grense.verdi", "from 0 to 100"),

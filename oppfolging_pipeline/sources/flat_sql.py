@@ -1,0 +1,88 @@
+"""The queries that take figures out of flat rows.
+
+Belongs here: SQL over the temporary tables `flate` (every row, texts), `utvalg` (the rows asked for) and `lest` (what
+each text says). Does not belong here: running it, or wording what is wrong (`flat`).
+"""
+
+from __future__ import annotations
+
+from oppfolging_pipeline.sources.parsed import FORELOPIG, NIVAA
+
+# An answer that was fetched without choosing owner, gender and question holds every combination of them.
+_WHOLE = "EierformNavn = 'Alle eierformer' AND KjoennKode = 'A'"
+_INDEX_ROW = "coalesce(Spoersmaalnavn, '') = 'Alle spørsmål'"
+_HAS_CODE = f"(coalesce(Spoersmaalkode, '') = $kode OR (coalesce(Spoersmaalgruppekode, '') = $kode AND {_INDEX_ROW}))"
+
+CHOSEN = """
+CREATE OR REPLACE TEMP TABLE lest (maal VARCHAR, del VARCHAR, tekst VARCHAR, status VARCHAR, tall DECIMAL(12, 3));
+CREATE OR REPLACE TEMP TABLE utvalg AS
+SELECT '' AS indikator, '' AS maal, '' AS verdi_tekst, '' AS antall_tekst, '' AS felt, * FROM flate WHERE false
+"""
+
+# `{verdi}` and `{antall}` are the quoted fields. A grade that is no number is taken along, to be told as a fault.
+CHOOSE = f"""
+INSERT INTO utvalg
+SELECT $indikator, $maal, coalesce(CAST({{verdi}} AS VARCHAR), ''), coalesce(CAST({{antall}} AS VARCHAR), ''), $felt, *
+FROM flate
+WHERE {_HAS_CODE} AND {_WHOLE}
+  AND (TRY_CAST(TrinnKode AS INTEGER) IS NULL OR list_contains($trinn, TRY_CAST(TrinnKode AS INTEGER)))
+"""  # noqa: S608 (texts of this module)
+
+# Index rows with the code and another name, or with the name and another code: the first of each kind.
+MISMATCHES = f"""
+SELECT min(rad), Spoersmaalgruppe, coalesce(Spoersmaalkode, Spoersmaalgruppekode) AS kode
+FROM (
+  SELECT *, {_HAS_CODE} AS har_kode, list_contains($navn, coalesce(Spoersmaalgruppe, '')) AS har_navn
+  FROM flate WHERE {_WHOLE}
+)
+WHERE har_kode <> har_navn AND (har_kode OR {_INDEX_ROW})
+GROUP BY ALL ORDER BY 1
+"""  # noqa: S608 (texts of this module)
+
+READ = "INSERT INTO lest SELECT $maal, $del, tekst, status, tall FROM lest_naa"
+
+_AAR = "right(Skoleaarnavn, 7)"
+# (field, what makes a row of `utvalg` wrong, what was expected)
+ROW_RULES = (
+    ("EnhetNivaa", f"coalesce(EnhetNivaa, '') NOT IN {tuple(NIVAA)}", "1, 2, 3 or 4"),
+    (
+        "Fylkekode",
+        r"EnhetNivaa IN ('2', '3', '4') AND NOT regexp_full_match(coalesce(Fylkekode, ''), '\d{2}')",
+        "two digits",
+    ),
+    (
+        "Kommunekode",
+        r"EnhetNivaa IN ('3', '4') AND NOT regexp_full_match(coalesce(Kommunekode, ''), '\d{4}')",
+        "four digits",
+    ),
+    (
+        "Organisasjonsnummer",
+        r"EnhetNivaa = '4' AND NOT regexp_full_match(coalesce(Organisasjonsnummer, ''), '\d{9}')",
+        "nine digits",
+    ),
+    (
+        "Skoleaarnavn",
+        rf"NOT regexp_full_match(coalesce(Skoleaarnavn, ''), '({FORELOPIG})?\d{{4}}-\d{{2}}') OR "
+        f"(TRY_CAST(left({_AAR}, 4) AS INTEGER) + 1) % 100 IS DISTINCT FROM TRY_CAST(right({_AAR}, 2) AS INTEGER)",
+        "a school year such as 2024-25",
+    ),
+    ("TrinnKode", r"NOT regexp_full_match(coalesce(TrinnKode, ''), '\d{1,2}')", "a grade"),
+)
+
+_NIVAA = " ".join(f"WHEN '{level}' THEN '{name}'" for level, name in NIVAA.items())
+FIGURES = f"""
+SELECT $kilde AS kilde, {_AAR} AS skoleaar, CASE EnhetNivaa {_NIVAA} END AS nivaa,
+  CASE EnhetNivaa WHEN '1' THEN $land WHEN '2' THEN Fylkekode WHEN '3' THEN Kommunekode ELSE Organisasjonsnummer END
+    AS enhet,
+  CASE WHEN EnhetNivaa <> '1' THEN Fylkekode END AS fylkesnr,
+  CASE WHEN EnhetNivaa IN ('3', '4') THEN Kommunekode END AS kommunenr,
+  trim(coalesce(CASE EnhetNivaa WHEN '2' THEN Fylke WHEN '3' THEN Kommune ELSE EnhetNavn END, '')) AS enhetsnavn,
+  u.indikator, u.maal, CAST(TrinnKode AS INTEGER) AS trinn,
+  CAST(v.tall AS DECIMAL(9, 3)) AS verdi, v.status AS verdistatus,
+  CAST(a.tall AS INTEGER) AS antall, a.status AS antallstatus,
+  starts_with(Skoleaarnavn, $forelopig) AS forelopig, CAST(NULL AS VARCHAR) AS brudd, rad, felt AS kolonne
+FROM utvalg u
+JOIN lest v ON v.del = 'verdi' AND v.maal = u.maal AND v.tekst = u.verdi_tekst
+JOIN lest a ON a.del = 'antall' AND a.maal = u.maal AND a.tekst = u.antall_tekst
+ORDER BY rad, indikator, maal
+"""  # noqa: S608 (texts of this module)

@@ -1,0 +1,51 @@
+"""One run of the whole graph on the tiny country, which the tests of this folder look at.
+
+Belongs here: the run and what it published. Does not belong here: expectations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from tests.support.run import failures, run_job
+from tests.support.tiny import SKOLEAAR, write_tiny
+
+RULES = "np-skalapoeng"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the job: its home, its inbox and what Dagster says of it."""
+
+    home: Path
+    inbox: Path
+    result: dg.ExecuteInProcessResult
+
+
+@pytest.fixture(scope="session")
+def tiny_inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The inbox of the tiny country: three school years."""
+    return write_tiny(tmp_path_factory.mktemp("innboks"))
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory, tiny_inbox: Path) -> Run:
+    """The whole job for the identification year 2025. No test may change its home."""
+    home = tmp_path_factory.mktemp("hjem")
+    result = run_job(home, tiny_inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
+    assert result.success, failures(result)
+    return Run(home, tiny_inbox, result)
+
+
+@pytest.fixture
+def published(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, read-only."""
+    with closing(duckdb.connect(str(run.home / "publisert" / "oppfolging.duckdb"), read_only=True)) as connection:
+        yield connection

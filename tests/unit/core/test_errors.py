@@ -1,0 +1,86 @@
+"""What a fault says: where, found, expected, action; and that none is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from oppfolging_pipeline.core.errors import (
+    Finding,
+    FindingCollector,
+    InvalidInput,
+    OppfolgingError,
+    PermanentError,
+    TransientError,
+)
+
+
+def finding(number: int = 1, **where: object) -> Finding:
+    return Finding(found=f"'{number}'", expected="another", action="Correct it.", **where)
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        (
+            {"file": "a.csv", "row": 3, "column": "Kommunekode"},
+            "a.csv, row 3, column 'Kommunekode': found '1'; expected another. Correct it.",
+        ),
+        (
+            {"file": "a.yaml", "row": 1, "key": "x.y"},
+            "a.yaml, row 1, key 'x.y': found '1'; expected another. Correct it.",
+        ),
+        ({"key": "OPPFOLGING_HOME"}, "key 'OPPFOLGING_HOME': found '1'; expected another. Correct it."),
+        ({"row": 0}, "row 0: found '1'; expected another. Correct it."),  # zero is a row, not nothing
+        ({}, "input: found '1'; expected another. Correct it."),
+    ],
+)
+def test_a_finding_says_where_what_and_what_to_do(where, text):
+    assert str(finding(**where)) == text
+
+
+def test_every_finding_stands_in_the_message():
+    error = InvalidInput([finding(1, file="a"), finding(2, file="b")])
+    assert str(error).splitlines() == [
+        "2 faults in the input:",
+        "  - a: found '1'; expected another. Correct it.",
+        "  - b: found '2'; expected another. Correct it.",
+    ]
+
+
+def test_one_fault_is_no_plural():
+    assert str(InvalidInput([finding()])).startswith("1 fault in the input:")
+
+
+def test_a_flood_is_cut_in_the_message_and_kept_in_the_error():
+    error = InvalidInput([finding(number) for number in range(60)])
+    assert len(error.findings) == 60
+    assert len(str(error).splitlines()) == 52
+    assert str(error).endswith("… and 10 more")
+
+
+def test_an_error_without_findings_is_a_mistake_of_ours():
+    with pytest.raises(ValueError, match="without findings"):
+        InvalidInput([])
+
+
+def test_a_collector_raises_all_that_it_was_given_and_nothing_when_empty():
+    collector = FindingCollector()
+    collector.raise_if_any()
+    collector.add(finding(1))
+    collector.extend([finding(2), finding(3)])
+    with pytest.raises(InvalidInput) as raised:
+        collector.raise_if_any()
+    assert [one.found for one in raised.value.findings] == ["'1'", "'2'", "'3'"]
+
+
+def test_two_collectors_do_not_share_their_findings():
+    one, other = FindingCollector(), FindingCollector()
+    one.add(finding())
+    assert other.findings == []
+
+
+def test_what_may_pass_by_itself_is_apart_from_what_may_not():
+    # A retry of a permanent error never helps; of a transient one it may.
+    assert not issubclass(TransientError, PermanentError)
+    assert issubclass(InvalidInput, PermanentError)
+    assert {TransientError.__base__, PermanentError.__base__} == {OppfolgingError}

@@ -1,0 +1,128 @@
+"""The archive: contents by their digest, whatever they are called, and nothing that came in is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.sources.archive import Archive, Intake, Reading
+
+NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
+
+
+class Inbox:
+    """An archive and a folder whose files are taken in."""
+
+    def __init__(self, root: Path) -> None:
+        self.archive = Archive(root / "hjem" / "arkiv")
+        self.folder = root / "innboks"
+
+    def take_in(self, files: Mapping[str, bytes], origin: str = "fil", now: datetime = NOW) -> Intake:
+        paths = []
+        for name, content in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            paths.append(path)
+        return self.archive.take_in(self.folder, paths, origin, now)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+def named(intake: Intake) -> dict[str, str]:
+    return {snapshot.file: snapshot.sha256 for snapshot in intake.snapshots}
+
+
+def test_a_content_is_kept_under_its_digest_as_it_came(inbox: Inbox) -> None:
+    (snapshot,) = inbox.take_in({"mappe/a.csv": b"innhold"}).snapshots
+    assert snapshot.sha256 == sha256(b"innhold").hexdigest()
+    assert snapshot.path.read_bytes() == b"innhold"
+    assert (snapshot.file, snapshot.size, snapshot.archived_at) == ("mappe/a.csv", 7, NOW.replace(tzinfo=None))
+
+
+def test_the_same_content_twice_in_an_inbox_is_one_snapshot(inbox: Inbox) -> None:
+    assert len(inbox.take_in({"a.csv": b"x", "b.csv": b"x", "c.csv": b"y"}).snapshots) == 2
+
+
+def test_the_same_content_under_another_name_is_the_same_snapshot_and_errors_use_the_new_name(inbox: Inbox) -> None:
+    first = inbox.take_in({"a.csv": b"x"})
+    second = inbox.take_in({"b.csv": b"x"}, now=NOW + timedelta(days=1))
+    assert list(named(first).values()) == list(named(second).values())
+    assert list(named(second)) == ["b.csv"]  # what the user calls it now
+    (kept,) = inbox.archive.snapshots().values()
+    assert (kept.file, kept.archived_at) == ("a.csv", NOW.replace(tzinfo=None))  # what it came as
+
+
+def test_every_content_ever_taken_in_stays_although_it_was_never_accepted(inbox: Inbox) -> None:
+    inbox.take_in({"ugyldig.csv": b"ugyldig"})
+    (inbox.folder / "ugyldig.csv").unlink()
+    inbox.take_in({"a.csv": b"x"})
+    contents = {snapshot.path.read_bytes() for snapshot in inbox.archive.snapshots().values()}
+    assert contents == {b"ugyldig", b"x"}
+
+
+def test_a_content_that_was_spoiled_in_the_archive_is_mended_when_it_comes_again(inbox: Inbox) -> None:
+    (snapshot,) = inbox.take_in({"a.csv": b"innhold"}).snapshots
+    snapshot.path.write_bytes(b"inn")
+    inbox.take_in({"a.csv": b"innhold"})
+    assert snapshot.path.read_bytes() == b"innhold"
+
+
+def test_only_an_accepted_intake_is_in_force(inbox: Inbox) -> None:
+    good = inbox.take_in({"a.csv": b"x"})
+    assert inbox.archive.newest_accepted() is None
+    reading = Reading(good.snapshots[0].sha256, "udir_csv", "nasjonale_prover", "2024-25", 5)
+    inbox.archive.accept(good, [reading])
+    bad = inbox.take_in({"b.csv": b"y"})
+    accepted = inbox.archive.newest_accepted()
+    assert inbox.archive.newest().id == bad.id
+    assert accepted is not None and accepted.id == good.id
+    assert inbox.archive.readings() == {reading.sha256: reading}
+
+
+def test_a_content_that_is_read_anew_has_its_newest_reading(inbox: Inbox) -> None:
+    intake = inbox.take_in({"a.csv": b"x"})
+    readings = [Reading(intake.snapshots[0].sha256, "udir_csv", "nasjonale_prover", year, 5) for year in ("a", "b")]
+    for reading in readings:
+        inbox.archive.accept(intake, [reading])
+    assert list(inbox.archive.readings().values()) == readings[1:]
+
+
+def test_an_intake_is_renewed_with_the_same_contents_and_names(inbox: Inbox) -> None:
+    first = inbox.take_in({"a.csv": b"x", "b.csv": b"y"})
+    again = inbox.archive.renew(first, NOW + timedelta(days=1))
+    assert again.id != first.id
+    assert named(again) == named(first)
+    assert inbox.archive.newest().id == again.id
+
+
+def test_the_invented_country_never_mixes_with_real_files(inbox: Inbox) -> None:
+    inbox.archive.accept(inbox.take_in({"a.csv": b"x"}), [])
+    with pytest.raises(PermanentError, match=r"found files from an inbox .* offered the invented example"):
+        inbox.take_in({"b.csv": b"y"}, origin="eksempel")
+    assert inbox.archive.origin() == "fil"
+
+
+def test_an_origin_that_was_never_accepted_binds_nobody(inbox: Inbox) -> None:
+    inbox.take_in({"a.csv": b"x"})
+    inbox.archive.accept(inbox.take_in({"b.csv": b"y"}, origin="eksempel"), [])
+    assert inbox.archive.origin() == "eksempel"
+
+
+def test_an_empty_archive_says_what_to_do(inbox: Inbox) -> None:
+    with pytest.raises(PermanentError, match="Materialize raw_innboks first"):
+        inbox.archive.newest()
+
+
+def test_time_is_kept_in_utc_whatever_zone_it_was_handed_in(inbox: Inbox) -> None:
+    oslo = NOW.astimezone(timezone(timedelta(hours=1)))
+    (snapshot,) = inbox.take_in({"a.csv": b"x"}, now=oslo).snapshots
+    assert snapshot.archived_at == NOW.replace(tzinfo=None)

@@ -1,0 +1,203 @@
+"""Putting files together: one row per cell, nothing counted twice, and nothing that contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.sources.parsed import FIGURE_COLUMNS, ParsedFile, figures_of
+from oppfolging_pipeline.staging import observasjon
+from oppfolging_pipeline.staging.observasjon import Counts, FileFigures, combine, skoleaar_and_kilder
+from oppfolging_pipeline.tables.model import table
+from tests.unit.staging.build import Row, observed
+from tests.unit.staging.country import BEFORE, changing_country
+
+S1 = "100000001"
+
+
+@pytest.fixture(autouse=True)
+def of_a_country_in_extract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files here hold a few rows of a country: whether all of it is there is another question, tested by itself."""
+    monkeypatch.setattr(observasjon, "incomplete", lambda *_: [])
+
+
+LAND = observed("I", skoleaar=BEFORE)
+
+
+def file_of(name: str, rows: Sequence[Row]) -> FileFigures:
+    """A parsed file of those rows; each row of it is one below the one before, from row 3."""
+    columns = {key: [row[key] for row in rows] for key in FIGURE_COLUMNS}
+    figures = figures_of({**columns, "rad": list(range(3, 3 + len(rows)))})
+    return FileFigures(ParsedFile("udir_csv", "nasjonale_prover", figures, len(rows)), name.ljust(64, "0"), name)
+
+
+def combined(engine: Engine, *files: FileFigures) -> tuple[Counts, list[dict[str, Any]]]:
+    counts = combine(files, changing_country(), default_catalog(), engine.connection)
+    grain = ", ".join(table("observasjon").grain)
+    rows = engine.fetch(engine.run(f"SELECT * FROM observasjon ORDER BY {grain}"))
+    assert len({tuple(row[name] for name in table("observasjon").grain) for row in rows}) == len(rows) == counts.kept
+    return counts, rows
+
+
+def findings_of(engine: Engine, *files: FileFigures) -> list[Finding]:
+    with pytest.raises(InvalidInput) as caught:
+        combined(engine, *files)
+    return list(caught.value.findings)
+
+
+def kept(rows: list[dict[str, Any]], nivaa: str) -> dict[str, tuple[str | None, Decimal | None]]:
+    return {row["enhet"]: (row["kommunenr"], row["verdi"]) for row in rows if row["nivaa"] == nivaa}
+
+
+def test_a_file_becomes_the_declared_columns_with_its_digest(engine: Engine) -> None:
+    counts, rows = combined(engine, file_of("a.csv", [LAND, observed("6101", 48, 30, skoleaar=BEFORE)]))
+    assert counts == Counts(read=2, duplicates=0, kept=2)
+    assert tuple(rows[0]) == table("observasjon").column_names
+    assert {(row["sha256"], row["rad"]) for row in rows} == {("a.csv".ljust(64, "0"), 3), ("a.csv".ljust(64, "0"), 4)}
+
+
+def test_the_same_figures_in_another_file_change_nothing(engine: Engine) -> None:
+    rows = [LAND, observed("6101", 48, 30, skoleaar=BEFORE), observed(S1, "*", "*", kommunenr="6101", skoleaar=BEFORE)]
+    counts, once = combined(engine, file_of("a.csv", rows))
+    again, twice = combined(engine, file_of("a.csv", rows), file_of("b.csv", rows[::-1]))
+    assert (counts.duplicates, again.duplicates) == (0, 3)
+    assert once == twice
+
+
+def test_old_and_new_codes_side_by_side_are_counted_once_by_the_code_of_the_year(engine: Engine) -> None:
+    side_by_side = ["6101", "6102", "6202", "6104", "6105", "6106", "6107", "6108", "6109"]
+    rows = [LAND, *(observed(code, skoleaar=BEFORE) for code in side_by_side)]
+    _, found = combined(engine, file_of("a.csv", rows))
+    assert sorted(kept(found, "kommune")) == ["6101", "6102", "6104", "6105", "6107"]
+
+
+SHOWN, EMPTY = (47, 20), (None, None)
+
+
+@pytest.mark.parametrize(
+    ("places", "winner"),
+    [
+        # the municipality that counts, then a figure, then the one that ended first, then the lowest code
+        ([("6202", SHOWN), ("6102", SHOWN)], "6102"),
+        ([("6202", SHOWN), ("6102", EMPTY)], "6102"),
+        ([("6101", EMPTY), ("6120", SHOWN)], "6120"),
+        ([("6101", SHOWN), ("6102", SHOWN)], "6102"),
+        ([("6120", SHOWN), ("6101", SHOWN)], "6101"),
+    ],
+)
+def test_a_school_that_stands_in_several_municipalities_counts_once(
+    engine: Engine, places: list[tuple[str, tuple[Any, Any]]], winner: str
+) -> None:
+    municipalities = [observed(code, skoleaar=BEFORE) for code in ("6101", "6120", "6102", "6202")]
+    rows = [observed(S1, *cells, kommunenr=code, skoleaar=BEFORE) for code, cells in places]
+    for order in permutations(rows):
+        _, found = combined(engine, file_of("a.csv", [LAND, *municipalities, *order]))
+        assert kept(found, "skole")[S1][0] == winner
+
+
+def test_a_final_figure_goes_before_the_same_figure_marked_as_preliminary(engine: Engine) -> None:
+    preliminary = observed("I", skoleaar=BEFORE, forelopig=True)
+    for files in ([preliminary, LAND], [LAND, preliminary]):
+        _, rows = combined(engine, *(file_of(f"{n}.csv", [row]) for n, row in enumerate(files)))
+        assert [row["forelopig"] for row in rows] == [False]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ((47, 20), (48, 20), "47 (20 pupils), and 48 (20 pupils) in {file}, row {row}"),
+        ((47, 20), (47, 21), "47 (20 pupils), and 47 (21 pupils) in {file}, row {row}"),
+        ((47, 20), ("*", "*"), "47 (20 pupils), and * (* pupils) in {file}, row {row}"),
+        (("*", 20), ("*", None), "* (20 pupils), and * (nothing pupils) in {file}, row {row}"),
+    ],
+)
+@pytest.mark.parametrize("same_file", [True, False])
+def test_two_different_values_for_one_cell_are_refused_with_both_places(
+    engine: Engine, one: tuple[Any, Any], other: tuple[Any, Any], found: str, same_file: bool
+) -> None:
+    first, second = (observed("6101", *cells, skoleaar=BEFORE) for cells in (one, other))
+    files = [file_of("a.csv", [LAND, first, second])] if same_file else [
+        file_of("a.csv", [LAND, first]), file_of("b.csv", [LAND, second]),
+    ]  # fmt: skip
+    (finding,) = findings_of(engine, *files)
+    assert (finding.file, finding.row, finding.column) == ("a.csv", 4, "kolonne")
+    assert finding.found == found.format(file="a.csv" if same_file else "b.csv", row=5 if same_file else 4)
+    assert finding.key == "nasjonale_prover 2022-23 kommune 6101 lesing skalapoeng 5"
+    assert finding.expected == "one value for one cell"
+
+
+@pytest.mark.parametrize("nothing", [(None, None), (None, 0)])
+def test_a_row_that_states_nothing_contradicts_nothing_and_yields(engine: Engine, nothing: tuple[Any, Any]) -> None:
+    stated = observed("6101", 47, 20, skoleaar=BEFORE)
+    empty = observed("6101", *nothing, skoleaar=BEFORE)
+    for rows in ([LAND, stated, empty], [LAND, empty, stated]):
+        _, found = combined(engine, file_of("a.csv", rows))
+        assert kept(found, "kommune")["6101"][1] == Decimal(47)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "found"),
+    [
+        (observed("6199", navn="Nykommune"), "Kommunekode", "code 6199 (Nykommune)"),
+        (observed(S1, kommunenr="6199", navn="Skolen"), "Kommunekode", "code 6199 (Skolen)"),
+        (observed("69", navn="Nyfylket"), "Fylkekode", "code 69 (Nyfylket)"),
+    ],
+)
+def test_a_code_that_the_register_does_not_know_is_told_with_name_file_and_row(
+    engine: Engine, row: Row, column: str, found: str
+) -> None:
+    (finding,) = findings_of(engine, file_of("a.csv", [observed("I"), observed("6101"), row]))
+    assert (finding.file, finding.row, finding.column, finding.found) == ("a.csv", 5, column, found)
+    assert "KLASS" in finding.action
+
+
+def test_an_unknown_code_is_told_once_a_file_with_the_municipalitys_own_name_and_row(engine: Engine) -> None:
+    rows = [observed("I"), observed(S1, kommunenr="6199", navn="Skolen"), observed("6199", navn="Nykommune")]
+    findings = findings_of(engine, file_of("a.csv", rows), file_of("b.csv", rows))
+    assert [(f.file, f.row, f.found) for f in findings] == [
+        ("a.csv", 5, "code 6199 (Nykommune)"),
+        ("b.csv", 5, "code 6199 (Nykommune)"),
+    ]
+
+
+@pytest.mark.parametrize("code", ["2100", "2111", "2599", "9999"])
+def test_svalbard_abroad_and_unknown_are_known_to_be_no_municipalities(engine: Engine, code: str) -> None:
+    _, rows = combined(engine, file_of("a.csv", [observed("I"), observed(code)]))
+    assert code in kept(rows, "kommune")
+
+
+def test_figures_without_a_national_row_are_told_by_what_lacks_it(engine: Engine) -> None:
+    rows = [LAND, observed("6101", skoleaar=BEFORE), observed("6101", skoleaar=BEFORE, indikator="regning")]
+    (finding,) = findings_of(engine, file_of("a.csv", rows))
+    assert finding.file == "a.csv"
+    assert finding.key == "nasjonale_prover 2022-23 regning skalapoeng trinn 5"
+    assert finding.found == "figures without a national row"
+
+
+def test_the_national_row_may_stand_in_another_file(engine: Engine) -> None:
+    counts, _ = combined(
+        engine, file_of("side2.json", [observed("6101", skoleaar=BEFORE)]), file_of("side1.json", [LAND])
+    )
+    assert counts.kept == 2
+
+
+def test_all_faults_between_files_are_gathered(engine: Engine) -> None:
+    one = file_of("a.csv", [LAND, observed("6101", 47, skoleaar=BEFORE), observed("6199", skoleaar=BEFORE)])
+    other = file_of("b.csv", [observed("6101", 48, skoleaar=BEFORE), observed("6101")])
+    assert [finding.found.split(" (")[0] for finding in findings_of(engine, one, other)] == [
+        "code 6199",
+        "47",
+        "figures without a national row",
+    ]
+
+
+def test_the_years_and_sources_that_there_are(engine: Engine) -> None:
+    combined(engine, file_of("a.csv", [observed("I"), LAND]))
+    assert skoleaar_and_kilder(engine.connection) == [("nasjonale_prover", "2022-23"), ("nasjonale_prover", "2024-25")]
