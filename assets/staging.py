@@ -32,20 +32,16 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
 def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
-    """Read every file of the newest intake and replace the partitions asked for, of the sources that it holds."""
+    """Read everything that is in force and replace the partitions asked for, and those that new files speak of."""
     asked = [skoleaar_of(key) for key in context.partition_keys]
     with home.writing() as engine:
         newest = home.archive.newest()
         read = intake.read_intake(newest, engine.connection, home.catalog)
         counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
-        unasked = sorted(observations.school_years_of_new(read.figures, newest) - set(asked))
-        if unasked:
-            raise dg.Failure(
-                f"found new figures of {', '.join(unasked)} in the intake; expected the run to be asked for every "
-                f"school year that new files hold. Ask for the partitions {unasked[0]} to {unasked[-1]} too.",
-                allow_retries=False,
-            )
-        files = observasjon_files.stage(engine, home.lake, asked)
+        # New files are staged with every year that they hold, asked for or not: nothing in the lake may be older than
+        # what the archive says is in force.
+        new = observations.school_years_of_new(read.figures, newest)
+        files = observasjon_files.stage(engine, home.lake, sorted({*asked, *new}))
         if not files:
             raise dg.Failure(
                 f"found no figure of {asked[0]} to {asked[-1]} in the intake; expected some. "

@@ -38,7 +38,7 @@ def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPy
         f"""
         SELECT {_CELL}, min(fil), any_value(antall) FILTER (nivaa = 'nasjonalt') AS landet,
           list(DISTINCT enhet) FILTER (nivaa = 'kommune') AS kommuner,
-          map_from_entries(list((enhet, antall)) FILTER (nivaa = 'fylke' AND antallstatus <> 'skjermet')) AS fylker
+          map_from_entries(list((enhet, antall)) FILTER (nivaa = 'fylke')) AS fylker
         FROM observasjon JOIN filer USING (sha256) GROUP BY ALL ORDER BY ALL"""  # noqa: S608 (names of this module)
     ).fetchall()
     for kilde, skoleaar, indikator, maal, trinn, file, nation, kommuner, fylker in cells:

@@ -70,9 +70,11 @@ SKOLER = """
 125 Mo        6202 6202 | . . 49 49             | . . 50 50                        | . . 49 51
 126 Nord      6203 6203 | 46 46 . .             | -                                | 50 49 . .
 127 Nes       6203 6203 | . . 50 50             | -                                | . . 50 51
-128 Os        6204 6204 | -                     | -                                | 46 46 . .
+128 Os        6204 6204 | -                     | -                                | 46 46 46 46
 129 Is        2190 2190 | 40 40 40 40           | 40 40 40 40                      | 40 40 40 40
 130 Stengt    6101 -    | 46 46 . .             | 46 46 . .                        | -
+131 Hell      6111 -    | 44/10 48/30 46/20 *   | 46/10 _/0 50/20 50/20            | -
+132 Hau       6112 -    | 48/30 47/10 47/20 50/20 | 46/30 46/25 49/20 46/60        | -
 """
 
 REGISTER = {
@@ -135,6 +137,9 @@ def write_country(folder: Path) -> Path:
 def _rows(position: int) -> Iterator[tuple[list[str], list[list[str]]]]:
     """Unit columns and figures of each row, in the order of Udir's downloads: each municipality before its schools."""
     yield ["1", "I", "00", "0000", "I", "Hele landet", "Alle fylker", "Alle kommuner", "Alle skoler"], _years(LAND)
+    for code, pupils in (("61", 600), ("62", 300)):  # the counties add up to the nation
+        names = ["Hele landet", f"Fylke {code}", "Alle kommuner", "Alle skoler"]
+        yield ["2", "I", code, "0000", code, *names], _years(LAND.replace("/900", f"/{pupils}"))
     schools = [
         (*line.partition("|")[0].split(), _years(line.partition("|")[2])) for line in SKOLER.strip().splitlines()
     ]

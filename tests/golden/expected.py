@@ -91,7 +91,7 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     113: ("6106", 0, 18, (6, 6), 23, False),
     127: ("6203", 0, 12, (4, 4), 23, False),
     111: ("6105", 6, 6, (2, 6), None, None),  # a third is shown
-    128: ("6204", 6, 6, (2, 2), None, None),  # one year only
+    128: ("6204", 12, 12, (4, 4), None, None),  # four cells of 3 points; one year only
 }
 
 # With 8 places in category 1 the cut goes through the six with a third; with 2 in category 2 the third is left out.

@@ -126,3 +126,96 @@ def test_time_is_kept_in_utc_whatever_zone_it_was_handed_in(inbox: Inbox) -> Non
     oslo = NOW.astimezone(timezone(timedelta(hours=1)))
     (snapshot,) = inbox.take_in({"a.csv": b"x"}, now=oslo).snapshots
     assert snapshot.archived_at == NOW.replace(tzinfo=None)
+
+
+# Intakes one after the other (name → content, and whether it is accepted), and what the last one is read together with:
+# name → the number of the intake that it counts as coming from.
+Steps = list[tuple[dict[str, bytes], bool]]
+READ_TOGETHER: dict[str, tuple[Steps, dict[str, int]]] = {
+    "what was accepted before stays": (
+        [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, False)],
+        {"a.csv": 1, "b.csv": 2, "c.csv": 3},
+    ),
+    "what was not accepted never counts later": (
+        [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, False), ({"c.csv": b"z"}, True)],
+        {"a.csv": 1, "c.csv": 3},
+    ),
+    "a content that comes again counts from then, under its new name": (
+        [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"x"}, False)],
+        {"b.csv": 2, "c.csv": 3},
+    ),
+    "a content that came again in vain counts from when it was accepted": (
+        [({"a.csv": b"x"}, True), ({"b.csv": b"x"}, False), ({"c.csv": b"y"}, False)],
+        {"a.csv": 1, "c.csv": 3},
+    ),
+}
+
+
+def taken_in(inbox: Inbox, steps: Steps, origin: str = "fil") -> list[Intake]:
+    intakes = []
+    for files, accepted in steps:
+        intakes.append(inbox.take_in(files, origin))
+        if accepted:
+            inbox.archive.accept(intakes[-1], [])
+    return intakes
+
+
+@pytest.mark.parametrize(("steps", "expected"), READ_TOGETHER.values(), ids=READ_TOGETHER)
+def test_an_intake_is_read_together_with_every_accepted_one_before_it(
+    inbox: Inbox, steps: Steps, expected: dict[str, int]
+) -> None:
+    last = taken_in(inbox, steps)[-1]
+    assert {snapshot.file: snapshot.intake for snapshot in last.snapshots} == expected
+    assert {snapshot.file for snapshot in last.own} == set(steps[-1][0])
+    contents = {snapshot.path.read_bytes() for snapshot in last.own}
+    assert contents == set(steps[-1][0].values())
+
+
+def test_a_new_content_under_an_old_name_does_not_remove_the_old_one(inbox: Inbox) -> None:
+    last = taken_in(inbox, [({"a.csv": b"x"}, True), ({"a.csv": b"y"}, False)])[-1]
+    assert {(snapshot.path.read_bytes(), snapshot.intake) for snapshot in last.snapshots} == {(b"x", 1), (b"y", 2)}
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([({"a.csv": b"x"}, False)], {"a.csv": False}),
+        ([({"a.csv": b"x"}, True), ({"b.csv": b"y"}, False)], {"a.csv": True, "b.csv": False}),
+        ([({"a.csv": b"x"}, True), ({"b.csv": b"x"}, False)], {"b.csv": True}),  # known since the first
+        ([({"a.csv": b"x"}, False), ({"a.csv": b"x"}, False)], {"a.csv": False}),
+    ],
+)
+def test_a_content_is_accepted_once_any_intake_that_brought_it_was(
+    inbox: Inbox, steps: Steps, expected: dict[str, bool]
+) -> None:
+    last = taken_in(inbox, steps)[-1]
+    assert {snapshot.file: snapshot.accepted for snapshot in last.snapshots} == expected
+
+
+def test_the_invented_country_is_read_from_its_own_intake_alone(inbox: Inbox) -> None:
+    steps: Steps = [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True)]
+    assert list(named(taken_in(inbox, steps, "eksempel")[-1])) == ["b.csv"]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_renewed_intake_takes_the_newest_place_and_those_before_it_keep_theirs(inbox: Inbox, accepted: bool) -> None:
+    renewed = taken_in(inbox, [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, accepted)])[-1]
+    for number in (4, 5):
+        renewed = inbox.archive.renew(renewed, NOW)
+        assert {snapshot.file: snapshot.intake for snapshot in renewed.snapshots} == {
+            "a.csv": 1, "b.csv": 2, "c.csv": number,
+        }  # fmt: skip
+        assert [snapshot.file for snapshot in renewed.own] == ["c.csv"]
+        assert {snapshot.file: snapshot.accepted for snapshot in renewed.snapshots}["c.csv"] is accepted
+
+
+def test_results_are_computed_from_the_newest_accepted_intake_and_all_before_it(inbox: Inbox) -> None:
+    taken_in(inbox, [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, False)])
+    assert (inbox.archive.in_force().id, list(named(inbox.archive.in_force()))) == (2, ["a.csv", "b.csv"])
+
+
+def test_nothing_is_computed_while_no_intake_was_read_without_fault(inbox: Inbox) -> None:
+    for _ in range(2):  # an empty archive, and one whose only intake was refused
+        with pytest.raises(PermanentError, match="Materialize observasjon first"):
+            inbox.archive.in_force()
+        inbox.take_in({"a.csv": b"x"})

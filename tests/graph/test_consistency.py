@@ -1,0 +1,78 @@
+"""Results of different runs are never published together, whichever table was left behind."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.engine import Lake, open_engine
+from oppfolging_pipeline.publish.consistency import require_consistent_results
+
+# What a table looks like when it stems from another run than its neighbours: table → the change of its rows.
+LEFT_BEHIND = {
+    "grense": "SELECT * REPLACE (nasjonal_grense + 1 AS nasjonal_grense) FROM rader",
+    "harmonisert": "SELECT * REPLACE (CASE WHEN verdi IS NOT NULL THEN verdi + 1 END AS verdi) FROM rader",
+    "vurdering": "SELECT * REPLACE (CASE WHEN risikopoeng IS NOT NULL THEN 3 END AS risikopoeng) FROM rader",
+    "andel": "SELECT * REPLACE (risikopoeng + 1 AS risikopoeng) FROM rader",
+    "rangering_kommune": "SELECT * REPLACE (risikopoeng + 1 AS risikopoeng) FROM rader",
+    "rangering_skole": "SELECT * REPLACE (risikopoeng + 1 AS risikopoeng) FROM rader",
+    "identifisert_kommune": "SELECT * FROM rader LIMIT 1",
+    # The tiny country has no candidate: one that another run had chosen.
+    "kandidat_kategori2": """
+        SELECT * FROM rader UNION ALL
+        SELECT 2025, 'np-skalapoeng', '6205', 'Navn', '62', 'Fylke', 'Embete', 1, 50, 30, 2, 2, 1, NULL, true, 'Valgt.'
+    """,
+}
+
+
+@pytest.fixture
+def home(run, tmp_path) -> Path:
+    """A copy of the home of a whole run, for a test to spoil."""
+    return Path(shutil.copytree(run.home, tmp_path / "hjem"))
+
+
+def rewrite(lake: Lake, key: str, query: str) -> None:
+    (file,) = lake.files(key)
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE rader AS SELECT * FROM read_parquet(?)", [str(file)])
+        connection.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet)")
+
+
+def test_the_results_of_one_run_belong_together(home):
+    with open_engine() as engine:
+        require_consistent_results(engine, Lake(home / "lager"))
+
+
+@pytest.mark.parametrize("key", LEFT_BEHIND)
+def test_a_table_of_another_run_is_named_with_the_year_and_the_set(home, key):
+    lake = Lake(home / "lager")
+    rewrite(lake, key, LEFT_BEHIND[key])
+    with open_engine() as engine, pytest.raises(InvalidInput) as refused:
+        require_consistent_results(engine, lake)
+    text = str(refused.value)
+    assert key in text
+    assert "uttrekk 2025, np-skalapoeng" in text
+    assert "--uttrekk 2025 --rules np-skalapoeng" in text
+
+
+@pytest.mark.parametrize("key", ["grense", "andel", "rangering_skole", "identifisert_kommune", "innhold_brukt"])
+def test_a_table_without_a_result_that_others_have_is_named(home, key):
+    """A run of a second rule set that was killed half-way leaves some of its tables without a file."""
+    lake = Lake(home / "lager")
+    for other in sorted({path.parent.parent.name for path in (home / "lager").glob("*/2025/np-skalapoeng.parquet")}):
+        if other not in (key, "kandidat_kategori2"):
+            source = home / "lager" / other / "2025" / "np-skalapoeng.parquet"
+            rewrite_as_other_set(source, source.with_name("udir-2020.parquet"))
+    with open_engine() as engine, pytest.raises(InvalidInput, match=f"udir-2020.*no rows of {key}"):
+        require_consistent_results(engine, lake)
+
+
+def rewrite_as_other_set(source: Path, target: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE rader AS SELECT * FROM read_parquet(?)", [str(source)])
+        query = "SELECT * REPLACE ('udir-2020' AS indikatorsett) FROM rader"
+        connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
