@@ -123,13 +123,17 @@ def test_single_assets_one_after_the_other(stepwise):
     assert materialize(home, inbox, ["raw_innboks"]).success
     one = materialize(home, inbox, ["observasjon"], partition_key=partition_key("2023-24"))
     assert one.success, failures(one)
-    assert [path.stem for path in (home / "lager" / "observasjon").rglob("*.parquet")] == ["2023-24"]
-    first = lake(home, "observasjon").count("*").fetchone()
+    # New files are staged with every year that they hold: one year alone would leave the others older than the archive.
+    files = {path.stem: path for path in (home / "lager" / "observasjon").rglob("*.parquet")}
+    assert sorted(files) == sorted(SKOLEAAR)
 
+    # Once they are in force, a partition is that year and no other.
+    untouched = {year: path.stat().st_mtime_ns for year, path in files.items() if year != "2022-23"}
+    files["2022-23"].unlink()
     other = materialize(home, inbox, ["observasjon"], partition_key=partition_key("2022-23"))
     assert other.success, failures(other)
-    assert sorted(path.stem for path in (home / "lager" / "observasjon").rglob("*.parquet")) == ["2022-23", "2023-24"]
-    assert lake(home, "observasjon").filter("skoleaar = '2023-24'").count("*").fetchone() == first
+    assert files["2022-23"].exists()
+    assert {year: files[year].stat().st_mtime_ns for year in untouched} == untouched
 
     whole = materialize(home, inbox, ["observasjon"], tags=range_tags(SKOLEAAR))
     assert whole.success, failures(whole)
@@ -141,7 +145,10 @@ def test_single_assets_one_after_the_other(stepwise):
 
 
 def test_an_asset_before_what_it_reads_says_what_is_missing(tmp_path, tiny_inbox):
-    for name, missing in (("kommune", "empty archive"), ("skole", "table observasjon: found no file")):
+    for name, missing in (
+        ("kommune", "no intake that was read without fault"),
+        ("skole", "table observasjon: found no file"),
+    ):
         result = materialize(tmp_path, tiny_inbox, [name])
         assert not result.success
         assert missing in failures(result)

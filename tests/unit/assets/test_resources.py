@@ -62,10 +62,10 @@ def test_an_unknown_rule_set_is_an_error_of_its_name():
         UttrekkResource(rules="finnes-ikke").rule_set(default_catalog())
 
 
-def test_a_fixed_clock_stands_still_and_gives_the_day_when_none_is_asked_for():
+def test_a_fixed_clock_stands_still_and_gives_the_norwegian_day_when_none_is_asked_for():
     clock = ClockResource(fixed="2025-03-01T23:30:00+00:00")
     assert clock.now() == clock.now() == datetime(2025, 3, 1, 23, 30, tzinfo=UTC)
-    assert clock.as_of("") == date(2025, 3, 1)
+    assert clock.as_of("") == date(2025, 3, 2)  # half past midnight in Oslo
     assert clock.as_of("2024-12-24") == date(2024, 12, 24)
 
 
