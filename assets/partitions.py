@@ -34,8 +34,11 @@ def skoleaar_of(key: str) -> str:
 
 
 def range_tags(skoleaar: Sequence[str]) -> dict[str, str]:
-    """Run tags that ask for every school year from the first to the last of those given, in one run."""
+    """Run tags that ask for every school year from the first to the last of those given, in one run.
+
+    Years before the first partition are no partition; the asset stages them with the new files that hold them.
+    """
     return {
-        "dagster/asset_partition_range_start": partition_key(min(skoleaar)),
-        "dagster/asset_partition_range_end": partition_key(max(skoleaar)),
+        "dagster/asset_partition_range_start": partition_key(max(min(skoleaar), FIRST_SKOLEAAR)),
+        "dagster/asset_partition_range_end": partition_key(max(*skoleaar, FIRST_SKOLEAAR)),
     }

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assets.resources import HomeResource, UttrekkResource
+from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 
@@ -29,8 +30,15 @@ def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> li
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:
-    """The observations of the request's window."""
-    return engine.read(home.lake.existing("observasjon", request.partitions()), "observasjon")
+    """The observations of the request's window. Raises `PermanentError` when there is none at all."""
+    files = home.lake.existing("observasjon", request.partitions())
+    if not files:
+        years = sorted({str(partition["skoleaar"]) for partition in request.partitions()})
+        raise PermanentError(
+            f"uttrekk {request.uttrekksaar} under {request.rule_set.navn}: found no figure of {years[0]} to "
+            f"{years[-1]}; expected the whole window. Put those reports in the inbox, or choose another --uttrekk."
+        )
+    return engine.read(files, "observasjon")
 
 
 def result_of(home: HomeResource, engine: Engine, key: str, request: Request) -> Relation:

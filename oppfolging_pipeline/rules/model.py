@@ -20,7 +20,6 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.skoleaar import window
 from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
 from oppfolging_pipeline.rules.canonical import canonical_json, flattened
-from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.indikator import SettIndikator, catalog_of
 from oppfolging_pipeline.rules.parameter import Heltall, Parameter, Regel, Tall, Tekst, plain_number
 
@@ -174,10 +173,6 @@ class RuleSet(Regel):
         is its exact text. An absolute limit gives two rows, `….absolutt_grense.metode` and `….absolutt_grense.verdi`.
         """
         return flattened(self)
-
-    def kilde_for(self, indikator: str, catalog: Catalog) -> str:
-        """The source of an indicator. Raises `KeyError` for one that the catalogue does not have."""
-        return catalog.indikatorer[indikator].kilde
 
     def vindu(self, kilde: str, uttrekksaar: int) -> list[str]:
         """The school years of a source for an identification in the spring of `uttrekksaar`, oldest first.

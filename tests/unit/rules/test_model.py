@@ -247,7 +247,6 @@ def test_the_window_uses_the_lag_of_each_source():
 
 def test_source_and_day_of_an_identification():
     udir = load_rule_set("udir-2020")
-    assert udir.kilde_for("lesing", default_catalog()) == "nasjonale_prover"
     assert udir.identifikasjonsdag(2025).isoformat() == "2025-03-01"
 
 

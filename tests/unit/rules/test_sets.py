@@ -95,4 +95,4 @@ def test_what_udir_has_not_published_is_marked_as_ours_with_a_reason(name):
 @pytest.mark.parametrize("name", rule_set_names())
 def test_every_source_in_use_is_one_of_the_catalogue(name):
     rule_set, catalog = load_rule_set(name), default_catalog()
-    assert {rule_set.kilde_for(i.indikator, catalog) for i in rule_set.indikatorer} == rule_set.forsinkelse.keys()
+    assert {catalog.indikatorer[i.indikator].kilde for i in rule_set.indikatorer} == rule_set.forsinkelse.keys()
