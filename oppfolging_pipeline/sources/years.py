@@ -18,6 +18,7 @@ from oppfolging_pipeline.sources.wide_xlsx import looks_like_xlsx, read_wide_xls
 _SKOLEAAR = re.compile(r"(?<![\d-])\d{4}-\d{2}(?![\d-])")
 _SKOLEAAR_BYTES = re.compile(_SKOLEAAR.pattern.encode())
 _HEAD = 1 << 16
+_OVERLAP = 16
 
 
 def school_years(files: Iterable[Path]) -> list[str]:
@@ -42,5 +43,7 @@ def _years_of(file: Path) -> set[str]:
         years: set[str] = set()
         while head:
             years.update(found.decode() for found in _SKOLEAAR_BYTES.findall(head))
-            head = handle.read(_HEAD)
+            more = handle.read(_HEAD)
+            # A year may stand across two readings: the end of the last one is looked at again with the next.
+            head = head[-_OVERLAP:] + more if more else b""
         return years
