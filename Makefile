@@ -8,10 +8,10 @@ export OPPFOLGING_HOME
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format dev lock wheel clean
+.PHONY: help setup run test check format dev udir-stub lock wheel clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## make .venv from the hashed lock
 
@@ -43,6 +43,9 @@ format: setup ## format the code and mend what the linter can
 dev: setup ## open Dagster's UI on http://127.0.0.1:3000
 	@mkdir -p data/dagster
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) PATH="$(CURDIR)/$(BIN):$$PATH" DAGSTER_HOME=$(CURDIR) $(BIN)/dg dev --host 127.0.0.1
+
+udir-stub: setup ## serve the example country as Udir and KLASS do, on http://127.0.0.1:8765
+	@$(BIN)/python -m tests.udir_stub
 
 lock: setup ## make requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --extra ui --group dev --universal --python-version 3.11 --generate-hashes \

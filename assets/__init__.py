@@ -10,3 +10,5 @@ import dagster as dg
 
 # Single-run backfills are marked beta; the version is pinned and a test runs one. The warning would greet every start.
 warnings.filterwarnings("ignore", message=r"Parameter `backfill_policy`", category=dg.BetaWarning)
+
+OWNERS = ["team:oppfolging"]

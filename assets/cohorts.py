@@ -8,10 +8,10 @@ from typing import Any
 
 import dagster as dg
 
+from assets import OWNERS
 from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
 from assets.identification import identifisert
 from assets.resources import ClockResource, HomeResource, UttrekkResource
-from assets.sources import OWNERS
 from assets.staging import Results
 from checks.suite import expected_rows
 from oppfolging_pipeline.cohorts.faseplan import faseplan_rader

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from assets import OWNERS
 from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
 from assets.indicators import andel
 from assets.requests import observasjon_of, requests, result_of
 from assets.resources import HomeResource, UttrekkResource
-from assets.sources import OWNERS
 from assets.staging import Results, kommune, skole
 from checks.suite import expected_rows
 from oppfolging_pipeline.engine import Engine

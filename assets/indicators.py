@@ -5,16 +5,17 @@ Belongs here: the assets of the indicators. Does not belong here: the rules (`op
 
 import dagster as dg
 
+from assets import OWNERS
 from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
-from assets.requests import observasjon_of, requests, result_of
+from assets.requests import expect_current_basis, observasjon_of, requests, result_of
 from assets.resources import HomeResource, UttrekkResource
-from assets.sources import OWNERS
 from assets.staging import Results, harmonisert, observasjon
 from checks.suite import expected_rows
 from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
 from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.sporing import sporing_rader
 
 
 @dg.asset(
@@ -23,31 +24,37 @@ from oppfolging_pipeline.staging import intake
     kinds={"duckdb", "parquet"},
     deps=[observasjon],
     check_specs=[contract_check("grense")],
-    metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt"),
+    metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt", "sporing"),
     description="Nasjonal og absolutt nedre grense for hver indikator, hvert trinn og skoleår, med metode og kilde.",
 )
 def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """Limits of each request. A national figure that is missing stops the run."""
     with home.writing() as engine:
-        limits, used, contents, expected = [], [], [], 0
-        register_files = intake.register_contents(home.archive.in_force())
+        limits, used, contents, traces, expected = [], [], [], [], 0
+        basis = home.archive.in_force()
+        expect_current_basis(home, uttrekk, basis.known_at)
+        register_files = intake.register_contents(basis)
         asked = requests(home, uttrekk, engine)
         for request in asked:
-            national, municipal = read_figures(engine, observasjon_of(home, engine, request), request)
+            window = observasjon_of(home, engine, request)
+            national, municipal = read_figures(engine, window, request)
             rows = grense_rader(request, national, municipal)
             limits.append(engine.write(rows, "grense", home.lake, request.partition))
             version = [{**request.partition, "sha256": request.rule_set.sha256}]
             used.append(engine.write(version, "regelsett_brukt", home.lake, request.partition))
-            figures = observasjon_of(home, engine, request).unique("sha256").fetchall()
+            figures = window.unique("sha256").fetchall()
             digests = sorted({sha256 for (sha256,) in figures} | register_files)
             content = [{**request.partition, "sha256": sha256} for sha256 in digests]
             contents.append(engine.write(content, "innhold_brukt", home.lake, request.partition))
+            trace = sporing_rader(engine, window, request)
+            traces.append(engine.write(trace, "sporing", home.lake, request.partition))
             expected += len(request.cells())
         what = "én for hver indikator, hvert trinn og skoleår i vinduet"
         audited = [
             ToAudit(tuple(limits), (expected_rows(expected, what),)),
             ToAudit(tuple(used)),
             ToAudit(tuple(contents)),
+            ToAudit(tuple(traces)),
         ]
         years = ", ".join(str(request.uttrekksaar) for request in asked)
         yield from publish_audited(context, home, audited, {"uttrekk": years, "indikatorsett": uttrekk.rules})

@@ -5,16 +5,18 @@ Belongs here: the asset of the published file. Does not belong here: how it is b
 
 import dagster as dg
 
+from assets import OWNERS
 from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
 from assets.cohorts import faseplan, rapportering, vedtak
 from assets.identification import identifisert, kandidat, rangering
 from assets.resources import ClockResource, HomeResource
-from assets.sources import OWNERS
 from assets.staging import Results, kommune, skole
 from oppfolging_pipeline import __version__
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.publish import marts
 from oppfolging_pipeline.publish.consistency import require_consistent_results
 from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
+from oppfolging_pipeline.staging.basis import release_note
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 
@@ -38,6 +40,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
+        known_at = home.archive.in_force().known_at
+        kilder = {home.catalog.indikatorer[item.indikator].kilde for each in rule_sets for item in each.indikatorer}
         release = publish_release(
             marts.sources(engine, home.lake, home.root / "kontroll"),
             home.published,
@@ -46,6 +50,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 contract_version=CONTRACT_VERSION,
                 rule_sets={rule_set.navn: rule_set.sha256 for rule_set in rule_sets},
                 created_at=clock.now(),
+                kjent_per=date_in_norway(known_at) if known_at else None,
+                merknad=release_note(home.archive, kilder, home.catalog, known_at),
             ),
         )
     context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")

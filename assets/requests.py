@@ -7,10 +7,12 @@ request means (`oppfolging_pipeline.staging.harmonisering`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assets.resources import HomeResource, UttrekkResource
 from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.staging.basis import refuse_older_bases
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 
@@ -27,6 +29,12 @@ def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> li
         source = engine.read(home.lake.files("observasjon"), "observasjon")
         years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
     return [Request(year, rule_set, catalog) for year in years]
+
+
+def expect_current_basis(home: HomeResource, uttrekk: UttrekkResource, known_at: datetime | None) -> None:
+    """Raises `InvalidInput` when a source that the rule set reads failed at its last fetch, unless that is allowed."""
+    if not uttrekk.tillat_eldre:
+        refuse_older_bases(home.archive, uttrekk.kilder(home.catalog), known_at)
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from oppfolging_pipeline.core.clock import date_in_norway, system_clock
+from oppfolging_pipeline.core.clock import date_in_norway, end_of_day_in_norway, system_clock
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -49,7 +49,8 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @property
     def archive(self) -> Archive:
         """The archive of the home."""
-        return Archive(self.root / "arkiv")
+        settings = self.settings
+        return Archive(settings.home / "arkiv", settings.protokoll_url)
 
     @property
     def lake(self) -> Lake:
@@ -76,11 +77,26 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """What a run is asked for: rule set, identification years (none: the newest complete one) and as-of date."""
+    """What a run is asked for: rule set, identification years (none: the newest complete one) and as-of date.
+
+    `kjent_per` (ISO date): only what had come in by the end of that day in Norway. `tillat_eldre`: sources whose last
+    fetch failed may stand on what they gave before.
+    """
 
     rules: str = "udir-2020"
     years: list[int] = []  # noqa: RUF012 (a field of the resource's schema)
     per: str = ""
+    kjent_per: str = ""
+    tillat_eldre: bool = False
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The last instant of `kjent_per`, or None for everything."""
+        return end_of_day_in_norway(date.fromisoformat(self.kjent_per)) if self.kjent_per else None
+
+    def kilder(self, catalog: Catalog) -> set[str]:
+        """The sources that the rule set reads."""
+        return {catalog.indikatorer[each.indikator].kilde for each in self.rule_set(catalog).indikatorer}
 
     def rule_set(self, catalog: Catalog) -> RuleSet:
         """The rule set, by its name. Raises `PermanentError` for a name that is not carried."""

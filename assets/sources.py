@@ -1,48 +1,55 @@
 """Group `sources`: what came in is archived before anything is read from it.
 
-Belongs here: the asset of the inbox. Does not belong here: reading it (`staging`).
+Belongs here: the asset of the inbox. Does not belong here: fetching (`fetching`), or reading (`staging`).
 """
 
 import dagster as dg
 
-from assets.resources import ClockResource, HomeResource
+from assets import OWNERS
+from assets.fetching import raw_kilder, raw_klass
+from assets.requests import expect_current_basis
+from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.sources.example_folder import ensure_example
 from oppfolging_pipeline.sources.inbox import files_in
-
-OWNERS = ["team:oppfolging"]
 
 
 @dg.asset(
     group_name="sources",
     owners=OWNERS,
     kinds={"file"},
+    deps=[raw_klass, *raw_kilder],
     description=(
-        "Filene i innboksen, arkivert uendret etter innholdets sha256. Uten innboks: det oppdiktede eksempellandet, "
-        "skrevet som filer i kildenes egne formater. En fil som senere avvises blir liggende i arkivet."
+        "Grunnlaget for en kjøring: filene i innboksen, arkivert uendret etter innholdets sha256, og alt som er "
+        "arkivert fra før. Uten arkiv og innboks: det oppdiktede eksempellandet, skrevet som filer i kildenes egne "
+        "formater. En fil som senere avvises blir liggende i arkivet."
     ),
 )
-def raw_innboks(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> dg.MaterializeResult:
-    """Archive the inbox, or the example country, as one intake; or keep the intake in force when there is no inbox.
+def raw_innboks(
+    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
+) -> dg.MaterializeResult:
+    """Archive the inbox, or the example country, as one intake; or go on from the archive when there is no inbox.
 
-    A home with real figures never falls back to the example: without an inbox its own archive stays the basis.
+    A home that anything else has come into never falls back to the example: without an inbox its archive is the basis.
     """
     with home.writing():
         archive, inbox = home.archive, home.settings.inbox
-        in_force = archive.newest_accepted()
-        if inbox is None and in_force is not None and in_force.origin == "fil":
-            intake = archive.renew(in_force, clock.now())
+        if inbox is not None:
+            intake = archive.take_in(inbox, files_in(inbox), "fil", clock.now())
+        elif uttrekk.known_at is None and archive.is_for_the_example():
+            folder = ensure_example(home.root / "eksempel")
+            intake = archive.take_in(folder, files_in(folder), "eksempel", clock.now())
         else:
-            folder = inbox if inbox is not None else ensure_example(home.root / "eksempel")
-            origin = "fil" if inbox is not None else "eksempel"
-            intake = archive.take_in(folder, files_in(folder), origin, clock.now())
-    context.log.info("%d contents archived as intake %d (%s)", len(intake.own), intake.id, intake.origin)
+            expect_current_basis(home, uttrekk, uttrekk.known_at)
+            intake = archive.renew(clock.now(), uttrekk.known_at)
+    context.log.info("intake %d (%s): %d contents", intake.id, intake.origin, len(intake.snapshots))
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": len(intake.own),  # one row of the ledger per content
+            "dagster/row_count": len(intake.snapshots),  # one row of the ledger per content
             "opprinnelse": intake.origin,
-            "bytes": sum(snapshot.size for snapshot in intake.own),
+            "nye": len(intake.own),
+            "bytes": sum(snapshot.size for snapshot in intake.snapshots),
             "innhold": dg.MetadataValue.md(
-                "\n".join(f"- {snapshot.file} `{snapshot.sha256[:12]}`" for snapshot in intake.own)
+                "\n".join(f"- {snapshot.file} `{snapshot.sha256[:12]}`" for snapshot in intake.snapshots)
             ),
         }
     )

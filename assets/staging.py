@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets import OWNERS
 from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import observasjon_of, requests
 from assets.resources import HomeResource, UttrekkResource
-from assets.sources import OWNERS, raw_innboks
+from assets.sources import raw_innboks
 from checks.suite import expected_rows
 from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
 from oppfolging_pipeline.staging import observasjon as observations
@@ -32,17 +33,18 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
 def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
-    """Read everything that is in force and replace the partitions asked for, and those that new files speak of."""
+    """Read everything that is in force; replace the partitions asked for, and every other one that is out of date."""
     asked = [skoleaar_of(key) for key in context.partition_keys]
     with home.writing() as engine:
         newest = home.archive.newest()
         read = intake.read_intake(newest, engine.connection, home.catalog)
         counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
-        # New files are staged with every year that they hold, asked for or not: nothing in the lake may be older than
-        # what the archive says is in force.
-        new = observations.school_years_of_new(read.figures, newest)
-        files = observasjon_files.stage(engine, home.lake, sorted({*asked, *new}))
-        if not files:
+        update = observasjon_files.stage(engine, home.lake, asked)
+        # What was read is not needed beside the audit, which reads the staged files.
+        readings = read.readings
+        del read
+        engine.connection.execute("DROP TABLE observasjon")
+        if not update.staged:
             raise dg.Failure(
                 f"found no figure of {asked[0]} to {asked[-1]} in the intake; expected some. "
                 "Choose school years that the files hold.",
@@ -51,14 +53,15 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
         yield from publish_audited(
             context,
             home,
-            [ToAudit(tuple(files))],
+            [ToAudit(update.staged)],
             {
                 "rader lest": counts.read,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
-                "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in files],
+                "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in update.staged],
             },
         )
-        home.archive.accept(newest, read.readings)
+        home.lake.remove(update.gone)
+        home.archive.accept(newest, readings)
 
 
 @dg.asset(

@@ -1,4 +1,4 @@
-"""The command line: `oppfolging run` and `oppfolging show`.
+"""The command line: `oppfolging run` and `oppfolging show`; `fetch` and `sources` are added from `cli_fetch`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from oppfolging_pipeline import cli_fetch
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 show = typer.Typer(no_args_is_help=True, help="Read the published file.")
 app.add_typer(show, name="show")
+cli_fetch.register(app)
 
 HomeOption = Annotated[
     Path | None,
@@ -68,14 +70,26 @@ def run(
         ),
     ] = "",
     per: Annotated[str, typer.Option("--per", help="The as-of date of the timeline, YYYY-MM-DD. Default: today.")] = "",
+    kjent_per: Annotated[
+        str,
+        typer.Option("--kjent-per", help="Use only what had come in by this date, YYYY-MM-DD. Default: everything."),
+    ] = "",
+    tillat_eldre: Annotated[
+        bool,
+        typer.Option("--tillat-eldre", help="Use the last good figures of a source whose last fetch failed."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the whole pipeline and publish its result."""
-    years, day = _years(uttrekk), _day(per)
+    """Run the whole pipeline on the inbox or the archive, without network, and publish its result."""
+    years, day = _years(uttrekk), _day(per, "--per") or date_in_norway(system_clock())
+    known = _day(kjent_per, "--kjent-per")
+    if known and inbox:
+        raise typer.BadParameter("found an inbox beside it; expected the archive alone", param_hint="--kjent-per")
     with _errors():
         settings = _settings(home, inbox)
         load_rule_set(rules, settings.catalog)  # an unknown set is refused before anything is archived
-        outcome = _run_job(settings, rules, years, day)
+        basis = {"kjent_per": known.isoformat() if known else "", "tillat_eldre": tillat_eldre}
+        outcome = _run_job(settings, rules, years, day, basis)
     if not outcome.success:
         for fault in dict.fromkeys(outcome.faults.values()):
             steps = [step for step, other in outcome.faults.items() if other == fault]
@@ -130,7 +144,39 @@ def show_kommune(
     cli_output.emit_kommune(found, as_json=as_json)
 
 
-def _run_job(settings: Settings, rules: str, years: list[int], per: date) -> Any:
+@app.command()
+def trace(
+    kommunenr: Annotated[str, typer.Argument(help="Four digits.")],
+    home: HomeOption = None,
+    uttrekk: YearOption = None,
+    rules: RulesFilter = None,
+    indikator: Annotated[str | None, typer.Option("--indikator", help="Only this indicator.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From a municipality's published figures to the row and column of the answers and files that they stand in."""
+    with _errors():
+        settings = _settings(home)
+        from oppfolging_pipeline import cli_output
+        from oppfolging_pipeline.engine import Lake, open_engine
+        from oppfolging_pipeline.publish import tracing
+        from oppfolging_pipeline.sources.archive import Archive
+
+        with _published(settings.home) as connection, open_engine() as engine:
+            found = tracing.trace(
+                connection,
+                engine,
+                Lake(settings.home / "lager"),
+                Archive(settings.home / "arkiv", settings.protokoll_url),
+                settings.catalog,
+                kommunenr,
+                uttrekk=uttrekk,
+                rules=rules,
+                indikator=indikator,
+            )
+    cli_output.emit_sporing(found, as_json=as_json)
+
+
+def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any]) -> Any:
     # Dagster costs a second to import, and `show` does not need it. Telemetry is off before it is imported.
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     import dagster as dg
@@ -146,6 +192,7 @@ def _run_job(settings: Settings, rules: str, years: list[int], per: date) -> Any
             rules=rules,
             years=years,
             per=per.isoformat(),
+            **basis,
             skoleaar=_skoleaar(settings),
             progress=lambda line: typer.echo(line, err=True),
             instance=instance,
@@ -159,13 +206,12 @@ def _skoleaar(settings: Settings) -> list[str]:
     from oppfolging_pipeline.sources.inbox import files_in
     from oppfolging_pipeline.sources.years import school_years
 
-    archive = Archive(settings.home / "arkiv")
-    accepted = archive.newest_accepted()
-    archived = [snapshot.path for snapshot in accepted.snapshots] if accepted and accepted.origin == "fil" else []
+    archive = Archive(settings.home / "arkiv", settings.protokoll_url)
+    archived = archive.school_years() if archive.origin() != "eksempel" else []
     if settings.inbox is not None:
-        found = school_years([*files_in(settings.inbox), *archived])
+        found = sorted({*school_years(files_in(settings.inbox)), *archived})
     elif archived:
-        found = school_years(archived)
+        found = archived
     else:
         found = sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR})
     # Files that name no year are refused by the run itself; it still has to be asked for some year.
@@ -200,10 +246,10 @@ def _years(text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-def _day(text: str) -> date:
+def _day(text: str, option: str) -> date | None:
     if not text:
-        return date_in_norway(system_clock())
+        return None
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a date has no zone)
     except ValueError as error:
-        raise typer.BadParameter(f"found '{text}'; expected a date such as 2025-03-01", param_hint="--per") from error
+        raise typer.BadParameter(f"found '{text}'; expected a date such as 2025-03-01", param_hint=option) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,9 +20,11 @@ from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
 if TYPE_CHECKING:
     import duckdb
 
+    from oppfolging_pipeline.publish.tracing import Trace
+
 Row = Mapping[str, Any]
 _WIDTH_WITHOUT_TERMINAL = 160
-_FOLDED = frozenset({"Fylke", "Aktiviteter", "Rapport"})
+_FOLDED = frozenset({"Fylke", "Aktiviteter", "Rapport", "Kolonne", "Forespørsel", "Lisens"})
 
 
 def run_summary(
@@ -169,6 +172,63 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
     for row in found["pulje"]:
         note = f" {row['merknad']}" if row["merknad"] else ""
         _line(f"Pulje {row['pulje']}: {row['deltakelse']} siden {row['siden'].isoformat()}.{note}")
+
+
+def emit_sporing(traces: Sequence[Trace], *, as_json: bool) -> None:
+    """The figures of one municipality, the rows that they were read from, and what those rows stand in."""
+    contents = {part.innhold.sha256: part.innhold for one in traces for part in one.observasjoner}
+    if as_json:
+        _emit_json({"tall": [_traced(one) for one in traces], "innhold": [asdict(one) for one in contents.values()]})
+        return
+    number = {sha256: str(position) for position, sha256 in enumerate(contents, start=1)}
+    for key in dict.fromkeys((one.uttrekksaar, one.indikatorsett) for one in traces):
+        of_key = [one for one in traces if (one.uttrekksaar, one.indikatorsett) == key]
+        _table(
+            f"{of_key[0].kommunenr} {of_key[0].kommunenavn}, uttrekk {key[0]} ({key[1]}): radene tallene er lest av",
+            ("Indikator", "Mål", "Trinn", "Skoleår", "Verdi", "Ombygd", "Nivå", "Enhet", "Innhold", "Rad", "Kolonne"),
+            [row for one in of_key for row in _trace_rows(one, number)],
+        )
+    _table(
+        "Innholdet som radene står i",
+        ("Nr.", "sha256", "Forespørsel", "Hentet (UTC)", "Opprinnelse", "Lisens"),
+        [
+            (
+                number[one.sha256],
+                one.sha256[:12],
+                one.foresporsel,
+                one.hentet.isoformat(" ", "seconds") if one.hentet else "",
+                one.opprinnelse,
+                one.lisens,
+            )
+            for one in contents.values()
+        ],
+    )
+
+
+def _trace_rows(one: Trace, number: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """A row for each observation; the figure itself stands only in the first."""
+    value = _plain(one.verdi) if one.verdistatus == "vist" else one.verdistatus
+    figure = (one.indikator, one.maal, str(one.trinn), one.skoleaar, value, "ja" if one.beregnet else "")
+    parts = [
+        (part.nivaa, part.enhet, number[part.innhold.sha256], str(part.rad), part.kolonne) for part in one.observasjoner
+    ]
+    blank = ("",) * len(figure)
+    return [(*(blank if position else figure), *part) for position, part in enumerate(parts or [("",) * 5])]
+
+
+def _traced(one: Trace) -> dict[str, Any]:
+    figure = {item.name: getattr(one, item.name) for item in fields(one) if item.name != "observasjoner"}
+    places = [
+        {
+            "nivaa": part.nivaa,
+            "enhet": part.enhet,
+            "sha256": part.innhold.sha256,
+            "rad": part.rad,
+            "kolonne": part.kolonne,
+        }
+        for part in one.observasjoner
+    ]
+    return {**figure, "observasjoner": places}
 
 
 def _number(value: float | None, decimals: int) -> str:

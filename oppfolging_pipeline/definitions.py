@@ -1,4 +1,4 @@
-"""The one Dagster entry: assets, checks, resources, the job and its schedule.
+"""The one Dagster entry: assets, checks, resources, the jobs, the schedule and the sensor.
 
 Belongs here: putting together what Dagster sees. Does not belong here: any asset (`assets`) or rule.
 """
@@ -8,22 +8,33 @@ from typing import Any
 
 import dagster as dg
 
-from assets import cohorts, identification, indicators, publish, sources, staging
+from assets import cohorts, fetching, identification, indicators, publish, sources, staging
 from assets.execution import Progress, RunOutcome, execute, progress_logger
+from assets.interfaces import InterfacesResource
 from assets.partitions import range_tags
 from assets.resources import ClockResource, HomeResource, UttrekkResource
+from assets.sensors import FETCH_JOB, nytt_skoleaar
 from oppfolging_pipeline.core.skoleaar import window
 from oppfolging_pipeline.rules.loader import load_rule_set
 
 JOB = "identifisering"
-_MODULES = (sources, staging, indicators, identification, cohorts, publish)
+_MODULES = (fetching, sources, staging, indicators, identification, cohorts, publish)
 
 
 def _job() -> Any:
     return dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all(),
-        description="Fra innboksen til den publiserte filen: hele identifiseringen.",
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(fetching.GROUP),
+        description="Fra arkivet eller innboksen til den publiserte filen: hele identifiseringen, uten nettverk.",
+        executor_def=dg.in_process_executor,
+    )
+
+
+def _fetch_job() -> Any:
+    return dg.define_asset_job(
+        FETCH_JOB,
+        selection=dg.AssetSelection.groups(fetching.GROUP),
+        description="Henter skoleår fra Udirs grensesnitt og registeret fra SSB KLASS til arkivet.",
         executor_def=dg.in_process_executor,
     )
 
@@ -50,9 +61,16 @@ def build_definitions(loggers: dict[str, dg.LoggerDefinition] | None = None, **o
     """The definitions; `overrides` replace resources by name (for tests and for the CLI)."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(list(_MODULES)),
-        jobs=[_job()],
+        jobs=[_job(), _fetch_job()],
         schedules=[aarlig_identifisering],
-        resources={"home": HomeResource(), "uttrekk": UttrekkResource(), "clock": ClockResource(), **overrides},
+        sensors=[nytt_skoleaar],
+        resources={
+            "home": HomeResource(),
+            "uttrekk": UttrekkResource(),
+            "clock": ClockResource(),
+            "interfaces": InterfacesResource(),
+            **overrides,
+        },
         executor=dg.in_process_executor,
         loggers=loggers,
     )
@@ -65,6 +83,8 @@ def run_identifisering(
     rules: str,
     years: Sequence[int],
     per: str,
+    kjent_per: str,
+    tillat_eldre: bool,
     skoleaar: Sequence[str],
     progress: Progress,
     instance: dg.DagsterInstance,
@@ -74,7 +94,9 @@ def run_identifisering(
     definitions = build_definitions(
         loggers={"console": progress_logger(progress)},
         home=home_resource,
-        uttrekk=UttrekkResource(rules=rules, years=list(years), per=per),
+        uttrekk=UttrekkResource(
+            rules=rules, years=list(years), per=per, kjent_per=kjent_per, tillat_eldre=tillat_eldre
+        ),
     )
     return execute(definitions, JOB, home_resource, skoleaar, instance)
 

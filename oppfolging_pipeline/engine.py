@@ -79,6 +79,11 @@ class Lake:
         for file in files:
             move_into_place(file.staged, file.target)
 
+    def remove(self, files: Sequence[Path]) -> None:
+        """Take away partitions that no longer hold anything."""
+        for file in files:
+            file.unlink()
+
     def quarantine(self, files: Sequence[StagedFile], folder: Path) -> None:
         """Put files that failed their audit aside, outside every reader's reach, for a person to look at."""
         for file in files:

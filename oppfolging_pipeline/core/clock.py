@@ -6,15 +6,22 @@ Belongs here: the clock that is handed in. Does not belong here: any rule; rules
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
+_NORWAY = ZoneInfo("Europe/Oslo")
 
 
 def date_in_norway(now: datetime) -> date:
     """The date that it is in Norway: deadlines and phases are Norwegian days."""
-    return now.astimezone(ZoneInfo("Europe/Oslo")).date()
+    return now.astimezone(_NORWAY).date()
+
+
+def end_of_day_in_norway(day: date) -> datetime:
+    """The last instant of a Norwegian day, in UTC."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), _NORWAY)
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
 def system_clock() -> datetime:

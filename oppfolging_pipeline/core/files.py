@@ -6,11 +6,13 @@ Belongs here: digest, atomic replacement, the writer's lock. Does not belong her
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from oppfolging_pipeline.core.errors import TransientError
 
@@ -19,6 +21,22 @@ def sha256_of(path: Path) -> str:
     """Digest of the file's bytes."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+COMPRESSED = ".gz"
+
+
+def open_content(path: Path) -> BinaryIO:
+    """The bytes of a file as a stream; those of a file whose name ends in `.gz` as they were before compression."""
+    if path.suffix == COMPRESSED:
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def read_content(path: Path) -> bytes:
+    """All of a file's bytes, as `open_content` gives them."""
+    with open_content(path) as handle:
+        return handle.read()
 
 
 def fsync_path(path: Path) -> None:

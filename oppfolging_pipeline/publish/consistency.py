@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake
 
 _RESULTS = (
-    "grense", "regelsett_brukt", "innhold_brukt", "harmonisert", "vurdering", "andel", "rangering_kommune",
+    "grense", "regelsett_brukt", "innhold_brukt", "sporing", "harmonisert", "vurdering", "andel", "rangering_kommune",
     "rangering_skole", "identifisert_kommune",
 )  # fmt: skip
 _MAY_BE_EMPTY = ("kandidat_kategori2",)

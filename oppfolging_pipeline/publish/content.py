@@ -28,7 +28,7 @@ def content_tables() -> list[Table]:
 def content_sha256(connection: duckdb.DuckDBPyConnection, catalog: str, identity: str) -> str:
     """Digest of every content table in `catalog` (declarations, then rows in the order of the grain) and `identity`.
 
-    `identity` is the canonical text of what else makes two releases different: contract, code and rule sets.
+    `identity` is the canonical text of what else makes two releases different: contract, code, rule sets and basis.
     """
     digest = hashlib.sha256(identity.encode())
     for declared in content_tables():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +39,8 @@ class ReleaseRecord(BaseModel):
     regelsett_sha256: dict[str, str]
     innhold_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     opprettet: AwareDatetime
+    kjent_per: date | None = None
+    merknad: str | None = None
     fil: str | None = None
     bytes: int | None = Field(default=None, ge=0)
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
@@ -53,6 +55,8 @@ class ReleaseRecord(BaseModel):
             json.dumps(self.regelsett_sha256, ensure_ascii=False, sort_keys=True),
             self.innhold_sha256,
             self.opprettet.astimezone(UTC).replace(tzinfo=None),
+            self.kjent_per,
+            self.merknad,
         )
 
     def lying_at(self, folder: Path, file: str) -> ReleaseRecord:
@@ -147,15 +151,21 @@ def prune(folder: Path, manifest: Manifest, keep: int) -> Manifest:
     )
 
 
+# Columns of `drift.utgivelse` that came after contract 1.0: a file of that version is understood without them.
+_ADDED = ("kjent_per", "merknad")
+
+
 def _releases_in(published: Path) -> list[ReleaseRecord]:
     """The releases that the file knows, oldest first; none when the file does not open."""
     import duckdb
 
     try:
         with closing(open_read_only(published)) as connection:
+            there = {row[0] for row in connection.execute("DESCRIBE drift.utgivelse").fetchall()}
+            added = ", ".join(name if name in there else f"NULL AS {name}" for name in _ADDED)
             rows = connection.execute(
-                "SELECT utgivelse, versjon, kontraktversjon, kodeversjon, regelsett_sha256, innhold_sha256, opprettet "
-                "FROM drift.utgivelse ORDER BY versjon"
+                "SELECT utgivelse, versjon, kontraktversjon, kodeversjon, regelsett_sha256, innhold_sha256, "  # noqa: S608
+                f"opprettet, {added} FROM drift.utgivelse ORDER BY versjon"
             ).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise _foreign("without the table drift.utgivelse") from error
@@ -170,6 +180,8 @@ def _releases_in(published: Path) -> list[ReleaseRecord]:
             regelsett_sha256=json.loads(row[4]),
             innhold_sha256=row[5],
             opprettet=_utc(row[6]),
+            kjent_per=row[7],
+            merknad=row[8],
         )
         for row in rows
     ]

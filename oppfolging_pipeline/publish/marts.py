@@ -6,17 +6,18 @@ Belongs here: selecting and naming what is published. Does not belong here: comp
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
+from oppfolging_pipeline.publish.innhold import contents
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.model import RuleSet
-from oppfolging_pipeline.sources.archive import Archive, Reading, Snapshot
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.tables.model import published_tables
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake, Relation, StagedFile
 
 Row = dict[str, Any]
-REGISTER_LISENS = "CC BY 4.0. Kilde: Statistisk sentralbyrå, KLASS"
-EKSEMPEL_LISENS = "Oppdiktet. Ingen tall, navn eller koder er ekte."
 
 # Published tables that are working tables under another key, and those that are made here.
 _SAME_ROWS = {"dim_kommune": "kommune", "dim_skole": "skole"}
@@ -61,11 +60,6 @@ def stage(
     """Stage the published tables that are made here, from the lake and the archive."""
     points = engine.read(lake.files("vurdering"), "vurdering")
     observations = engine.read(lake.files("observasjon"), "observasjon")
-    newest = archive.in_force()
-    readings = archive.readings()
-    used = {
-        sha256 for (sha256,) in engine.read(lake.files("innhold_brukt"), "innhold_brukt").unique("sha256").fetchall()
-    }
     years = [skoleaar for (skoleaar,) in observations.unique("skoleaar").fetchall()]
     made: dict[str, Relation | list[Row]] = {
         "vurdering_kommune": vurdering_kommune(
@@ -77,10 +71,8 @@ def stage(
         "dim_indikator": dim_indikator(catalog),
         "dim_indikatorsett": dim_indikatorsett(rule_sets),
         "dim_skoleaar": dim_skoleaar(years),
-        "dim_statsforvalter": dim_statsforvalter(intake.read_register(newest)),
-        "datagrunnlag": datagrunnlag(
-            used, archive.snapshots(), readings, catalog, invented=newest.origin == "eksempel"
-        ),
+        "dim_statsforvalter": dim_statsforvalter(intake.read_register(archive.in_force())),
+        "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
     }
     return [engine.write(rows, key, lake) for key, rows in made.items()]
 
@@ -132,8 +124,8 @@ def dim_indikator(catalog: Catalog) -> list[Row]:
             "desimaler": catalog.maal[maal].desimaler,
         }
         for key, indikator in catalog.indikatorer.items()
-        for maal in indikator.maal
         for trinn in indikator.trinn
+        for maal in catalog.maal_for(key, trinn)
     ]
 
 
@@ -167,32 +159,27 @@ def dim_statsforvalter(register: Register) -> list[Row]:
     ]
 
 
-def datagrunnlag(
-    used: Iterable[str],
-    snapshots: Mapping[str, Snapshot],
-    readings: Mapping[str, Reading],
-    catalog: Catalog,
-    *,
-    invented: bool,
-) -> list[Row]:
-    """The declared table `datagrunnlag`: one row per archived content that the release stands on, by digest."""
-    rows = []
-    for sha256 in sorted(used):
-        snapshot, reading = snapshots[sha256], readings[sha256]
-        lisens = REGISTER_LISENS if reading.kilde == "register" else catalog.kilder[reading.kilde].lisens
-        rows.append(
-            {
-                "sha256": sha256,
-                "kilde": reading.kilde,
-                "innholdstype": reading.kind,
-                "foresporsel": snapshot.file,
-                "periode": reading.period,
-                "hentet": snapshot.archived_at,
-                "rader": reading.rows,
-                "lisens": EKSEMPEL_LISENS if invented else lisens,
-            }
+def datagrunnlag(engine: Engine, lake: Lake, archive: Archive, catalog: Catalog) -> list[Row]:
+    """The declared table `datagrunnlag`: one row per content that the release stands on, by digest.
+
+    Raises `InvalidInput` when a result stands on a content that is neither in the archive nor carried: its register
+    was another than the one that is published with it.
+    """
+    used = engine.fetch(engine.read(lake.files("innhold_brukt"), "innhold_brukt").order("indikatorsett, uttrekksaar"))
+    found = contents({row["sha256"] for row in used}, archive, catalog)
+    faults = FindingCollector()
+    faults.extend(
+        Finding(
+            key=f"uttrekk {row['uttrekksaar']}, {row['indikatorsett']}",
+            found=f"results made of a content ({row['sha256'][:12]}) that is neither in the archive nor carried",
+            expected="contents of this home's archive, and the register that this version of the program carries",
+            action=f"Run again with --rules {row['indikatorsett']} --uttrekk {row['uttrekksaar']}.",
         )
-    return rows
+        for row in used
+        if row["sha256"] not in found
+    )
+    faults.raise_if_any()
+    return [content.row() for content in found.values()]
 
 
 def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish.database import open_read_only
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 if TYPE_CHECKING:
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+# The tables that the questions below are asked of.
+_ASKED = (
+    "mart.identifisert_kommune", "mart.rangering_kommune", "mart.vurdering_kommune", "mart.kandidat_kategori2",
+    "mart.pulje_faseplan", "mart.pulje_kommune", "dim.kommune",
+)  # fmt: skip
+
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """The published file, read-only, with no way to other files and with its settings locked.
 
-    Raises `PermanentError` that says what to do when the file is missing, is not whole, is not one of ours, or follows
-    another version of the contract than this program.
+    A version of the contract with the same main number only adds: an older or newer one is read as it is, as long as
+    the tables that are asked of it here are there. Raises `PermanentError` that says what to do when they are not, and
+    when the file is missing, is not whole, is not one of ours, or follows a contract with another main number.
     """
     import duckdb
 
@@ -46,14 +54,32 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
             f"{path}: found a DuckDB file without releases; expected one that `oppfolging run` has made. "
             "Choose the right home, or run `oppfolging run` in a new one."
         ) from error
-    if found != (CONTRACT_VERSION,):
+    version = str(found[0]) if found else "none"
+    try:
+        if version.partition(".")[0] != CONTRACT_VERSION.partition(".")[0]:
+            raise PermanentError(
+                f"{path}: found contract version {version}; expected {CONTRACT_VERSION}. "
+                "Run `oppfolging run` to publish it with this version of the program."
+            )
+        require_tables(connection, _ASKED)
+    except PermanentError:
         connection.close()
-        version = found[0] if found else "none"
-        raise PermanentError(
-            f"{path}: found contract version {version}; expected {CONTRACT_VERSION}. "
-            "Run `oppfolging run` to publish it with this version of the program."
-        )
+        raise
     return connection
+
+
+def require_tables(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+    """Raise `PermanentError` unless the published file has those tables (`drift.sporing`): an older one may not."""
+    there = {
+        name
+        for (name,) in connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
+    }
+    missing = sorted(set(names) - there)
+    if missing:
+        raise PermanentError(
+            f"{PUBLISHED_FILE}: found no {', '.join(missing)}; expected the tables of contract version "
+            f"{CONTRACT_VERSION}. Run `oppfolging run` to publish it with this version of the program."
+        )
 
 
 def identifisert(
@@ -113,6 +139,51 @@ def kommune(connection: duckdb.DuckDBPyConnection, kommunenr: str) -> dict[str, 
             f"municipality in the register of an uttrekksaar. {_advice(connection, kommunenr)}"
         )
     return answer
+
+
+def vurdering(
+    connection: duckdb.DuckDBPyConnection,
+    kommunenr: str,
+    uttrekksaar: int | None = None,
+    indikatorsett: str | None = None,
+    indikator: str | None = None,
+) -> list[Row]:
+    """Rows of `mart.vurdering_kommune` of one municipality, in order of the grain.
+
+    Years and sets as in `identifisert`; without `indikator` every one. Raises `PermanentError` when there is no such
+    municipality, year, set or indicator in the file, or no figures for them together.
+    """
+    table = "mart.vurdering_kommune"
+    for what, wanted in (("uttrekksaar", uttrekksaar), ("indikatorsett", indikatorsett), ("indikator", indikator)):
+        _require(connection, f"SELECT DISTINCT {what} FROM {table}", what, wanted)  # noqa: S608 (names of this module)
+    rows = _rows(
+        connection,
+        """
+        SELECT * FROM mart.vurdering_kommune
+        WHERE kommunenr = $nr AND ($sett IS NULL OR indikatorsett = $sett) AND ($ind IS NULL OR indikator = $ind)
+          AND uttrekksaar = coalesce(
+            $aar, (SELECT max(uttrekksaar) FROM mart.vurdering_kommune WHERE $sett IS NULL OR indikatorsett = $sett))
+        ORDER BY uttrekksaar, indikatorsett, indikator, trinn, skoleaar
+        """,
+        {"nr": kommunenr, "sett": indikatorsett, "ind": indikator, "aar": uttrekksaar},
+    )
+    if not rows:
+        raise PermanentError(
+            f"found no figure of kommunenr '{kommunenr}' in what is asked for; expected the four digits of a "
+            f"municipality in the register of the uttrekksaar. {_advice(connection, kommunenr)}"
+        )
+    return rows
+
+
+def sporing(
+    connection: duckdb.DuckDBPyConnection, uttrekksaar: int, indikatorsett: str
+) -> set[tuple[str, str, int, str]]:
+    """(sha256, indikator, trinn, skoleaar) of `drift.sporing`: what the figures of one year and set were read from."""
+    rows = connection.execute(
+        "SELECT sha256, indikator, trinn, skoleaar FROM drift.sporing WHERE uttrekksaar = ? AND indikatorsett = ?",
+        [uttrekksaar, indikatorsett],
+    )
+    return set(rows.fetchall())
 
 
 def _advice(connection: duckdb.DuckDBPyConnection, kommunenr: str) -> str:

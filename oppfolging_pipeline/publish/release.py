@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,7 +40,11 @@ _TEMPORARY_FOLDER = f"{NEXT_FILE}.tmp"
 
 
 class ReleaseInfo(BaseModel):
-    """What a release says about itself. `rule_sets` is name → sha256; `created_at` has a time zone."""
+    """What a release says about itself. `rule_sets` is name → sha256; `created_at` has a time zone.
+
+    `kjent_per`: the run used only what had been fetched by the end of that day in Norway (None: everything). `merknad`
+    is what a reader must know of the basis, in Norwegian.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,11 +52,19 @@ class ReleaseInfo(BaseModel):
     contract_version: str = Field(min_length=1)
     rule_sets: Mapping[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]
     created_at: AwareDatetime
+    kjent_per: date | None = None
+    merknad: Annotated[str, Field(min_length=1)] | None = None
 
     @property
     def identity(self) -> str:
         """Canonical text of what makes two releases of equal rows different. When it was made is no part of it."""
-        parts = {"code": self.code_version, "contract": self.contract_version, "rules": dict(self.rule_sets)}
+        parts = {
+            "code": self.code_version,
+            "contract": self.contract_version,
+            "rules": dict(self.rule_sets),
+            "kjent_per": self.kjent_per.isoformat() if self.kjent_per else None,
+            "merknad": self.merknad,
+        }
         return json.dumps(parts, ensure_ascii=False, sort_keys=True)
 
 
@@ -73,8 +85,8 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
     """Publish `<folder>/oppfolging.duckdb` from the Parquet files of every published table except `utgivelse`.
 
     The files of `kontroll` come without the column `utgivelse`. When the content (every table outside schema `drift`,
-    the contract, the code and the rule sets) is that of the newest release and its file is whole, nothing is replaced.
-    Otherwise the last file is kept in `<folder>/tidligere`, where the `keep` newest earlier ones remain.
+    the contract, the code, the rule sets and the basis) is that of the newest release and its file is whole, nothing is
+    replaced. Otherwise the last file is kept in `<folder>/tidligere`, where the `keep` newest earlier ones remain.
 
     Raises `InvalidInput` with every fault of the sources, `PermanentError` when the file cannot be built or is not as
     declared; the last published file is then as it was. The caller holds the home's writer lock.
@@ -175,6 +187,8 @@ def _new_record(info: ReleaseInfo, digest: str, version: int) -> ReleaseRecord:
         regelsett_sha256=dict(info.rule_sets),
         innhold_sha256=digest,
         opprettet=info.created_at.astimezone(UTC),
+        kjent_per=info.kjent_per,
+        merknad=info.merknad,
     )
 
 

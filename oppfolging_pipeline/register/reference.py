@@ -7,10 +7,13 @@ reading files from the inbox (`sources.klass_files`).
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +23,10 @@ from oppfolging_pipeline.register import rows as shapes
 from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune, Utenfor
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.rows import Row, Shape, end_of
+
+V = TypeVar("V", Kommune, Fylke)
+
+_LISTS = ("kommune.csv", "endring.csv", "fylke.csv", "statsforvalter.csv", "utenfor.csv")
 
 
 class Proveniens(BaseModel):
@@ -33,6 +40,15 @@ class Proveniens(BaseModel):
     hentet: str
 
 
+@dataclass(frozen=True)
+class CarriedContent:
+    """The carried register as content: a digest of its files, what it is in Norwegian, and its number of rows."""
+
+    sha256: str
+    beskrivelse: str
+    rader: int
+
+
 def _text(name: str) -> str:
     return (resources.files(__package__) / "data" / name).read_text(encoding="utf-8")
 
@@ -41,10 +57,28 @@ def _carried(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(_text(name).splitlines(), strict=True))
 
 
+def _origin() -> Proveniens:
+    return Proveniens.model_validate(yaml.safe_load(_text("register.yaml")))
+
+
+@cache
+def carried_content() -> CarriedContent:
+    """What the carried register is, for those who ask where a result comes from."""
+    digest, origin = hashlib.sha256(), _origin()
+    for name in ("register.yaml", *_LISTS):
+        content = _text(name).encode()
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return CarriedContent(
+        digest.hexdigest(),
+        f"Følger med programmet: {origin.kilde}, hentet {origin.hentet}.",
+        sum(len(_carried(name)) for name in _LISTS),
+    )
+
+
 @cache
 def carried_register() -> Register:
     """The register of the dated reference files in `data/` (SSB KLASS 131 and 104, CC BY 4.0)."""
-    origin = Proveniens.model_validate(yaml.safe_load(_text("register.yaml")))
+    origin = _origin()
     endringer = [Endring(date.fromisoformat(row["dato"]), row["fra"], row["til"]) for row in _carried("endring.csv")]
     return Register(
         kommuner=(
@@ -111,6 +145,8 @@ def override(
     outside = {pattern.moenster[:2] for pattern in register.utenfor}
     first = max(register.foerste_dag, min((row.gyldig_fra for row in kommuner), default=register.foerste_dag))
     endringer = tuple(endring for endring in endringer if endring.dato > first)
+    kommuner = _with_known_starts(kommuner, register.kommuner, lambda row: row.kommunenr)
+    fylker = _with_known_starts(fylker, register.fylker, lambda row: row.fylkesnr)
     parts = {
         "kommuner": codes,
         "endringer": changes,
@@ -126,6 +162,17 @@ def override(
         utenfor=register.utenfor,
         foerste_dag=first,
         beskrivelse=_described(register, {name for name, part in parts.items() if part is not None}, endringer),
+    )
+
+
+def _with_known_starts(rows: Sequence[V], known: Iterable[V], number: Callable[[V], str]) -> tuple[V, ...]:
+    """KLASS answers for a range of dates, and gives its first day for everything that began before: a unit that was
+    known to be in force on that day keeps its own start."""
+    cut = min((row.gyldig_fra for row in rows), default=date.max)
+    starts = {number(row): row.gyldig_fra for row in known if row.gjelder(cut)}
+    return tuple(
+        replace(row, gyldig_fra=starts[number(row)]) if row.gyldig_fra == cut and number(row) in starts else row
+        for row in rows
     )
 
 

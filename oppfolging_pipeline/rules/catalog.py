@@ -13,7 +13,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Retning = Literal["hoyere_er_bedre", "lavere_er_bedre"]
+Retning = Literal["hoyere_er_bedre", "lavere_er_bedre", "ingen"]
 
 
 class _Fact(BaseModel):
@@ -31,7 +31,10 @@ class Kilde(_Fact):
 
 
 class Maal(_Fact):
-    """A measure: what the number is, which way is better, and the range that it can lie in."""
+    """A measure: what the number is, which way is better, and the range that it can lie in.
+
+    `trinn`: the grades that have it; None for every grade of the indicator.
+    """
 
     navn: str
     kolonne: str
@@ -40,6 +43,7 @@ class Maal(_Fact):
     min: float
     maks: float
     enhet: str
+    trinn: tuple[int, ...] | None = None
 
 
 class Indikator(_Fact):
@@ -83,9 +87,14 @@ class Catalog(_Fact):
         """Every grade that some indicator of the source has."""
         return frozenset(trinn for i in self.indikatorer.values() if i.kilde == kilde for trinn in i.trinn)
 
-    def maal_of_column(self, indikator: str, heading: str) -> str | None:
-        """The measure of the indicator whose column pattern matches the heading, or None."""
-        for key in self.indikatorer[indikator].maal:
+    def maal_for(self, indikator: str, trinn: int) -> tuple[str, ...]:
+        """The measures that the indicator has on a grade."""
+        of_all = self.indikatorer[indikator].maal
+        return tuple(key for key in of_all if (grades := self.maal[key].trinn) is None or trinn in grades)
+
+    def maal_of_column(self, indikator: str, trinn: int, heading: str) -> str | None:
+        """The measure of the indicator on a grade whose column pattern matches the heading, or None."""
+        for key in self.maal_for(indikator, trinn):
             if re.search(self.maal[key].kolonne, heading):
                 return key
         return None

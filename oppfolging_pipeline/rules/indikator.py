@@ -71,6 +71,9 @@ class SettIndikator(Regel):
         if fact is not None and maal not in fact.maal:
             expected = f"a measure of {fact.navn}: {' or '.join(fact.maal)}"
             refuse([refusal(found=shown(maal), expected=expected, action="Correct the name of the measure.")])
+        if fact is not None and catalog_of(info).maal[maal].retning == "ingen":
+            expected = "a measure of which higher or lower is better"
+            refuse([refusal(found=shown(maal), expected=expected, action="Weigh another measure.")])
         return maal
 
     @field_validator("trinn")
@@ -80,6 +83,10 @@ class SettIndikator(Regel):
         if fact is not None and trinn not in fact.trinn:
             expected = f"a grade of {fact.navn}: {' or '.join(map(str, fact.trinn))}"
             refuse([refusal(found=shown(trinn), expected=expected, action="Correct the grade.")])
+        maal = catalog_of(info).maal.get(info.data.get("maal", ""))
+        if maal is not None and maal.trinn is not None and trinn not in maal.trinn:
+            expected = f"a grade with {maal.navn}: {' or '.join(map(str, maal.trinn))}"
+            refuse([refusal(found=shown(trinn), expected=expected, action="Correct the grade or the measure.")])
         return trinn
 
     @field_validator("absolutt_grense")

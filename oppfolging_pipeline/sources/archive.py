@@ -1,58 +1,26 @@
 """The archive: what came in, kept as it came, by content hash, before anything is read from it.
 
-Belongs here: the store (`<home>/arkiv/innhold/<sha256>`), its ledger (SQLite through SQLAlchemy) and which snapshots
-are in force. Does not belong here: parsing. A file that is refused stays in the archive as evidence.
+Belongs here: intakes, where each came from, and which are in force. Does not belong here: bytes (`contents`), the
+database (`ledger`), requests (`evidence`), or parsing. A content that is refused stays in the archive as evidence.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
-from oppfolging_pipeline.core.files import move_into_place, sha256_of
-
-_METADATA = sa.MetaData()
-
-_SNAPSHOT = sa.Table(
-    "snapshot",
-    _METADATA,
-    sa.Column("sha256", sa.String(64), primary_key=True),
-    sa.Column("file", sa.String, nullable=False),
-    sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("archived_at", sa.DateTime, nullable=False),
-)
-_INTAKE = sa.Table(
-    "intake",
-    _METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("origin", sa.String, sa.CheckConstraint("origin IN ('fil', 'eksempel')"), nullable=False),
-    sa.Column("archived_at", sa.DateTime, nullable=False),
-    sa.Column("accepted", sa.Boolean, nullable=False, default=False),
-)
-_INTAKE_SNAPSHOT = sa.Table(
-    "intake_snapshot",
-    _METADATA,
-    sa.Column("intake_id", sa.ForeignKey("intake.id"), primary_key=True),
-    sa.Column("sha256", sa.ForeignKey("snapshot.sha256"), primary_key=True),
-    sa.Column("file", sa.String, nullable=False),
-)
-_READING = sa.Table(
-    "reading",
-    _METADATA,
-    sa.Column("sha256", sa.ForeignKey("snapshot.sha256"), primary_key=True),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("kilde", sa.String, nullable=False),
-    sa.Column("period", sa.String),
-    sa.Column("rows", sa.Integer, nullable=False),
-)
+from oppfolging_pipeline.core.skoleaar import span
+from oppfolging_pipeline.sources.contents import ContentStore
+from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
+from oppfolging_pipeline.sources.ledger_tables import FETCH, INTAKE, INTAKE_SNAPSHOT, READING, SNAPSHOT
+from oppfolging_pipeline.sources.origins import ORIGIN_TEXT, WHOLE, Origin, may_be_with
 
 
 @dataclass(frozen=True)
@@ -68,34 +36,44 @@ class Reading:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One archived content. `path` is its place here; `file` its name, relative to the inbox.
+    """One archived content. `file` is its name, relative to the inbox, or what was asked for.
 
     The snapshots of an intake have the names that they last came with, as the user knows them; those of the whole
     archive the names that they first came with. `intake` is the newest intake that brought the content, and `accepted`
-    whether any that brought it was read without fault.
+    whether any that brought it was read without fault. `size` is in bytes; `archived_at` is UTC, without a zone.
     """
 
     sha256: str
     file: str
     size: int
     archived_at: datetime
-    path: Path
+    contents: ContentStore = field(repr=False)
     intake: int = 0
     accepted: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Its place, for `core.files.open_content`. Raises `PermanentError` when it is gone."""
+        return self.contents.path_of(self.sha256)
+
+    def verify(self) -> None:
+        """Raise `InvalidInput` when the content is not what came in."""
+        self.contents.verify(self.sha256, self.file)
 
 
 @dataclass(frozen=True)
 class Intake:
     """An intake and everything that it is read together with.
 
-    `snapshots` are its own and, for files (`origin` is `fil`), those of every intake accepted before it: what came in
-    later goes before what came in earlier, cell by cell, so the archive alone says what is in force. The invented
-    country (`eksempel`) is whole in each intake.
+    `snapshots` are its own and those of every intake accepted before it: what came in later goes before what came in
+    earlier, cell by cell, so the archive alone says what is in force. With `known_at` (an instant) only intakes
+    archived by then are read. The invented country (`eksempel`) is whole in each intake.
     """
 
     id: int
-    origin: str
+    origin: Origin
     snapshots: tuple[Snapshot, ...]
+    known_at: datetime | None = None
 
     @property
     def own(self) -> tuple[Snapshot, ...]:
@@ -104,81 +82,113 @@ class Intake:
 
 
 class Archive:
-    """The archive of one home."""
+    """The archive of one home. `ledger_url` is another database than the SQLite file of the home."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, ledger_url: str | None = None) -> None:
         self.root = root
-        self._content = root / "innhold"
+        self.contents = ContentStore(root / "innhold")
+        self.ledger = Ledger(root, ledger_url)
 
-    @contextmanager
-    def _ledger(self) -> Iterator[sa.Connection]:
-        self.root.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(sa.URL.create("sqlite", database=str(self.root / "protokoll.sqlite")))
-        try:
-            with engine.begin() as connection:
-                _METADATA.create_all(connection)
-                yield connection
-        finally:
-            engine.dispose()
-
-    def take_in(self, folder: Path, files: Sequence[Path], origin: str, now: datetime) -> Intake:
-        """Archive the files and register them as one intake, not yet accepted.
-
-        The same content twice, or under another name, is one snapshot. Raises `PermanentError` when the home already
-        holds accepted snapshots of another origin: the invented country never mixes with real figures.
-        """
-        other = self.origin()
-        if other is not None and other != origin:
-            held, offered = _ORIGIN_TEXT[other], _ORIGIN_TEXT[origin]
+    def expect_origin(self, origin: Origin) -> None:
+        """Raise `PermanentError` when the home already holds accepted snapshots that this origin never mixes with."""
+        held = self.origin()
+        if held is not None and origin not in may_be_with(held):
             raise PermanentError(
-                f"home {self.root.parent}: found {held} in the archive; expected the same kind, and was offered "
-                f"{offered}. The two never mix: use another --home."
+                f"home {self.root.parent}: found {ORIGIN_TEXT[held]} in the archive; expected the same kind, and was "
+                f"offered {ORIGIN_TEXT[origin]}. The two never mix: use another --home."
             )
-        digests: dict[str, Path] = {}
+
+    def take_in(self, folder: Path, files: Sequence[Path], origin: Origin, now: datetime) -> Intake:
+        """Archive the files and register them as one intake, not yet accepted. Only under the writer lock.
+
+        The same content twice, or under another name, is one snapshot. Raises `PermanentError` as `expect_origin` does,
+        and when a file changes while it is read.
+        """
+        self.expect_origin(origin)
+        self.contents.sweep()
+        names: dict[str, str] = {}
+        sizes: dict[str, int] = {}
         for file in files:
-            digests.setdefault(sha256_of(file), file)
-        for digest, file in digests.items():
-            self._keep(digest, file)
-        with self._ledger() as ledger:
-            known = set(ledger.execute(sa.select(_SNAPSHOT.c.sha256)).scalars())
-            for digest, file in digests.items():
-                if digest not in known:
-                    ledger.execute(
-                        _SNAPSHOT.insert().values(
-                            sha256=digest,
-                            file=file.relative_to(folder).as_posix(),
-                            size=file.stat().st_size,
-                            archived_at=_utc(now),
-                        )
-                    )
-            names = {digest: file.relative_to(folder).as_posix() for digest, file in digests.items()}
+            kept = self.contents.keep_file(file)
+            names.setdefault(kept.sha256, file.relative_to(folder).as_posix())
+            sizes[kept.sha256] = kept.size
+        with self.ledger.writing() as ledger:
+            for digest, name in names.items():
+                register_snapshot(ledger, digest, name, sizes[digest], now)
             intake_id = _register_intake(ledger, origin, names, now)
         return self._intake(intake_id)
 
-    def renew(self, intake: Intake, now: datetime) -> Intake:
-        """Register the contents of an earlier intake as a new one: the archive itself is the basis of the next run."""
-        with self._ledger() as ledger:
-            names = {snapshot.sha256: snapshot.file for snapshot in intake.own}
-            intake_id = _register_intake(ledger, intake.origin, names, now)
+    def register_fetched(self, contents: Mapping[str, str], origin: Origin, now: datetime) -> Intake:
+        """Register answers that have been kept (digest → name) as one intake, not yet accepted.
+
+        Raises `PermanentError` as `expect_origin` does, and when a content is gone.
+        """
+        self.expect_origin(origin)
+        for digest in contents:
+            self.contents.path_of(digest)
+        with self.ledger.writing() as ledger:
+            intake_id = _register_intake(ledger, origin, contents, now)
+        return self._intake(intake_id)
+
+    def renew(self, now: datetime, known_at: datetime | None = None) -> Intake:
+        """A new intake without contents of its own: the archive itself is the basis of the next run.
+
+        It is read together with every intake accepted and archived at or before `known_at` (None: all of them); that
+        horizon is its own, and later intakes know nothing of it. Of the invented country, which is whole in each
+        intake, it has the contents of the newest. Raises `PermanentError` when nothing had come in by then.
+        """
+        with self.ledger.writing() as ledger:
+            accepted = sa.select(INTAKE.c.id, INTAKE.c.origin).where(INTAKE.c.accepted)
+            by_then = accepted if known_at is None else accepted.where(INTAKE.c.archived_at <= utc(known_at))
+            newest = ledger.execute(by_then.order_by(INTAKE.c.id.desc()).limit(1)).first()
+            if newest is None:
+                first = ledger.execute(sa.select(sa.func.min(INTAKE.c.archived_at)).where(INTAKE.c.accepted)).scalar()
+                raise PermanentError(self._nothing_known(known_at, first))
+            names: dict[str, str] = {}
+            if newest.origin == WHOLE:
+                own = sa.select(INTAKE_SNAPSHOT.c.sha256, INTAKE_SNAPSHOT.c.file)
+                rows = ledger.execute(own.where(INTAKE_SNAPSHOT.c.intake_id == newest.id)).all()
+                names = {row.sha256: row.file for row in rows}
+            intake_id = _register_intake(ledger, newest.origin, names, now, known_at)
         return self._intake(intake_id)
 
     def accept(self, intake: Intake, readings: Sequence[Reading]) -> None:
         """Mark an intake as read without fault, with what each of its contents was read as: it is now in force."""
-        with self._ledger() as ledger:
+        with self.ledger.writing() as ledger:
             for reading in readings:
-                ledger.execute(_READING.delete().where(_READING.c.sha256 == reading.sha256))
-                ledger.execute(_READING.insert().values(**asdict(reading)))
-            ledger.execute(_INTAKE.update().where(_INTAKE.c.id == intake.id).values(accepted=True))
+                ledger.execute(READING.delete().where(READING.c.sha256 == reading.sha256))
+                ledger.execute(READING.insert().values(**asdict(reading)))
+            ledger.execute(INTAKE.update().where(INTAKE.c.id == intake.id).values(accepted=True))
 
     def readings(self) -> dict[str, Reading]:
         """What every accepted content was read as, by digest."""
-        with self._ledger() as ledger:
-            return {row.sha256: Reading(*row) for row in ledger.execute(sa.select(_READING)).all()}
+        with self.ledger.reading() as ledger:
+            return {row.sha256: Reading(*row) for row in ledger.execute(sa.select(READING)).all()}
+
+    def school_years(self) -> list[str]:
+        """The school years from the first to the last of each accepted content, sorted."""
+        periods = [reading.period.partition(" til ") for reading in self.readings().values() if reading.period]
+        return sorted({year for first, _, last in periods for year in span(first, last or first)})
+
+    def last_read(self, known_at: datetime | None = None) -> dict[str, datetime]:
+        """When contents of each source last came in that were read without fault (by `known_at`, None: until now), as
+        instants in UTC; the register's source is `register`."""
+        read = (
+            sa.select(READING.c.kilde, sa.func.max(INTAKE.c.archived_at))
+            .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == READING.c.sha256)
+            .join(INTAKE, INTAKE.c.id == INTAKE_SNAPSHOT.c.intake_id)
+            .where(INTAKE.c.accepted)
+            .group_by(READING.c.kilde)
+        )
+        if known_at is not None:
+            read = read.where(INTAKE.c.archived_at <= utc(known_at))
+        with self.ledger.reading() as ledger:
+            return {kilde: with_zone(at) for kilde, at in ledger.execute(read)}
 
     def newest(self) -> Intake:
         """The newest intake, accepted or not. Raises `PermanentError` when nothing has come in."""
-        with self._ledger() as ledger:
-            newest = ledger.execute(sa.select(sa.func.max(_INTAKE.c.id))).scalar()
+        with self.ledger.reading() as ledger:
+            newest = ledger.execute(sa.select(sa.func.max(INTAKE.c.id))).scalar()
         if newest is None:
             raise PermanentError(
                 f"home {self.root.parent}: found an empty archive; expected an intake. Materialize raw_innboks first."
@@ -187,8 +197,8 @@ class Archive:
 
     def newest_accepted(self) -> Intake | None:
         """The newest intake that was read without fault, or None."""
-        with self._ledger() as ledger:
-            newest = ledger.execute(sa.select(sa.func.max(_INTAKE.c.id)).where(_INTAKE.c.accepted)).scalar()
+        with self.ledger.reading() as ledger:
+            newest = ledger.execute(sa.select(sa.func.max(INTAKE.c.id)).where(INTAKE.c.accepted)).scalar()
         return None if newest is None else self._intake(int(newest))
 
     def in_force(self) -> Intake:
@@ -201,81 +211,85 @@ class Archive:
             )
         return accepted
 
-    def origin(self) -> str | None:
-        """`fil` or `eksempel`: what the accepted snapshots of this home are; None before the first."""
-        if not (self.root / "protokoll.sqlite").exists():
-            return None
-        with self._ledger() as ledger:
-            return ledger.execute(sa.select(_INTAKE.c.origin).where(_INTAKE.c.accepted).limit(1)).scalar()
+    def origin(self) -> Origin | None:
+        """Where the newest accepted intake of this home came from; None before the first."""
+        newest = sa.select(INTAKE.c.origin).where(INTAKE.c.accepted).order_by(INTAKE.c.id.desc()).limit(1)
+        with self.ledger.reading() as ledger:
+            return ledger.execute(newest).scalar()
+
+    def is_for_the_example(self) -> bool:
+        """Whether nothing but the example has ever come in: no file of an inbox, and no answer, accepted or not."""
+        other = sa.select(INTAKE.c.id).where(INTAKE.c.origin != WHOLE).limit(1)
+        with self.ledger.reading() as ledger:
+            asked = ledger.execute(sa.select(FETCH.c.id).limit(1)).first()
+            return asked is None and ledger.execute(other).first() is None
 
     def snapshots(self) -> dict[str, Snapshot]:
         """Every snapshot of the archive by digest."""
-        with self._ledger() as ledger:
-            rows = ledger.execute(sa.select(_SNAPSHOT)).all()
+        with self.ledger.reading() as ledger:
+            rows = ledger.execute(sa.select(SNAPSHOT)).all()
         return {row.sha256: self._snapshot(row) for row in rows}
 
-    def _keep(self, digest: str, file: Path) -> None:
-        target = self._content / digest
-        if target.exists() and sha256_of(target) == digest:
-            return
-        self._content.mkdir(parents=True, exist_ok=True)
-        staged = self._content / f".{digest}.next"
-        shutil.copyfile(file, staged)
-        if sha256_of(staged) != digest:
-            staged.unlink()
-            raise PermanentError(
-                f"{file.name}: found a file that changed while it was read; expected it at rest. Run again."
-            )
-        move_into_place(staged, target)
+    def _nothing_known(self, known_at: datetime | None, first: datetime | None) -> str:
+        if known_at is None or first is None:
+            then, action = "", "Fetch, or run with an inbox, first."
+        else:
+            then = f" of {date_in_norway(known_at)} or before"
+            action = f"The first is of {date_in_norway(with_zone(first))}: ask for that day or a later one."
+        where = f"home {self.root.parent}"
+        return f"{where}: found no intake{then} that was read without fault; expected one. {action}"
 
     def _snapshot(self, row: Any) -> Snapshot:
-        return Snapshot(row.sha256, row.file, row.size, row.archived_at, self._content / row.sha256)
+        return Snapshot(row.sha256, row.file, row.size, row.archived_at, self.contents)
 
     def _intake(self, intake_id: int) -> Intake:
-        own = _INTAKE.c.id == intake_id
-        with self._ledger() as ledger:
-            origin = ledger.execute(sa.select(_INTAKE.c.origin).where(own)).scalar_one()
+        own = INTAKE.c.id == intake_id
+        with self.ledger.reading() as ledger:
+            intake = ledger.execute(sa.select(INTAKE).where(own)).one()
             read_together = own
-            if origin == "fil":
-                earlier = (_INTAKE.c.id < intake_id) & _INTAKE.c.accepted & (_INTAKE.c.origin == origin)
+            if intake.origin != WHOLE:
+                earlier = (INTAKE.c.id < intake_id) & INTAKE.c.accepted
+                earlier &= INTAKE.c.origin.in_(may_be_with(intake.origin))
+                if intake.known_at is not None:
+                    earlier &= INTAKE.c.archived_at <= intake.known_at
                 read_together = own | earlier
             rows = ledger.execute(
                 sa.select(
-                    _SNAPSHOT.c.sha256,
-                    _INTAKE_SNAPSHOT.c.file,
-                    _SNAPSHOT.c.size,
-                    _SNAPSHOT.c.archived_at,
-                    _INTAKE.c.id,
-                    _INTAKE.c.accepted,
+                    SNAPSHOT.c.sha256,
+                    INTAKE_SNAPSHOT.c.file,
+                    SNAPSHOT.c.size,
+                    SNAPSHOT.c.archived_at,
+                    INTAKE.c.id,
+                    INTAKE.c.accepted,
                 )
-                .join(_INTAKE_SNAPSHOT, _INTAKE_SNAPSHOT.c.sha256 == _SNAPSHOT.c.sha256)
-                .join(_INTAKE, _INTAKE.c.id == _INTAKE_SNAPSHOT.c.intake_id)
+                .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == SNAPSHOT.c.sha256)
+                .join(INTAKE, INTAKE.c.id == INTAKE_SNAPSHOT.c.intake_id)
                 .where(read_together)
-                .order_by(_INTAKE.c.id)
+                .order_by(INTAKE.c.id)
             ).all()
         newest: dict[str, Snapshot] = {}
         for row in rows:
             accepted = row.accepted or (row.sha256 in newest and newest[row.sha256].accepted)
             newest[row.sha256] = replace(self._snapshot(row), intake=row.id, accepted=accepted)
         ordered = sorted(newest.values(), key=lambda snapshot: (snapshot.file, snapshot.sha256))
-        return Intake(intake_id, origin, tuple(ordered))
+        known_at = None if intake.known_at is None else with_zone(intake.known_at)
+        return Intake(intake_id, intake.origin, tuple(ordered), known_at)
 
 
-def _register_intake(ledger: sa.Connection, origin: str, names: Mapping[str, str], now: datetime) -> int:
+def register_snapshot(ledger: sa.Connection, sha256: str, file: str, size: int, now: datetime) -> None:
+    """A content that has come in, under the name that it first came with."""
+    if ledger.execute(sa.select(SNAPSHOT.c.sha256).where(SNAPSHOT.c.sha256 == sha256)).first() is None:
+        ledger.execute(SNAPSHOT.insert().values(sha256=sha256, file=file, size=size, archived_at=utc(now)))
+
+
+def _register_intake(
+    ledger: sa.Connection, origin: Origin, names: Mapping[str, str], now: datetime, known_at: datetime | None = None
+) -> int:
     """A new intake of those contents (digest → name), not yet accepted. Returns its number."""
-    intake_id: int = ledger.execute(
-        _INTAKE.insert().values(origin=origin, archived_at=_utc(now), accepted=False).returning(_INTAKE.c.id)
-    ).scalar_one()
-    ledger.execute(
-        _INTAKE_SNAPSHOT.insert(),
-        [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()],
-    )
+    horizon = None if known_at is None else utc(known_at)
+    row = INTAKE.insert().values(origin=origin, archived_at=utc(now), accepted=False, known_at=horizon)
+    intake_id: int = ledger.execute(row.returning(INTAKE.c.id)).scalar_one()
+    if names:
+        contents = [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()]
+        ledger.execute(INTAKE_SNAPSHOT.insert(), contents)
     return intake_id
-
-
-def _utc(now: datetime) -> datetime:
-    """The instant as the ledger keeps it: UTC, without a zone."""
-    return now.astimezone(UTC).replace(tzinfo=None)
-
-
-_ORIGIN_TEXT = {"fil": "files from an inbox", "eksempel": "the invented example country"}

@@ -8,7 +8,7 @@ bounded memory; what a single text says is read by the same code as in the wide 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.rules.catalog import Catalog, Indikator
 from oppfolging_pipeline.sources.figures import Cell, read_all, read_count, read_figure
-from oppfolging_pipeline.sources.flat_file import SAVE_AGAIN, FlatFormat, load, quoted, text_of
-from oppfolging_pipeline.sources.flat_sql import CHOOSE, CHOSEN, FIGURES, MISMATCHES, READ, ROW_RULES
+from oppfolging_pipeline.sources.flat_file import SAVE_AGAIN, Asked, FlatFormat, load, quoted, refuse_too_few, text_of
+from oppfolging_pipeline.sources.flat_sql import ASKED, CHOOSE, CHOSEN, DROP, FIGURES, MISMATCHES, READ, ROW_RULES
+from oppfolging_pipeline.sources.live import live
 from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, ParsedFile, figure_schema
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 KILDE = "elevundersokelsen"
 COUNT_FIELD = "AntallBesvart"
+NATION_FIELD = "Nasjonaltkode"  # tells the schools abroad from those at home, where it is there
 FIELDS = (
     "Spoersmaalgruppekode", "Spoersmaalgruppe", "Spoersmaalkode", "Spoersmaalnavn", "Skoleaarnavn", "EnhetNivaa",
     "Fylkekode", "Fylke", "Kommunekode", "Kommune", "Organisasjonsnummer", "EnhetNavn", "TrinnKode", "EierformNavn",
@@ -42,10 +44,23 @@ def parse_flat(
     in pages, and staging demands it of all files together. Raises `InvalidInput` with the file's faults.
     """
     indikatorer = {key: each for key, each in catalog.indikatorer.items() if each.kilde == KILDE}
-    measures = _measure_fields(form.fields, file, indikatorer, catalog)
-    rows = load(path, file, form, (*FIELDS, *measures.values()), (*measures.values(), COUNT_FIELD), connection)
+    fields = own_fields(form.fields)
+    measures = _measure_fields(form.fields, fields, file, indikatorer, catalog)
+    asked = Asked(
+        ASKED,
+        {
+            "koder": [each.kode for each in indikatorer.values()],
+            "navn": [name for each in indikatorer.values() for name in each.kildenavn],
+            "trinn": sorted(catalog.trinn_of_kilde(KILDE)),
+        },
+    )
+    nation = NATION_FIELD if NATION_FIELD in form.fields else None
+    columns = {**fields, NATION_FIELD: nation, **{field: field for field in measures.values()}}
+    rows = load(path, file, form, columns, (*measures.values(), COUNT_FIELD), asked, connection)
+    refuse_too_few(rows, file, form, connection)
     faults = FindingCollector()
-    _choose(indikatorer, measures, file, connection, faults)
+    _choose(indikatorer, measures, connection)
+    _check_names(indikatorer, measures, file, connection, faults)
     _check_rows(file, connection, faults)
     for maal, field in measures.items():
         _read_texts(maal, "verdi", field, partial(read_figure, maal=catalog.maal[maal]), form, file, connection, faults)
@@ -53,6 +68,7 @@ def parse_flat(
     faults.raise_if_any()
     constants = {"kilde": KILDE, "land": LAND, "forelopig": FORELOPIG}
     figures = connection.execute(FIGURES, constants).to_arrow_table().cast(figure_schema())
+    connection.execute(DROP)
     if figures.num_rows == 0:
         names = ", ".join(sorted(each.kildenavn[0] for each in indikatorer.values()))
         expected = f"rows of {names} with EierformNavn 'Alle eierformer' and KjoennKode 'A'"
@@ -61,8 +77,16 @@ def parse_flat(
     return ParsedFile("flate_rader", KILDE, figures, rows)
 
 
+def own_fields(fields: Collection[str]) -> dict[str, str]:
+    """What the rows call each of our fields: its own name, or another that it is declared to have. A field that they
+    do not have is left out."""
+    others = live().eksport.andre_feltnavn
+    own = {name: next((each for each in (name, *others.get(name, ())) if each in fields), None) for name in FIELDS}
+    return {name: theirs for name, theirs in own.items() if theirs is not None}
+
+
 def _measure_fields(
-    fields: tuple[str, ...], file: str, indikatorer: dict[str, Indikator], catalog: Catalog
+    fields: tuple[str, ...], own: Collection[str], file: str, indikatorer: dict[str, Indikator], catalog: Catalog
 ) -> dict[str, str]:
     """The field of each measure that the file has. Raises `InvalidInput` for fields that are missing or doubled."""
     faults = FindingCollector()
@@ -72,7 +96,7 @@ def _measure_fields(
 
     listed = ", ".join(fields)
     for name in FIELDS:
-        if name not in fields:
+        if name not in own:
             fault(name, f"the fields {listed}", f"also {name}")
     for name in sorted({name for name in fields if fields.count(name) > 1}):
         fault(name, "the field twice", "each field once")
@@ -89,33 +113,32 @@ def _measure_fields(
     return found
 
 
-def _choose(
+def _choose(indikatorer: dict[str, Indikator], measures: dict[str, str], connection: duckdb.DuckDBPyConnection) -> None:
+    """The view `utvalg`: the rows asked for, each with its indicator, measure and the texts of its cells."""
+    connection.execute(CHOSEN)
+    asked = [
+        (key, maal, measures[maal], indikator.kode, list(indikator.trinn))
+        for key, indikator in indikatorer.items()
+        for maal in indikator.maal
+        if maal in measures
+    ]
+    connection.executemany("INSERT INTO spurt VALUES (?, ?, ?, ?, ?)", asked)
+    texts = " ".join(f"WHEN '{maal}' THEN CAST({quoted(field)} AS VARCHAR)" for maal, field in measures.items())
+    connection.execute(CHOOSE.format(verdi=texts, antall=quoted(COUNT_FIELD)))
+
+
+def _check_names(
     indikatorer: dict[str, Indikator],
     measures: dict[str, str],
     file: str,
     connection: duckdb.DuckDBPyConnection,
     faults: FindingCollector,
 ) -> None:
-    """The temporary table `utvalg`: the rows asked for, each with its indicator, measure and the texts of its cells.
-
-    An indicator's code and name must go together: Udir has moved codes before, and a name alone is no proof either.
-    """
-    connection.execute(CHOSEN)
-    for key, indikator in indikatorer.items():
-        asked = [maal for maal in indikator.maal if maal in measures]
-        for maal in asked:
-            connection.execute(
-                CHOOSE.format(verdi=quoted(measures[maal]), antall=quoted(COUNT_FIELD)),
-                {
-                    "indikator": key,
-                    "maal": maal,
-                    "felt": measures[maal],
-                    "kode": indikator.kode,
-                    "trinn": list(indikator.trinn),
-                },
-            )
+    """An indicator's code and name must go together: Udir has moved codes before, and a name alone is no proof."""
+    for indikator in indikatorer.values():
+        if not set(indikator.maal) & set(measures):
+            continue
         names = list(indikator.kildenavn)
-        found = connection.execute(MISMATCHES, {"kode": indikator.kode, "navn": names}).fetchall() if asked else []
         faults.extend(
             Finding(
                 file=file,
@@ -125,19 +148,24 @@ def _choose(
                 expected=f"{' or '.join(names)} together with {indikator.kode}",
                 action=SAVE_AGAIN,
             )
-            for row, name, code in found
+            for row, name, code in connection.execute(MISMATCHES, {"kode": indikator.kode, "navn": names}).fetchall()
         )
 
 
 def _check_rows(file: str, connection: duckdb.DuckDBPyConnection, faults: FindingCollector) -> None:
-    for column, fault, expected in ROW_RULES:
-        bad = connection.execute(
-            f"SELECT DISTINCT rad, {column} FROM utvalg WHERE {fault} ORDER BY rad"  # noqa: S608
-        ).fetchall()
-        faults.extend(
-            Finding(file=file, row=row, column=column, found=f"'{value or ''}'", expected=expected, action=SAVE_AGAIN)
-            for row, value in bad
-        )
+    """Every rule at once: a whole answer is looked through a single time."""
+    tests = ", ".join(f"coalesce({fault}, false) AS feil_{n}" for n, (_, fault, _) in enumerate(ROW_RULES))
+    wrong = " OR ".join(f"feil_{n}" for n in range(len(ROW_RULES)))
+    columns = ", ".join(f"CASE WHEN feil_{n} THEN coalesce({rule[0]}, '') END" for n, rule in enumerate(ROW_RULES))
+    bad = connection.execute(
+        f"SELECT DISTINCT rad, {columns} FROM (SELECT *, {tests} FROM utvalg) WHERE {wrong} ORDER BY rad"  # noqa: S608
+    ).fetchall()
+    faults.extend(
+        Finding(file=file, row=row, column=column, found=f"'{value}'", expected=expected, action=SAVE_AGAIN)
+        for row, *values in bad
+        for (column, _, expected), value in zip(ROW_RULES, values, strict=True)
+        if value is not None
+    )
 
 
 def _read_texts(
@@ -153,13 +181,14 @@ def _read_texts(
     """Read every different text of one part (`verdi`, `antall`) of a measure's cells into the table `lest`."""
     import pyarrow as pa
 
-    rows = connection.execute(
-        f"SELECT {part}_tekst, list_sort(list(DISTINCT rad)) FROM utvalg "  # noqa: S608 (two names)
-        "WHERE maal = $maal GROUP BY ALL",
-        {"maal": maal},
-    ).fetchall()
-    text = {raw: text_of(raw, form) for raw, _ in rows}
+    found = connection.execute(f"SELECT DISTINCT {part}_tekst FROM utvalg WHERE maal = $maal", {"maal": maal})  # noqa: S608
+    text = {raw: text_of(raw, form) for (raw,) in found.fetchall()}
     cells, unreadable = read_all(text.values(), read)
+    wrong = connection.execute(
+        f"SELECT DISTINCT rad, {part}_tekst FROM utvalg "  # noqa: S608 (two names)
+        f"WHERE maal = $maal AND list_contains($tekster, {part}_tekst) ORDER BY ALL",
+        {"maal": maal, "tekster": [raw for raw in text if text[raw] in unreadable]},
+    )
     faults.extend(
         Finding(
             file=file,
@@ -169,9 +198,9 @@ def _read_texts(
             expected=unreadable[text[raw]],
             action=SAVE_AGAIN,
         )
-        for row, raw in sorted((row, raw) for raw, numbers in rows if text[raw] in unreadable for row in numbers)
+        for row, raw in (wrong.fetchall() if unreadable else ())
     )
-    readable = [(raw, cells[text[raw]]) for raw, _ in rows if text[raw] in cells]
+    readable = [(raw, cells[text[raw]]) for raw in text if text[raw] in cells]
     connection.register(
         "lest_naa",
         pa.table(

@@ -6,39 +6,49 @@ each text says). Does not belong here: running it, or wording what is wrong (`fl
 
 from __future__ import annotations
 
-from oppfolging_pipeline.sources.parsed import FORELOPIG, NIVAA
+from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, NIVAA
 
 # An answer that was fetched without choosing owner, gender and question holds every combination of them.
-_WHOLE = "EierformNavn = 'Alle eierformer' AND KjoennKode = 'A'"
-_INDEX_ROW = "coalesce(Spoersmaalnavn, '') = 'Alle spørsmål'"
-_HAS_CODE = f"(coalesce(Spoersmaalkode, '') = $kode OR (coalesce(Spoersmaalgruppekode, '') = $kode AND {_INDEX_ROW}))"
-
-CHOSEN = """
-CREATE OR REPLACE TEMP TABLE lest (maal VARCHAR, del VARCHAR, tekst VARCHAR, status VARCHAR, tall DECIMAL(12, 3));
-CREATE OR REPLACE TEMP TABLE utvalg AS
-SELECT '' AS indikator, '' AS maal, '' AS verdi_tekst, '' AS antall_tekst, '' AS felt, * FROM flate WHERE false
+WHOLE = "EierformNavn = 'Alle eierformer' AND KjoennKode = 'A'"
+# The same levels stand a second time for the schools abroad, under a nation of their own.
+AT_HOME = f"coalesce(nullif(Nasjonaltkode, ''), '{LAND}') = '{LAND}'"
+INDEX_ROW = "coalesce(Spoersmaalnavn, '') = 'Alle spørsmål'"
+CODES = f"CASE WHEN {INDEX_ROW} THEN [Spoersmaalkode, Spoersmaalgruppekode] ELSE [Spoersmaalkode] END"
+# A grade that is no number is taken along, to be told as a fault.
+ASKED = f"""
+{WHOLE} AND {AT_HOME}
+AND (list_has_any({CODES}, $koder) OR ({INDEX_ROW} AND list_contains($navn, coalesce(Spoersmaalgruppe, ''))))
+AND (TRY_CAST(TrinnKode AS INTEGER) IS NULL OR list_contains($trinn, TRY_CAST(TrinnKode AS INTEGER)))
 """
 
-# `{verdi}` and `{antall}` are the quoted fields. A grade that is no number is taken along, to be told as a fault.
+# `spurt`: what is asked for. `utvalg`: the rows of `flate` that it finds, each with the texts of its cells. `{verdi}`
+# gives the text of the measure's own field.
+CHOSEN = """
+CREATE OR REPLACE TEMP TABLE lest (maal VARCHAR, del VARCHAR, tekst VARCHAR, status VARCHAR, tall DECIMAL(12, 3));
+CREATE OR REPLACE TEMP TABLE spurt (indikator VARCHAR, maal VARCHAR, felt VARCHAR, kode VARCHAR, trinn INTEGER[])
+"""
 CHOOSE = f"""
-INSERT INTO utvalg
-SELECT $indikator, $maal, coalesce(CAST({{verdi}} AS VARCHAR), ''), coalesce(CAST({{antall}} AS VARCHAR), ''), $felt, *
-FROM flate
-WHERE {_HAS_CODE} AND {_WHOLE}
-  AND (TRY_CAST(TrinnKode AS INTEGER) IS NULL OR list_contains($trinn, TRY_CAST(TrinnKode AS INTEGER)))
+CREATE OR REPLACE TEMP VIEW utvalg AS
+SELECT s.indikator, s.maal, s.felt, coalesce(CASE s.maal {{verdi}} END, '') AS verdi_tekst,
+  coalesce(CAST({{antall}} AS VARCHAR), '') AS antall_tekst, f.*
+FROM flate f JOIN spurt s ON list_contains({CODES}, s.kode)
+  AND (TRY_CAST(TrinnKode AS INTEGER) IS NULL OR list_contains(s.trinn, TRY_CAST(TrinnKode AS INTEGER)))
+WHERE {WHOLE} AND {AT_HOME}
 """  # noqa: S608 (texts of this module)
 
 # Index rows with the code and another name, or with the name and another code: the first of each kind.
 MISMATCHES = f"""
 SELECT min(rad), Spoersmaalgruppe, coalesce(Spoersmaalkode, Spoersmaalgruppekode) AS kode
 FROM (
-  SELECT *, {_HAS_CODE} AS har_kode, list_contains($navn, coalesce(Spoersmaalgruppe, '')) AS har_navn
-  FROM flate WHERE {_WHOLE}
+  SELECT *, coalesce(list_contains({CODES}, $kode), false) AS har_kode,
+    list_contains($navn, coalesce(Spoersmaalgruppe, '')) AS har_navn
+  FROM flate WHERE {WHOLE} AND {AT_HOME}
 )
-WHERE har_kode <> har_navn AND (har_kode OR {_INDEX_ROW})
+WHERE har_kode <> har_navn AND (har_kode OR {INDEX_ROW})
 GROUP BY ALL ORDER BY 1
 """  # noqa: S608 (texts of this module)
 
+DROP = "DROP VIEW utvalg; DROP TABLE flate; DROP TABLE spurt; DROP TABLE lest"
 READ = "INSERT INTO lest SELECT $maal, $del, tekst, status, tall FROM lest_naa"
 
 _AAR = "right(Skoleaarnavn, 7)"

@@ -34,6 +34,8 @@ _SHAPES = {
     "kommune_endringer": shapes.KOMMUNE_ENDRINGER,
     "statsforvaltere": shapes.STATSFORVALTERE,
 }
+_IN_RANGE = "InRequestedRange"
+_RANGE_END = f"validTo{_IN_RANGE}"
 _AGAIN = "Get the file again."
 
 
@@ -170,9 +172,10 @@ def _parse_json(text: str, kind: KlassKind, file: str) -> list[dict[str, str]]:
     items = document[name]
     if not all(isinstance(item, dict) for item in items):
         raise InvalidInput([Finding(file=file, key=name, found="no objects", expected="objects", action=_AGAIN)])
-    rows = [_json_row(item, _SHAPES[kind]) for item in items]
+    end = max((item[_RANGE_END] for item in items if isinstance(item.get(_RANGE_END), str)), default=None)
+    rows = [_json_row(item, _SHAPES[kind], end) for item in items]
     found = FindingCollector()
-    if not rows:
+    if not rows and kind != "kommune_endringer":  # a range of days may well be without changes
         found.add(_no_rows(file))
     found.extend(shapes.check_rows(rows, _SHAPES[kind], lambda index: (None, f"{name}[{index}]"), file))
     found.raise_if_any()
@@ -183,13 +186,19 @@ def _no_rows(file: str) -> Finding:
     return Finding(file=file, found="no rows", expected="at least one row", action=_AGAIN)
 
 
-def _json_row(item: dict[str, Any], shape: Shape) -> dict[str, str]:
-    """The columns of the shape as text. The API leaves `validFrom` and `validTo` null in an answer for a range of dates
-    and gives the dates under `…InRequestedRange`; a column that stands under neither name is left out.
+def _json_row(item: dict[str, Any], shape: Shape, end: str | None) -> dict[str, str]:
+    """The columns of the shape as text; a column that stands under neither of its names is left out.
+
+    The API leaves `validFrom` and `validTo` null in an answer for a range of dates and gives the dates under
+    `…InRequestedRange`, cut to the range: what lasts until `end`, the last day of all, has no end that is known.
     """
     row: dict[str, str] = {}
     for column in shape.columns:
-        value = item.get(f"{column}InRequestedRange") if item.get(column) is None else item[column]
-        if value is not None or column in item:
-            row[column] = "" if value is None else str(value).strip()
+        in_range = f"{column}{_IN_RANGE}"
+        if column not in item and in_range not in item:
+            continue
+        value = item.get(column)
+        if value is None and not (in_range == _RANGE_END and item.get(in_range) == end):
+            value = item.get(in_range)
+        row[column] = "" if value is None else str(value).strip()
     return row

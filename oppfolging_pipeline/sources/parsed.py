@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NIVAA = {"1": "nasjonalt", "2": "fylke", "3": "kommune", "4": "skole"}
 LAND = "I"  # Udir's code for the whole country
+# Long texts that stand in thousands of rows: kept once, with a number in each row.
+REPEATED_TEXTS = frozenset({"enhetsnavn", "kolonne"})
 NAME_COLUMN = {"nasjonalt": "Nasjonalt", "fylke": "Fylke", "kommune": "Kommune", "skole": "EnhetNavn"}
 FORELOPIG = "Foreløpige tall "
 
@@ -61,7 +63,10 @@ def figure_schema() -> pa.Schema:
         "BOOLEAN": pa.bool_(),
     }
     declared = table("observasjon")
-    return pa.schema([(name, types[declared.column(name).type]) for name in FIGURE_COLUMNS])
+    repeated = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        [(name, repeated if name in REPEATED_TEXTS else types[declared.column(name).type]) for name in FIGURE_COLUMNS]
+    )
 
 
 def figures_of(columns: Mapping[str, Any]) -> pa.Table:
@@ -70,11 +75,13 @@ def figures_of(columns: Mapping[str, Any]) -> pa.Table:
 
     schema = figure_schema()
     rows = len(columns["rad"])
+    first = pa.repeat(pa.scalar(0, pa.int32()), rows)
     arrays = []
     for field in schema:
         values = columns[field.name]
         if isinstance(values, list | tuple):
             arrays.append(pa.array(values, field.type))
         else:
-            arrays.append(pa.repeat(pa.scalar(values, field.type), rows))
+            one = pa.array([values], field.type)
+            arrays.append(one.take(first) if field.name in REPEATED_TEXTS else pa.repeat(one[0], rows))
     return pa.Table.from_arrays(arrays, schema=schema)

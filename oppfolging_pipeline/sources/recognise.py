@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.files import open_content, read_content
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.flat import FIELDS, parse_flat
 from oppfolging_pipeline.sources.flat_file import FlatFormat
 from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.pivot import looks_like_pivot
+from oppfolging_pipeline.sources.pivot_file import parse_pivot
 from oppfolging_pipeline.sources.wide import parse_wide
 from oppfolging_pipeline.sources.wide_csv import HEADING_ROW as CSV_HEADING_ROW
 from oppfolging_pipeline.sources.wide_csv import looks_like_wide_csv, read_wide_csv
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 HEAD = 1 << 16  # bytes that are enough to tell what a file is
 _EXPECTED = (
     "Udir's csv download (UTF-16 with a sep= line), its xlsx download, flat rows of the export API (JSON or csv), "
-    "or a KLASS file"
+    "an answer of the report API, or a KLASS file"
 )
 _AGAIN = "Take the file out of the inbox, or download it again as it is."
 _SHOWN = 80  # characters of an unknown file that its refusal shows
@@ -41,21 +44,23 @@ def read_file(
     path: Path, file: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> ParsedFile | klass_files.KlassFile:
     """Read one archived file. `file` is the name to use in errors. Raises `InvalidInput` with all of its faults."""
-    with path.open("rb") as handle:
+    with open_content(path) as handle:
         head = handle.read(HEAD)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         found = "an empty file" if not head else "a file with nothing in it"
         raise InvalidInput([Finding(file=file, found=found, expected=_EXPECTED, action=_AGAIN)])
     if looks_like_xlsx(head):
-        return parse_wide(read_wide_xlsx(path.read_bytes(), file), XLSX_HEADING_ROW, file, "udir_xlsx", catalog)
+        return parse_wide(read_wide_xlsx(read_content(path), file), XLSX_HEADING_ROW, file, "udir_xlsx", catalog)
     if looks_like_wide_csv(head):
-        return parse_wide(read_wide_csv(path.read_bytes(), file), CSV_HEADING_ROW, file, "udir_csv", catalog)
+        return parse_wide(read_wide_csv(read_content(path), file), CSV_HEADING_ROW, file, "udir_csv", catalog)
+    if looks_like_pivot(head):
+        return parse_pivot(read_content(path), file, catalog)
     if klass_files.recognise(head) is not None:
-        return klass_files.parse(path.read_bytes(), file)
-    return parse_flat(path, file, _flat_format(head, file), connection, catalog)
+        return klass_files.parse(read_content(path), file)
+    return parse_flat(path, file, flat_format(head, file), connection, catalog)
 
 
-def _flat_format(head: bytes, file: str) -> FlatFormat:
+def flat_format(head: bytes, file: str) -> FlatFormat:
     """How flat rows are written and which fields they have. Raises `InvalidInput` when the file is nothing known."""
     text = _text(head, file).lstrip()
     if text.startswith(("[", "{")):

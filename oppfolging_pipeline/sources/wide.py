@@ -43,8 +43,16 @@ class _Unit:
     cells: Sequence[str]
 
 
-def parse_wide(rows: Sequence[Sequence[str]], heading_row: int, file: str, kind: str, catalog: Catalog) -> ParsedFile:
+def parse_wide(
+    rows: Sequence[Sequence[str]],
+    heading_row: int,
+    file: str,
+    kind: str,
+    catalog: Catalog,
+    numbers: Sequence[int] | None = None,
+) -> ParsedFile:
     """Unfold a wide download. `rows[0]` is the heading, which is row `heading_row` of the file; all cells are text.
+    `numbers`: the file's own numbers of the other rows, where they do not follow the heading one by one.
 
     Raises `InvalidInput` with every fault of the heading, or else with every fault of the rows: other cells than the
     heading has, a level or code that is none, a figure or number of pupils that is none, other than one national row.
@@ -54,7 +62,7 @@ def parse_wide(rows: Sequence[Sequence[str]], heading_row: int, file: str, kind:
     faults = FindingCollector()
     units = [
         unit
-        for number, row in enumerate(rows[1:], start=heading_row + 1)
+        for number, row in zip(numbers or range(heading_row + 1, heading_row + len(rows)), rows[1:], strict=True)
         if (unit := _read_unit(row, number, len(heading), file, faults)) is not None
     ]
     national = [unit for unit in units if unit.nivaa == "nasjonalt"]

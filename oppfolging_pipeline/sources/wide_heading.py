@@ -28,7 +28,8 @@ _NASJONALE_PROVER = re.compile(
 _GRUNNSKOLEPOENG = re.compile(_AAR + _UTVALG + r"\.(?P<maal>[^.]+)" + _BRUDD_TIL_SLUTT)
 _ALLE_EIERFORMER = "Alle eierformer"
 _ALLE_KJONN = frozenset({"Alle kjønn", "Begge kjønn"})
-_ANTALL, _BRUDD = "antall", ".brudd"
+ANTALL = "antall"
+_BRUDD = ".brudd"
 
 Fault = Callable[[str | None, str, str], None]
 Group = tuple[str, str, int]  # the year as written, indikator, trinn
@@ -122,9 +123,9 @@ def _groups(
         group = _group_of(match, name, catalog, fault)
         if group is None:
             continue
-        role = _role_of(match["maal"], group[1], catalog)
+        role = role_of(match["maal"], group, catalog)
         if role is None:
-            known = ", ".join(f"{key} ({catalog.maal[key].kolonne})" for key in catalog.indikatorer[group[1]].maal)
+            known = ", ".join(f"{key} ({catalog.maal[key].kolonne})" for key in catalog.maal_for(*group[1:]))
             fault(name, f"measure '{match['maal']}'", f"{known}, the number of pupils or another known column")
         elif role == "":
             ignored.append(name)
@@ -155,24 +156,26 @@ def _group_of(match: re.Match[str], name: str, catalog: Catalog, fault: Fault) -
     return None
 
 
-def _role_of(maal: str, indikator: str, catalog: Catalog) -> str | None:
-    """The measure, `antall`, or empty for a known column that is not used; None for an unknown one."""
-    found = catalog.maal_of_column(indikator, maal)
+def role_of(maal: str, group: Group, catalog: Catalog) -> str | None:
+    """What the last part of a heading names: a measure of the catalogue's, `ANTALL`, or empty for a known column that
+    is not used; None for an unknown one."""
+    _, indikator, trinn = group
+    found = catalog.maal_of_column(indikator, trinn, maal)
     if found is not None:
         return found
     if re.search(catalog.kolonner.antall, maal):
-        return _ANTALL
+        return ANTALL
     return "" if any(re.search(pattern, maal) for pattern in catalog.kolonner.uten_bruk) else None
 
 
 def _measures(groups: dict[Group, dict[str, tuple[int, str]]], catalog: Catalog, fault: Fault) -> tuple[Measure, ...]:
     measures = []
     for (aar, indikator, trinn), roles in groups.items():
-        names = [role for role in roles if role != _ANTALL and not role.endswith(_BRUDD)]
+        names = [role for role in roles if role != ANTALL and not role.endswith(_BRUDD)]
         _, a_heading = next(iter(roles.values()))
         if not names:
             fault(a_heading, "no measure beside it", "at least one measure of the catalogue")
-        if _ANTALL not in roles:
+        if ANTALL not in roles:
             fault(a_heading, "no column with the number of pupils beside it", "one for each year, test and grade")
             continue
         for role in names:
@@ -187,7 +190,7 @@ def _measures(groups: dict[Group, dict[str, tuple[int, str]]], catalog: Catalog,
                     maal=role,
                     heading=heading,
                     position=position,
-                    count_position=roles[_ANTALL][0],
+                    count_position=roles[ANTALL][0],
                     break_position=roles[role + _BRUDD][0] if role + _BRUDD in roles else None,
                 )
             )

@@ -53,7 +53,8 @@ def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPy
         elif nation is not None and len(pupils) == len(counties) and sum(pupils) != nation:
             found = f"{sum(pupils)} pupils in the counties"
             findings.append(_finding(key, found, f"{nation}, as in the national row"))
-        missing = sorted(set(in_force) - set(kommuner or ()) - _relatives(kommuner or (), register, day))
+        others = [code for code in kommuner or () if code not in in_force]
+        missing = sorted(set(in_force) - set(kommuner or ()) - _relatives(others, register, day))
         allowed = catalog.kilder[kilde].kommuner_uten_rad
         if len(missing) > allowed:
             names = ", ".join(f"{code} {in_force[code].navn}" for code in missing[:_NAMED])
@@ -64,10 +65,11 @@ def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPy
     return [*findings, *_schools(register, catalog, connection)]
 
 
-def _relatives(kommuner: Sequence[str], register: Register, day: date) -> set[str]:
-    """The municipalities in force that stand in the file under a number of another time."""
-    others = (code for code in kommuner if not register.er_utenfor(code) and not register.gyldig(code, day))
-    return {relative for code in others for relative in register.slektninger(code, day)}
+def _relatives(others: Sequence[str], register: Register, day: date) -> set[str]:
+    """The municipalities in force that stand in the file under a number of another time, one of `others`."""
+    return {
+        relative for code in others if not register.er_utenfor(code) for relative in register.slektninger(code, day)
+    }
 
 
 def _schools(register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> list[Finding]:

@@ -6,7 +6,7 @@ limit (`indicators.grense`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import PermanentError
@@ -43,15 +43,40 @@ def newest_complete_year(cells: NationalCells, rule_set: RuleSet, catalog: Catal
         if not lacks[year]:
             return year
     found = "no national figure at all"
+    action = "Put the reports in the inbox, or run `oppfolging fetch`."
     if years:
         nearest = min(years, key=lambda year: (len(lacks[year]), -year))
         shown = [*lacks[nearest][:_SHOWN], "…"][: len(lacks[nearest])]
         found = f"{len(lacks[nearest])} missing for {nearest}: {'; '.join(shown)}"
+        action = _action(cells, [Request(year, rule_set, catalog) for year in years])
     raise PermanentError(
         f"rule set {rule_set.navn}: found no complete identification year ({found}); expected every national figure of "
-        "the window, none of them preliminary. Put the missing reports in the inbox, choose a year with --uttrekk, or "
-        "a rule set that the figures suffice for with --rules."
+        f"the window, none of them preliminary. {action} "
+        "Or choose a rule set that the figures suffice for with --rules."
     )
+
+
+def _action(cells: NationalCells, requests: Sequence[Request]) -> str:
+    """What to do, the best first: the newest years that only final figures, or only an own choice, keep from it."""
+    absent: dict[int, set[str]] = {}
+    preliminary: set[int] = set()
+    for request in requests:
+        of_year = [((one[1], one[2], one[3], one[4]), one[4]) for one in request.cells()]
+        absent[request.uttrekksaar] = {skoleaar for key, skoleaar in of_year if key not in cells}
+        if any(cells.get(key) for key, _ in of_year):
+            preliminary.add(request.uttrekksaar)
+    actions = []
+    whole = [year for year in absent if not absent[year]]
+    if whole:
+        actions.append(f"`--uttrekk {whole[0]}` uses its preliminary figures, and says so.")
+    final = [year for year in absent if absent[year] and year not in preliminary]
+    if final:
+        years = ",".join(sorted(absent[final[0]]))
+        actions.append(
+            f"For {final[0]}, what is missing is of {years}: put those reports in the inbox, or "
+            f"`oppfolging fetch --years {years}`."
+        )
+    return " ".join(actions) or "Put the missing reports in the inbox, or fetch them."
 
 
 def missing_cells(cells: NationalCells, request: Request) -> list[str]:

@@ -120,13 +120,12 @@ def harmonise(
     """
     spurt = engine.frame(_ASKED, request.cells())
     slekt = engine.frame(_LINES, lineage_rows)
-    plassert = engine.frame({"enhet": "VARCHAR", "kommune": "VARCHAR"}, sorted(placed.items()))
     enheter = engine.frame(
         {"nivaa": "VARCHAR", "enhet": "VARCHAR", "kommunenr": "VARCHAR"},
         [("kommune", code, code) for code in kommuner] + [("skole", orgnr, placed[orgnr]) for orgnr in judged],
     )
     celler = engine.run(_CELLS, observasjon=observasjon, spurt=spurt)
-    deler = engine.run(_PARTS, celler=celler, slekt=slekt, plassert=plassert)
+    deler = _parts(engine, celler, slekt, placed)
     funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler))
     trinn = engine.run(_GRADES, observasjon=observasjon, slekt=slekt)
     return engine.run(
@@ -137,6 +136,25 @@ def harmonise(
         funnet=funnet,
         trinn_i_vinduet=trinn,
     )
+
+
+def made_of(
+    engine: Engine, observasjon: Relation, request: Request, lineage_rows: Sequence[Line], placed: Mapping[str, str]
+) -> Relation:
+    """The observations that the cells of municipalities are made of, by the same steps as `harmonise`.
+
+    Columns `enhet, indikator, maal, trinn, skoleaar, beregnet` of the cell, and `nivaa, del, sha256, rad, kolonne` of
+    the observation; `del` is the municipality's code of that year, or the school. A cell that no observation speaks of
+    has no row.
+    """
+    celler = engine.run(_CELLS, observasjon=observasjon, spurt=engine.frame(_ASKED, request.cells()))
+    slekt = engine.frame(_LINES, lineage_rows)
+    return engine.run(_MADE_OF, celler=celler, slekt=slekt, deler=_parts(engine, celler, slekt, placed))
+
+
+def _parts(engine: Engine, celler: Relation, slekt: Relation, placed: Mapping[str, str]) -> Relation:
+    plassert = engine.frame({"enhet": "VARCHAR", "kommune": "VARCHAR"}, sorted(placed.items()))
+    return engine.run(_PARTS, celler=celler, slekt=slekt, plassert=plassert)
 
 
 _ASKED = {
@@ -167,19 +185,16 @@ WITH kommuner AS (
 ), gjort_rede_for AS (
   SELECT DISTINCT kommunenr, indikator, trinn, skoleaar FROM skoler WHERE har_elever
 ), deler AS (
-  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, kan_brukes, skala, forelopig
-  FROM kommuner WHERE maate = 'sammenslaatt'
-  UNION ALL
-  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, kan_brukes, skala, forelopig
-  FROM skoler WHERE kommune = til
-  UNION ALL
-  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, false, skala, forelopig
-  FROM skoler WHERE kommune IS NULL
-  UNION ALL
-  SELECT til, indikator, trinn, skoleaar, verdi, antall, har_elever, false, skala, forelopig
+  SELECT * EXCLUDE (maate) FROM kommuner WHERE maate = 'sammenslaatt'
+  UNION ALL BY NAME
+  SELECT * EXCLUDE (kommune) FROM skoler WHERE kommune = til
+  UNION ALL BY NAME
+  SELECT * EXCLUDE (kommune) REPLACE (false AS kan_brukes) FROM skoler WHERE kommune IS NULL
+  UNION ALL BY NAME
+  SELECT * EXCLUDE (maate) REPLACE (false AS kan_brukes)
   FROM kommuner ANTI JOIN gjort_rede_for USING (kommunenr, indikator, trinn, skoleaar) WHERE maate = 'delt'
 )
-SELECT til AS enhet, * EXCLUDE (til) FROM deler
+SELECT til AS enhet, enhet AS del, * EXCLUDE (til, enhet) FROM deler
 """
 
 # The pupil-weighted mean in whole units of the last published decimal, so that a half is rounded up exactly.
@@ -209,6 +224,15 @@ UNION ALL
 SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, true, forelopig FROM ombygd
 UNION ALL
 SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, false, forelopig FROM celler WHERE nivaa = 'skole'
+"""
+
+# What stood in a source, as it stood: the row that was moved, or the parts of what was rebuilt.
+_MADE_OF = """
+SELECT s.til AS enhet, c.indikator, c.maal, c.trinn, c.skoleaar, false AS beregnet, c.nivaa, c.enhet AS del, c.sha256,
+  c.rad, c.kolonne
+FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
+UNION ALL
+SELECT enhet, indikator, maal, trinn, skoleaar, true, nivaa, del, sha256, rad, kolonne FROM deler
 """
 
 # A unit has a grade when it stands with it in any year of the window, in any source and by any indicator.

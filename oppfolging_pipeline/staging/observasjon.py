@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.sources.archive import Intake
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.staging.completeness import incomplete
 from oppfolging_pipeline.staging.kommunekoder import ranked_codes
@@ -89,12 +88,6 @@ def faults_between(
         return []
     _gather(files, connection)
     return [*(unknown_codes(register, connection) if register else ()), *contradictions(connection)]
-
-
-def school_years_of_new(files: Sequence[FileFigures], intake: Intake) -> set[str]:
-    """The school years of figures that no accepted intake has brought before."""
-    new = {snapshot.sha256 for snapshot in intake.snapshots if not snapshot.accepted}
-    return {year for one in files if one.sha256 in new for year in one.parsed.figures["skoleaar"].unique().to_pylist()}
 
 
 def skoleaar_and_kilder(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -1,28 +1,66 @@
-"""Writing observations to the lake's partitions.
+"""Writing observations to the lake's partitions, and keeping the lake what the archive says.
 
-Belongs here: one Parquet file per source and school year. Does not belong here: which rows there are (`observasjon`).
+Belongs here: one Parquet file per source and school year, and which of them are out of date. Does not belong here:
+which rows there are (`observasjon`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.engine import Engine, Lake, StagedFile
 from oppfolging_pipeline.staging.observasjon import skoleaar_and_kilder
+from oppfolging_pipeline.tables.model import table
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Relation
+
+_KEY = "observasjon"
+_Part = tuple[str, str]  # kilde, skoleaar
 
 
-def stage(engine: Engine, lake: Lake, skoleaar: Sequence[str]) -> list[StagedFile]:
-    """Stage the partitions of those school years that the connection's table `observasjon` holds, for every source."""
+@dataclass(frozen=True)
+class Update:
+    """What makes the lake's observations those of the archive: files to put in place, and files that must go."""
+
+    staged: tuple[StagedFile, ...]
+    gone: tuple[Path, ...]
+
+
+def stage(engine: Engine, lake: Lake, skoleaar: Collection[str]) -> Update:
+    """Stage the partitions of those school years that the connection's table `observasjon` holds, and every other one
+    that is not in the lake as it is here.
+
+    What is in force changes without a run: a fetch accepts a school year by itself, and a run may be asked for what was
+    known at an earlier date. Nothing in the lake may be of another basis than the rest.
+    """
     from duckdb import ColumnExpression, ConstantExpression
 
-    observations = engine.connection.table("observasjon")
+    observations = engine.connection.table(_KEY)
+    files = lake.files(_KEY)
+    there = _fingerprints(engine, engine.read(files, _KEY)) if files else {}
+    here = _fingerprints(engine, observations)
     staged = []
     for kilde, aar in skoleaar_and_kilder(engine.connection):
-        if aar in skoleaar:
+        if aar in skoleaar or here[kilde, aar] != there.get((kilde, aar)):
             # A filter, not a step of its own: the partitions together are a second copy of every figure.
             part = observations.filter(
                 (ColumnExpression("kilde") == ConstantExpression(kilde))
                 & (ColumnExpression("skoleaar") == ConstantExpression(aar))
             )
-            staged.append(engine.write(part, "observasjon", lake, {"kilde": kilde, "skoleaar": aar}))
-    return staged
+            staged.append(engine.write(part, _KEY, lake, {"kilde": kilde, "skoleaar": aar}))
+    gone = [lake.target(_KEY, {"kilde": kilde, "skoleaar": aar}) for kilde, aar in sorted(set(there) - set(here))]
+    return Update(tuple(staged), tuple(gone))
+
+
+def _fingerprints(engine: Engine, observations: Relation) -> dict[_Part, tuple[int, int]]:
+    """Number of rows and a digest of them, whatever their order, by partition."""
+    columns = ", ".join(f'"{name}"' for name in table(_KEY).column_names)
+    rows = engine.run(
+        f"SELECT kilde, skoleaar, count(*), bit_xor(hash({columns})) FROM observasjoner GROUP BY ALL",  # noqa: S608
+        observasjoner=observations,
+    ).fetchall()
+    return {(kilde, skoleaar): (count, digest) for kilde, skoleaar, count, digest in rows}

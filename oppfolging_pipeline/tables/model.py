@@ -1,6 +1,7 @@
-"""The typed model of a table declaration, and the registry of all tables.
+"""The typed model of a table declaration, the registry of all tables, and the version of what they promise.
 
-Belongs here: reading and validating `tables.yaml` and `columns.yaml`. Does not belong here: SQL (see `ddl`).
+Belongs here: reading and validating `tables.yaml`, `columns.yaml` and `contract.yaml`. Does not belong here: SQL (see
+`ddl`).
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ ColumnType = Literal[
     "VARCHAR", "INTEGER", "DOUBLE", "DECIMAL(9,3)", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR[]", "INTEGER[]"
 ]
 Schema = Literal["lager", "mart", "dim", "intern", "drift"]
-
-CONTRACT_VERSION = "1.0"
 
 
 class Column(BaseModel):
@@ -85,10 +84,24 @@ class Table(BaseModel):
         return f"{self.db_schema}.{self.name}"
 
 
-def _read(name: str) -> dict[str, Any]:
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.safe_load(text)
-    return document
+class ContractChange(BaseModel):
+    """A version of the published contract and what came with it, in Norwegian.
+
+    A version of the same main number takes nothing away: who reads 1.0 can read 1.1.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    versjon: str = Field(pattern=r"^[1-9]\d*\.\d+$")
+    endring: str = Field(min_length=1)
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+CONTRACT_CHANGES = tuple(ContractChange.model_validate(entry) for entry in _read("contract.yaml"))
+CONTRACT_VERSION = CONTRACT_CHANGES[-1].versjon
 
 
 @cache

@@ -19,11 +19,18 @@ WORLD = {
     "datetime.today": set(),
     "date.today": set(),
     "time.time": set(),
-    "random": {"oppfolging_pipeline.sources.example.dice"},
+    "time.monotonic": {"oppfolging_pipeline.cli_fetch", "oppfolging_pipeline.sources.system_http"},
+    "time.sleep": {"oppfolging_pipeline.sources.system_http"},
+    "random": {"oppfolging_pipeline.sources.example.dice", "oppfolging_pipeline.sources.system_http"},
     "secrets": set(),
     "uuid.uuid4": set(),
     "os.getenv": set(),
-    "os.environ": {"assets.resources", "oppfolging_pipeline.cli"},
+    "os.environ": {
+        "assets.interfaces",
+        "assets.resources",
+        "oppfolging_pipeline.cli",
+        "oppfolging_pipeline.cli_fetch",
+    },
 }
 # Steps that decide. The numbers of arithmetic that are left in them: nothing, the first, the two categories and a
 # square, percent. Every other number is a rule, and rules are data.

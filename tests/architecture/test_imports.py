@@ -2,8 +2,8 @@
 
 `publish → cohorts → identification → indicators → staging → sources → register, rules, tables → core`, never back.
 Beside the domain: `engine` (tables and the lake) and `settings` (the environment) stand on `tables` and `rules`; any
-step above them may use the engine, only the outermost (`cli`, `assets`) may read settings; `cli_output` and `cli`
-stand on `publish`, and `definitions` puts `assets` together.
+step above them may use the engine, only the outermost (`cli`, `cli_fetch`, `assets`) may read settings; what they print
+stands on `publish`, and `definitions` puts `assets` together.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ FLOORS = (
     ("identification",),
     ("cohorts",),
     ("publish",),
-    ("cli_output",),
+    ("cli_output", "cli_fetch_output"),
+    ("cli_fetch",),
     ("checks",),
     ("assets",),
     ("definitions",),
@@ -41,7 +42,7 @@ ONLY = {
     "cli_output": {"", "core", "publish"},
     "definitions": {"", "core", "rules", "assets"},
 }
-SETTINGS_READERS = {"cli", "assets"}
+SETTINGS_READERS = {"cli", "cli_fetch", "assets"}
 CHECKS_USERS = {"assets", "definitions"}
 NETWORK = {
     "aiohttp",

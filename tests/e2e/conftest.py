@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.e2e import scenarios
+from tests.e2e.fetched import Fetched
+from tests.e2e.fetched import fetched as fetched_scenario
 from tests.e2e.wheel import Installed
 from tests.support.warm import Warm
 
@@ -25,6 +27,7 @@ SCENARIOS: dict[str, Callable[[Warm, Path, Started], Any]] = {
     "killed": lambda warm, place, started: scenarios.killed(warm, place, started["first"].result()),
     "faulty": lambda warm, place, started: scenarios.faulty(warm, place, started["first"].result()),
     "later": lambda warm, place, started: scenarios.later(warm, place, started["first"].result()),
+    "fetched": lambda warm, place, _: fetched_scenario(warm, place),
     "installed": lambda _, place, __: scenarios.installed(place, scenarios.inbox_of(place)),
 }
 NEEDS_FIRST = {"killed", "faulty", "later"}
@@ -76,6 +79,11 @@ def killed(started: Started) -> scenarios.Killed:
 @pytest.fixture(scope="session")
 def example(started: Started) -> scenarios.Example:
     return started["example"].result()
+
+
+@pytest.fixture(scope="session")
+def fetched(started: Started) -> Fetched:
+    return started["fetched"].result()
 
 
 @pytest.fixture(scope="session")

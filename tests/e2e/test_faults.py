@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from oppfolging_pipeline.core.files import read_content
 from tests.e2e.faulty import SKALAPOENG
 from tests.e2e.scenarios import MOMENTS, look
 
@@ -44,7 +45,7 @@ def test_the_published_file_is_the_same_to_the_byte_and_can_be_read(faulty, warm
 
 
 def test_the_bad_files_are_kept_in_the_archive(faulty):
-    kept = {path.read_bytes() for path in (faulty.home / "arkiv" / "innhold").iterdir()}
+    kept = {read_content(path) for path in (faulty.home / "arkiv" / "innhold").iterdir()}
     for name in ("avkuttet.csv", "tom.csv", "utf8.csv", "overskrift.csv", "ikke_tall.csv", "annen_rapport.csv"):
         assert (faulty.inbox / name).read_bytes() in kept
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.guard import GUARD
 from tests.support.warm import REPOSITORY, TIMEOUT, Done, environment
 
 
@@ -65,11 +66,22 @@ def install_and_run(place: Path, inbox: Path) -> Installed:
 
 
 def _ran(command: Sequence[str | Path], cwd: Path) -> Done:
-    kept = {name: text for name, text in environment().items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     ended = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=kept, capture_output=True, text=True, check=False, timeout=TIMEOUT
+        [str(part) for part in command],
+        cwd=cwd,
+        env=without_checkout(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
     )
     return Done(ended.returncode, ended.stdout, ended.stderr)
+
+
+def without_checkout() -> dict[str, str]:
+    """The environment in which nothing of the checkout is found: of it only the guard against the network."""
+    kept = {name: text for name, text in environment().items() if name != "VIRTUAL_ENV"}
+    return {**kept, "PYTHONPATH": str(GUARD)}
 
 
 def _made(command: Sequence[str | Path], cwd: Path) -> Done:

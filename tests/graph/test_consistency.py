@@ -11,6 +11,9 @@ import pytest
 from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.engine import Lake, open_engine
 from oppfolging_pipeline.publish.consistency import require_consistent_results
+from oppfolging_pipeline.publish.marts import datagrunnlag
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.sources.archive import Archive
 
 # What a table looks like when it stems from another run than its neighbours: table → the change of its rows.
 LEFT_BEHIND = {
@@ -59,7 +62,9 @@ def test_a_table_of_another_run_is_named_with_the_year_and_the_set(home, key):
     assert "--uttrekk 2025 --rules np-skalapoeng" in text
 
 
-@pytest.mark.parametrize("key", ["grense", "andel", "rangering_skole", "identifisert_kommune", "innhold_brukt"])
+@pytest.mark.parametrize(
+    "key", ["grense", "andel", "rangering_skole", "identifisert_kommune", "innhold_brukt", "sporing"]
+)
 def test_a_table_without_a_result_that_others_have_is_named(home, key):
     """A run of a second rule set that was killed half-way leaves some of its tables without a file."""
     lake = Lake(home / "lager")
@@ -69,6 +74,14 @@ def test_a_table_without_a_result_that_others_have_is_named(home, key):
             rewrite_as_other_set(source, source.with_name("udir-2020.parquet"))
     with open_engine() as engine, pytest.raises(InvalidInput, match=f"udir-2020.*no rows of {key}"):
         require_consistent_results(engine, lake)
+
+
+def test_a_result_on_a_register_that_is_not_carried_any_more_is_named(home):
+    """The program came with another register when one of the results was made."""
+    lake = Lake(home / "lager")
+    rewrite(lake, "innhold_brukt", f"SELECT * REPLACE ('{'0' * 64}' AS sha256) FROM rader LIMIT 1")
+    with open_engine() as engine, pytest.raises(InvalidInput, match=r"uttrekk 2025.*neither in the archive"):
+        datagrunnlag(engine, lake, Archive(home / "arkiv"), default_catalog())
 
 
 def rewrite_as_other_set(source: Path, target: Path) -> None:

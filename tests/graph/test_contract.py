@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from oppfolging_pipeline.tables.model import published_tables
+from tests.support.tiny import SKOLEAAR, SKOLER
 
 _KOMMUNE = "uttrekksaar INTEGER, indikatorsett VARCHAR, kommunenr VARCHAR, kommunenavn VARCHAR"
 _STED = "fylkesnr VARCHAR, fylkesnavn VARCHAR, statsforvalter VARCHAR"
@@ -83,7 +84,11 @@ COLUMNS = {
     ),
     "drift.utgivelse": (
         "utgivelse VARCHAR, versjon INTEGER, kontraktversjon VARCHAR, kodeversjon VARCHAR, regelsett_sha256 VARCHAR, "
-        "innhold_sha256 VARCHAR, opprettet TIMESTAMP"
+        "innhold_sha256 VARCHAR, opprettet TIMESTAMP, kjent_per DATE, merknad VARCHAR"
+    ),
+    "drift.sporing": (
+        "uttrekksaar INTEGER, indikatorsett VARCHAR, sha256 VARCHAR, kilde VARCHAR, skoleaar VARCHAR, "
+        "indikator VARCHAR, maal VARCHAR, trinn INTEGER, celler INTEGER"
     ),
 }
 
@@ -140,6 +145,35 @@ def test_what_the_release_stands_on_is_named_with_its_licence(published):
         "SELECT kilde, count(*), bool_and(lisens <> '') FROM drift.datagrunnlag GROUP BY 1 ORDER BY 1"
     )
     assert rows.fetchall() == [("nasjonale_prover", 6, True), ("register", 4, True)]
+
+
+SHOWN = "SELECT count(*) FROM mart.vurdering_kommune v WHERE verdistatus = 'vist'"
+
+
+def test_every_shown_figure_finds_the_content_that_it_was_read_from(published):
+    found = published.execute(
+        f"{SHOWN} AND EXISTS (FROM drift.sporing s JOIN drift.datagrunnlag d USING (sha256) WHERE "
+        "(s.uttrekksaar, s.indikatorsett, s.indikator, s.trinn, s.skoleaar) = "
+        "(v.uttrekksaar, v.indikatorsett, v.indikator, v.trinn, v.skoleaar) AND d.kilde = s.kilde)"
+    ).fetchone()
+    assert found == published.execute(SHOWN).fetchone() and found != (0,)
+
+
+def test_the_cells_of_a_content_are_counted_for_each_grade_and_year(published):
+    # Of a year's two files the one of the fifth grade: the country, two counties, the municipalities and the schools.
+    rows = published.execute(
+        "SELECT skoleaar, indikator, maal, celler, foresporsel FROM drift.sporing JOIN drift.datagrunnlag "
+        "USING (sha256) WHERE trinn = 5 ORDER BY ALL"
+    ).fetchall()
+    assert rows == [
+        (year, indikator, "skalapoeng", 1 + 2 + kommuner + len(SKOLER), f"{year}_trinn_5.csv")
+        for year, kommuner in zip(SKOLEAAR, (6, 6, 5), strict=True)
+        for indikator in ("lesing", "regning")
+    ]
+
+
+def test_a_run_on_everything_names_no_day_and_leaves_no_note(published):
+    assert published.execute("SELECT kjent_per, merknad FROM drift.utgivelse").fetchall() == [(None, None)]
 
 
 def test_the_audits_of_every_table_are_published(published):

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.support.guard import GUARD
+
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT = 300.0
 
@@ -108,9 +110,9 @@ class Warm:
 
 
 def environment() -> dict[str, str]:
-    """This environment without variables of ours or Dagster's, finding the project from any folder."""
+    """This environment without variables of ours or Dagster's, finding the project from any folder, and guarded."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("OPPFOLGING_", "DAGSTER_"))}
-    return {**kept, "PYTHONPATH": str(REPOSITORY), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    return {**kept, "PYTHONPATH": f"{GUARD}{os.pathsep}{REPOSITORY}", "DAGSTER_DISABLE_TELEMETRY": "1"}
 
 
 def _serve() -> None:

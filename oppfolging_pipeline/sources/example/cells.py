@@ -84,10 +84,12 @@ def published(skoleaar: str, era: int, series: Sequence[Serie]) -> Figures:
 
 
 def _sum(parts: Iterable[Tally]) -> Tally:
-    antall = total = lavt = 0
+    antall = total = 0
+    levels: list[tuple[int, ...]] = []
     for part in parts:
-        antall, total, lavt = antall + part.antall, total + part.sum, lavt + part.sum_lavt
-    return Tally(antall, total, lavt)
+        antall, total = antall + part.antall, total + part.sum
+        levels.append(part.nivaaer)
+    return Tally(antall, total, tuple(map(sum, zip(*levels, strict=True))))
 
 
 def _grouped(unit_of: dict[U, str], units: Iterable[U]) -> dict[str, list[U]]:

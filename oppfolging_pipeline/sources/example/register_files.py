@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from oppfolging_pipeline.sources.example.geography import STATSFORVALTERE, Periode
 from oppfolging_pipeline.sources.example.units import changes, fylke_periods, kommune_periods
 
+STATSFORVALTERE_FILE = "statsforvaltere.csv"
+
 
 def register_files() -> dict[str, bytes]:
     """Name → bytes; UTF-8, comma, LF."""
@@ -20,7 +22,7 @@ def register_files() -> dict[str, bytes]:
         "kommune_koder.csv": _csv(codes, map(_validity, kommune_periods())),
         "kommune_endringer.csv": _csv(("changeOccurred", "oldCode", "oldName", "newCode", "newName"), changes()),
         "fylke_koder.csv": _csv(codes, map(_validity, fylke_periods())),
-        "statsforvaltere.csv": _csv(
+        STATSFORVALTERE_FILE: _csv(
             ("statsforvalter", "fylkesnr"), ((office, fylke) for office, fylker in STATSFORVALTERE for fylke in fylker)
         ),
     }

@@ -21,8 +21,8 @@ from oppfolging_pipeline.sources.example.series import (
     Omraade,
     Serie,
     level,
-    lowest_share,
     place_quality,
+    pupils_on_levels,
     school_quality,
 )
 
@@ -36,11 +36,11 @@ _HIGHEST_MEAN: dict[Omraade, float] = {"prover": 80.0, "miljo": 5.0, "poeng": 58
 
 
 class Tally(NamedTuple):
-    """Pupils, and two sums over them in thousandths: of the figure, and of percent on the lowest mestringsnivå."""
+    """Pupils, and sums over them in thousandths: of the figure, and of percent on each mestringsnivå, lowest first."""
 
     antall: int
     sum: int
-    sum_lavt: int
+    nivaaer: tuple[int, ...] = ()
 
 
 Tallies = dict[Serie, dict[int, Tally]]
@@ -90,12 +90,12 @@ def _present(cohort: int, serie: Serie, dice: Dice) -> int:
 
 def _tally(serie: Serie, ordinary: float, above: float, antall: int, dice: Dice) -> Tally:
     if antall == 0:
-        return Tally(0, 0, 0)
+        return Tally(0, 0, (0,) * len(serie.nivaaer))
     if serie.andel:
         share = min(max(ordinary + above, 0.5), 80.0) / 100
         pupils = int(antall * share + math.sqrt(antall * share * (1 - share)) * dice.normal() + 0.5)
-        return Tally(antall, min(max(pupils, 0), antall) * 100 * THOUSANDTHS, 0)
+        return Tally(antall, min(max(pupils, 0), antall) * 100 * THOUSANDTHS)
     mean = ordinary + above + serie.elev / math.sqrt(antall) * dice.normal()
     mean = min(max(mean, _LOWEST_MEAN[serie.omraade]), _HIGHEST_MEAN[serie.omraade])
-    lowest = int(antall * lowest_share(serie, mean - ordinary) / 100 + 0.5) if serie.lavt else 0
-    return Tally(antall, int(antall * mean * THOUSANDTHS), lowest * 100 * THOUSANDTHS)
+    levels = pupils_on_levels(serie, antall, mean - ordinary)
+    return Tally(antall, int(antall * mean * THOUSANDTHS), tuple(pupils * 100 * THOUSANDTHS for pupils in levels))

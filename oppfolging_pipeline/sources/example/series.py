@@ -26,7 +26,7 @@ class Serie:
 
     `nivaa`: the level; `skole` and `sted`: how much one standard deviation of a school's and a municipality's quality
     moves it; `elev`: standard deviation between pupils. `andel` marks a percentage that counts pupils, where `elev`
-    is not used. `lavt`: percent of pupils on the lowest mestringsnivå at the level (national tests only).
+    is not used. `nivaaer`: percent of pupils on each mestringsnivå at the level, lowest first (national tests only).
     """
 
     navn: str
@@ -38,11 +38,17 @@ class Serie:
     elev: float
     desimaler: int
     andel: bool = False
-    lavt: float = 0.0
+    nivaaer: tuple[float, ...] = ()
+
+
+# How those above the lowest mestringsnivå spread over the others: 5. trinn has three levels, the later grades five.
+_ABOVE_LOWEST = {5: (0.66, 0.34), 8: (0.27, 0.38, 0.22, 0.13), 9: (0.24, 0.37, 0.24, 0.15)}
+_TILT_PER_POINT = 0.12  # how much more of them stand on each level than on the one below, per point of the mean
 
 
 def _test(navn: str, trinn: int, nivaa: float, lavt: float) -> Serie:
-    return Serie(navn, trinn, "prover", nivaa, 1.5, 1.35, 9.6, 0, lavt=lavt)
+    levels = (lavt, *(share * (100 - lavt) for share in _ABOVE_LOWEST[trinn]))
+    return Serie(navn, trinn, "prover", nivaa, 1.5, 1.35, 9.6, 0, nivaaer=levels)
 
 
 PROVER = (
@@ -76,9 +82,28 @@ def level(serie: Serie, skoleaar: str) -> float:
     return serie.nivaa + moved + (_OLD_SCALE if serie.omraade == "prover" and skoleaar <= _OLD_SCALE_UNTIL else 0.0)
 
 
-def lowest_share(serie: Serie, above_level: float) -> float:
-    """Percent of pupils on the lowest mestringsnivå where the mean is so much above the level."""
-    return min(max(serie.lavt + _LOWEST_PER_POINT * above_level, 1.0), 85.0)
+def pupils_on_levels(serie: Serie, antall: int, above_level: float) -> tuple[int, ...]:
+    """How many of the pupils stand on each mestringsnivå where the mean is so much above the level, lowest first.
+
+    They add up to `antall`. Empty for a series without such levels.
+    """
+    if not serie.nivaaer:
+        return ()
+    lowest, *others = serie.nivaaer
+    share = min(max(lowest + _LOWEST_PER_POINT * above_level, 1.0), 85.0)
+    counts = [int(antall * share / 100 + 0.5)]
+    # Every level has some weight, or a school far below the mean would have none on a whole row of them.
+    weights = [
+        level * max(1 + _TILT_PER_POINT * above_level * (number - (len(others) - 1) / 2), 0.05)
+        for number, level in enumerate(others)
+    ]
+    rest, reached, placed = antall - counts[0], 0.0, 0
+    for weight in weights:
+        reached += weight
+        until = int(rest * reached / sum(weights) + 0.5)
+        counts.append(until - placed)
+        placed = until
+    return tuple(counts)
 
 
 @cache

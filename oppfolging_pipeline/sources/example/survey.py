@@ -152,7 +152,7 @@ def _questions(skoleaar: str, enhet: Enhet, cells: dict[Serie, Cell]) -> Iterato
     for serie in MOBBING:
         tally = cells[serie].tally
         for kode, navn, share in _BULLYING_QUESTIONS:
-            of_question = Cell("vist", Tally(tally.antall, tally.sum * share // 1000, 0))
+            of_question = Cell("vist", Tally(tally.antall, tally.sum * share // 1000))
             yield _row(skoleaar, enhet, serie, _share(of_question), question=(kode, navn))
         yield _row(skoleaar, enhet, serie, _share(cells[serie]), eierform=_PUBLIC)
         for kjonn in ("J", "G"):
@@ -160,7 +160,7 @@ def _questions(skoleaar: str, enhet: Enhet, cells: dict[Serie, Cell]) -> Iterato
 
 
 def _invented(serie: Serie, skoleaar: str, antall: int) -> Cell:
-    return Cell("vist", Tally(antall, int(level(serie, skoleaar) * 1000) * antall, 0))
+    return Cell("vist", Tally(antall, int(level(serie, skoleaar) * 1000) * antall))
 
 
 def _csv(rows: list[Row]) -> bytes:

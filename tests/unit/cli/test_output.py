@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
 from oppfolging_pipeline import cli_output
+from oppfolging_pipeline.publish.innhold import Innhold
+from oppfolging_pipeline.publish.tracing import Observation, Trace
 
 ROW = {
     "uttrekksaar": 2025,
@@ -68,3 +71,42 @@ def test_markup_in_a_name_is_text(capsys):
     # rich would read [red] as a colour.
     cli_output.emit_identifisert([{**ROW, "kommunenavn": "[red]Krattvik[/red]"}], as_json=False)
     assert "[red]Krattvik[/red]" in capsys.readouterr().out
+
+
+NOON = datetime(2026, 11, 20, 12)  # noqa: DTZ001 (UTC without a zone, as it is published)
+GET = "GET https://statistikk.example/data?radSti=**"
+SVAR = Innhold("a" * 64, "svar.json", "nasjonale_prover", "udir_rapport", GET, "2024-25", NOON, 7, "hentet", "NLOD 2.0")
+FIL = Innhold("b" * 64, "fil.csv", "nasjonale_prover", "udir_csv", "fil.csv", "2024-25", None, 7, "fil", "NLOD 2.0")
+FIGURE = Trace(
+    2025, "prove", "6107", "Holmøy", "lesing", "skalapoeng", 5, "2024-25", 48.5, "vist", True,
+    (Observation("kommune", "6111", 40, "Skalapoeng", SVAR), Observation("kommune", "6112", 12, "Skalapoeng", FIL)),
+)  # fmt: skip
+
+
+def test_a_traced_figure_stands_once_with_every_row_it_was_read_from_and_the_whole_request(capsys):
+    cli_output.emit_sporing([FIGURE], as_json=False)
+    out = capsys.readouterr().out
+    assert "6107 Holmøy" in out and out.count("48,5") == 1 and "None" not in out
+    assert [line.split() for line in out.splitlines() if "6111" in line or "6112" in line] == [
+        ["lesing", "skalapoeng", "5", "2024-25", "48,5", "ja", "kommune", "6111", "1", "40", "Skalapoeng"],
+        ["kommune", "6112", "2", "12", "Skalapoeng"],
+    ]
+    assert GET in out and "2026-11-20 12:00:00" in out
+
+
+def test_a_figure_that_no_source_has_is_laid_out_with_its_status(capsys):
+    cli_output.emit_sporing([replace(FIGURE, verdi=None, verdistatus="mangler", observasjoner=())], as_json=False)
+    assert "mangler" in capsys.readouterr().out
+
+
+def test_a_trace_in_json_names_each_content_once_by_its_digest(capsys):
+    cli_output.emit_sporing([FIGURE, replace(FIGURE, trinn=8)], as_json=True)
+    document = json.loads(capsys.readouterr().out)
+    assert [(one["trinn"], [part["sha256"] for part in one["observasjoner"]]) for one in document["tall"]] == [
+        (5, [SVAR.sha256, FIL.sha256]),
+        (8, [SVAR.sha256, FIL.sha256]),
+    ]
+    assert [(one["sha256"], one["hentet"]) for one in document["innhold"]] == [
+        (SVAR.sha256, "2026-11-20T12:00:00"),
+        (FIL.sha256, None),
+    ]

@@ -13,6 +13,7 @@ from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.publish import manifest as manifest_module
 from oppfolging_pipeline.publish.manifest import Manifest, ReleaseRecord, read_manifest
 from oppfolging_pipeline.publish.release import publish_release
+from tests.unit.publish.older import as_contract_1_0
 
 
 @pytest.fixture
@@ -72,6 +73,33 @@ def test_broken_or_lost_file_is_replaced_by_a_new_release(tmp_path, publish, rea
     assert again.versjon == 2
     assert len(read_tables(again.file)["utgivelse"]) == 2
     assert [record.fil for record in read_manifest(tmp_path).utgivelser] == [None, "oppfolging.duckdb"]
+
+
+def test_file_and_manifest_of_contract_1_0_are_understood_by_the_next_release(home, info, sources, read_tables):
+    before = as_contract_1_0(home)
+    again = publish_release(sources, home, info)
+    assert again.changed and again.versjon == 2, "the same rows under another contract"
+    assert [row[2] for row in read_tables(again.file)["utgivelse"]] == ["1.0", info.contract_version]
+    kept = home / "tidligere" / f"oppfolging-{before.utgivelse}.duckdb"
+    assert [record.fil for record in read_manifest(home).utgivelser] == [f"tidligere/{kept.name}", "oppfolging.duckdb"]
+    assert sha256_of(kept) == before.sha256
+
+
+def test_file_of_contract_1_0_alone_tells_its_releases(home, info, sources, read_tables):
+    before = as_contract_1_0(home)
+    (home / "manifest.json").unlink()
+    again = publish_release(sources, home, info)
+    assert [(row[0], row[-2:]) for row in read_tables(again.file)["utgivelse"]] == [
+        (before.utgivelse, (None, None)),
+        (again.utgivelse, (None, None)),
+    ]
+
+
+def test_table_of_releases_that_lacks_what_every_contract_has_is_someone_elses(home, info, sources):
+    with duckdb.connect(str(home / "oppfolging.duckdb")) as connection:
+        connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN versjon")
+    with pytest.raises(PermanentError, match=r"found a DuckDB file .*Move it"):
+        publish_release(sources, home, info)
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.2"])

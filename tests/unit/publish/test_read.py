@@ -12,8 +12,9 @@ import pytest
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.release import publish_release
-from oppfolging_pipeline.tables.model import table
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION, table
 from tests.support.declared import declared_sources, minimal_row
+from tests.unit.publish.older import as_contract_1_0
 
 
 def _identified(aar, sett, kommunenr, kategori, rangering):
@@ -172,10 +173,28 @@ def test_database_of_someone_else_says_what_to_do(tmp_path):
         read.open_published(path)
 
 
-def test_file_of_another_contract_version_says_what_to_do(tmp_path, info, sources):
-    release = publish_release(sources, tmp_path, info.model_copy(update={"contract_version": "0.9"}))
-    with pytest.raises(PermanentError, match=r"found contract version 0\.9; expected 1\.0"):
-        read.open_published(release.file)
+@pytest.mark.parametrize("version", ["0.9", "2.0", "11.1", "", "none"])
+def test_file_of_a_contract_with_another_main_number_says_what_to_do(home, version):
+    with duckdb.connect(str(home / "oppfolging.duckdb")) as connection:
+        connection.execute("UPDATE drift.utgivelse SET kontraktversjon = ?", [version])
+    with pytest.raises(PermanentError, match=rf"found contract version {version}; expected {CONTRACT_VERSION}"):
+        read.open_published(home / "oppfolging.duckdb")
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.10"])
+def test_file_of_a_contract_with_the_same_main_number_is_read(home, version):
+    as_contract_1_0(home, version)
+    with closing(read.open_published(home / "oppfolging.duckdb")) as connection:
+        assert read.identifisert(connection) and read.faseplan(connection)
+        with pytest.raises(PermanentError, match=r"found no drift\.sporing; .*Run `oppfolging run`"):
+            read.require_tables(connection, ["drift.datagrunnlag", "drift.sporing"])
+
+
+def test_file_without_a_table_that_is_asked_says_which(home):
+    with duckdb.connect(str(home / "oppfolging.duckdb")) as connection:
+        connection.execute("DROP TABLE mart.pulje_faseplan")
+    with pytest.raises(PermanentError, match=r"found no mart\.pulje_faseplan; .*Run `oppfolging run`"):
+        read.open_published(home / "oppfolging.duckdb")
 
 
 def test_open_reader_keeps_its_file_and_a_new_one_sees_the_next(tmp_path, info, sources):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
@@ -86,10 +86,16 @@ def test_publishing_the_same_twice_changes_no_byte_and_no_file(home, info, sourc
 
 @pytest.mark.parametrize(
     "change",
-    [{"code_version": "0.2.0"}, {"contract_version": "1.1"}, {"rule_sets": {"udir-2020": "b" * 64}}],
+    [
+        {"code_version": "0.2.0"},
+        {"contract_version": "1.0"},
+        {"rule_sets": {"udir-2020": "b" * 64}},
+        {"kjent_per": date(2026, 1, 31)},
+        {"merknad": "Eldre grunnlag."},
+    ],
     ids=lambda change: next(iter(change)),
 )
-def test_other_code_contract_or_rules_is_another_release(home, info, sources, change):
+def test_other_code_contract_rules_or_basis_is_another_release(home, info, sources, change):
     second = publish_release(sources, home, info.model_copy(update=change))
     assert second.changed
     assert second.innhold_sha256 != read_manifest(home).utgivelser[0].innhold_sha256
@@ -112,13 +118,28 @@ def test_release_table_lists_every_release_and_checks_carry_theirs(tmp_path, inf
     assert [release.versjon for release in releases] == [1, 2, 3]
     assert releases[0].innhold_sha256 == releases[2].innhold_sha256, "the older content again is a release of its own"
     assert {row[0] for row in content["kontroll"]} == {releases[-1].utgivelse}
-    assert content["utgivelse"][0][-1] == datetime(2026, 3, 1, 5), "UTC, without a zone"  # noqa: DTZ001
+    opprettet = table("utgivelse").column_names.index("opprettet")
+    assert content["utgivelse"][0][opprettet] == datetime(2026, 3, 1, 5), "UTC, without a zone"  # noqa: DTZ001
+
+
+def test_the_basis_stands_in_the_file_and_in_the_manifest(home, info, sources, read_tables):
+    basis = {"kjent_per": date(2026, 1, 31), "merknad": "Eldre grunnlag for Elevundersøkelsen."}
+    release = publish_release(sources, home, info.model_copy(update=basis))
+    assert [row[-2:] for row in read_tables(release.file)["utgivelse"]] == [(None, None), tuple(basis.values())]
+    assert [(r.kjent_per, r.merknad) for r in read_manifest(home).utgivelser] == [(None, None), tuple(basis.values())]
+    assert not publish_release(sources, home, info.model_copy(update=basis)).changed
+
+
+def test_an_empty_note_is_refused(info):
+    with pytest.raises(ValueError, match="merknad"):
+        ReleaseInfo.model_validate({**info.model_dump(), "merknad": ""})
 
 
 def test_time_in_another_zone_is_published_as_utc(tmp_path, info, sources, read_tables):
     oslo = ReleaseInfo.model_validate({**info.model_dump(), "created_at": "2026-07-01T02:00:00+02:00"})
     release = publish_release(sources, tmp_path, oslo)
-    assert read_tables(release.file)["utgivelse"][0][-1] == datetime(2026, 7, 1)  # noqa: DTZ001
+    opprettet = table("utgivelse").column_names.index("opprettet")
+    assert read_tables(release.file)["utgivelse"][0][opprettet] == datetime(2026, 7, 1)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(("keep", "kept"), [(0, []), (1, [3]), (2, [2, 3]), (5, [1, 2, 3])])

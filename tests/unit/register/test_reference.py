@@ -189,3 +189,30 @@ def test_rows_that_cannot_be_used_are_refused_by_list_row_and_column(parts: dict
     with pytest.raises(InvalidInput) as error:
         override(carried_register(), **parts)
     assert expected in str(error.value)
+
+
+@needs_klass
+def test_a_start_that_klass_cut_to_the_range_it_was_asked_for_is_the_known_one() -> None:
+    # What KLASS answers for a range from 2015: its first day in place of every earlier start.
+    cut = [
+        {**row, "validFrom": max(row["validFrom"], "2015-01-01")}
+        for row in klass("klass131_codes_all.csv")
+        if not row["validTo"] or row["validTo"] > "2015-01-01"
+    ]
+    assert override(carried_register(), codes=cut).kommuner == carried_register().kommuner
+
+
+def test_a_list_that_begins_later_keeps_its_own_first_day() -> None:
+    rows = [
+        {
+            "code": row.kommunenr,
+            "name": row.navn,
+            "validFrom": max(row.gyldig_fra, date(2020, 1, 1)).isoformat(),
+            "validTo": row.gyldig_til.isoformat() if row.gyldig_til else "",
+        }
+        for row in carried_register().kommuner
+        if row.slutt > date(2020, 1, 1)
+    ]
+    register = override(carried_register(), codes=rows)
+    assert register.foerste_dag == date(2020, 1, 1)
+    assert {row.gyldig_fra for row in register.kommuner if row.kommunenr == "0301"} == {date(1948, 1, 1)}

@@ -40,6 +40,11 @@ IMPOSSIBLE = {
     "unknown indicator": (("indikator: lesing", "indikator: lesning"), "indikatorer[0].indikator", "lesing"),
     "unknown measure": (("maal: skalapoeng", "maal: poeng"), "indikatorer[0].maal", "skalapoeng or andel"),
     "measure of another": (("maal: skalapoeng", "maal: andel_mobbet"), "indikatorer[0].maal", "a measure of Lesing"),
+    "measure without a better way": (
+        ("maal: skalapoeng", "maal: andel_mestringsnivaa_3"),
+        "indikatorer[0].maal",
+        "which higher or lower is better",
+    ),
     "grade it has not": (("trinn: 5", "trinn: 7"), "indikatorer[0].trinn", "5 or 8 or 9"),
     "grade that is text": (("trinn: 5", "trinn: '5'"), "indikatorer[0].trinn", "integer"),
     "the same twice": (("trinn: 8", "trinn: 5"), "indikatorer[1]", "each indicator and grade once"),
@@ -273,3 +278,16 @@ def test_a_set_is_validated_against_the_catalogue_handed_in():
     with pytest.raises(InvalidInput) as caught:
         load_rule_set_text(TEXT, "f", smaller)
     assert [f.key for f in caught.value.findings] == ["indikatorer[2].indikator", "indikatorer[3].indikator"]
+
+
+def test_a_measure_that_some_grades_have_is_refused_on_the_others():
+    # 5. trinn has three mestringsnivåer: its figures of a fifth would never come, and the set would never be filled.
+    catalog = default_catalog()
+    highest = catalog.maal["andel_mestringsnivaa_5"].model_copy(update={"retning": "hoyere_er_bedre"})
+    weighed = catalog.model_copy(update={"maal": {**catalog.maal, "andel_mestringsnivaa_5": highest}})
+    on_8 = changed(("maal: skalapoeng\n    trinn: 8", "maal: andel_mestringsnivaa_5\n    trinn: 8"))
+    assert load_rule_set_text(on_8, "f", weighed).indikatorer[1].maal == "andel_mestringsnivaa_5"
+    with pytest.raises(InvalidInput) as caught:
+        load_rule_set_text(changed(("maal: skalapoeng", "maal: andel_mestringsnivaa_5")), "f", weighed)
+    (found,) = caught.value.findings
+    assert (found.key, found.expected) == ("indikatorer[0].trinn", "a grade with andel på mestringsnivå 5: 8 or 9")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
 
+from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.recognise import read_file
 from tests.support.files import flat_csv, flat_json, flat_row
-from tests.unit.sources.conftest import Reader, Refusal, cells_of
+from tests.unit.sources.conftest import FILE, Reader, Refusal, cells_of
 
 Write = Callable[..., bytes]
 ROWS = [
@@ -177,6 +184,41 @@ def test_the_indexes_of_one_table_are_kept_apart(read: Reader) -> None:
     ]
 
 
+@both
+def test_the_schools_abroad_are_left_out_with_their_nation(read: Reader, write: Write) -> None:
+    """Utlandet has the four levels too: its top row is no second national row, and 2599 is no municipality."""
+    abroad = [
+        flat_row(1, Nasjonaltkode="U", verdi="30,1"),
+        flat_row(3, "2599", Nasjonaltkode="U", verdi="30,1"),
+        flat_row(4, "2599", "U90099006", Nasjonaltkode="U", verdi="ukjent"),
+    ]
+    parsed = read(write([*ROWS, *abroad]))
+    assert (parsed.rows, [cell["enhet"] for cell in cells_of(parsed)]) == (7, ["I", "61", "6101", "100000001"])
+
+
+@both
+@pytest.mark.parametrize("nation", [None, "gone"])
+def test_rows_that_do_not_say_their_nation_are_at_home(read: Reader, write: Write, nation: str | None) -> None:
+    rows = without("Nasjonaltkode") if nation else [{**row, "Nasjonaltkode": None} for row in ROWS]
+    assert len(cells_of(read(write(rows)))) == 4
+
+
+@both
+def test_the_group_may_be_called_indikator(read: Reader, write: Write) -> None:
+    rows = [{("Indikator" if key == "Spoersmaalgruppe" else key): text for key, text in row.items()} for row in ROWS]
+    assert [cell["verdistatus"] for cell in cells_of(read(write(rows)))] == ["vist", "vist", "skjermet", "mangler"]
+
+
+@both
+def test_the_groups_own_name_counts_where_both_are_there(read: Reader, write: Write) -> None:
+    assert len(cells_of(read(write([{**row, "Indikator": "Noe annet"} for row in ROWS])))) == 4
+
+
+def test_a_group_with_neither_name_is_told(refusal: Refusal) -> None:
+    (finding,) = refusal(flat_json(without("Spoersmaalgruppe")))
+    assert (finding.column, finding.expected) == ("Spoersmaalgruppe", "also Spoersmaalgruppe")
+
+
 def test_a_preliminary_year_is_marked(read: Reader) -> None:
     (cell,) = cells_of(read(flat_json([flat_row(Skoleaarnavn="Foreløpige tall 2025-26")])))
     assert (cell["skoleaar"], cell["forelopig"]) == ("2025-26", True)
@@ -252,6 +294,41 @@ def test_an_answer_that_has_lost_rows_is_told(refusal: Refusal, write: Write, pa
 @pytest.mark.parametrize(("page", "most", "whole"), [("1", "4", "4"), ("1", "4", "12"), ("2", "4", "8"), ("1", "", "")])
 def test_a_whole_answer_or_one_page_of_it_is_read(read: Reader, write: Write, page: str, most: str, whole: str) -> None:
     assert len(cells_of(read(write(paged(ROWS, page, most, whole))))) == 4
+
+
+@pytest.mark.parametrize("content", [JSON, CSV], ids=["json", "csv"])
+def test_a_compressed_content_is_read_as_what_it_was(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, content: bytes
+) -> None:
+    path = tmp_path / "0123abc.gz"
+    path.write_bytes(gzip.compress(content))
+    parsed = read_file(path, FILE, connection, default_catalog())
+    assert isinstance(parsed, ParsedFile)
+    assert [cell["verdistatus"] for cell in cells_of(parsed)] == ["vist", "vist", "skjermet", "mangler"]
+
+
+LONG = flat_json([flat_row(3, f"{61000 + n}"[:4], EnhetNavn=f"Sted {n}") for n in range(3000)])
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (gzip.compress(LONG[:-2]), "JSON that ends before its list does"),
+        (gzip.compress(LONG)[:-12], "a compressed content that is damaged"),
+        (gzip.compress(LONG.replace(b'"Sted 2999"', b'"Sted 2999')), "JSON that breaks off at position"),
+    ],
+    ids=["cut before", "cut after", "broken"],
+)
+def test_a_compressed_content_that_is_not_whole_is_told(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, content: bytes, found: str
+) -> None:
+    path = tmp_path / "0123abc.gz"
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput) as caught:
+        read_file(path, FILE, connection, default_catalog())
+    (finding,) = caught.value.findings
+    assert finding.found.startswith(found)
+    assert (finding.row == 3000) == ("breaks off" in found)
 
 
 @pytest.mark.parametrize(

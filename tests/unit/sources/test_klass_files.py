@@ -123,6 +123,34 @@ def test_the_api_gives_dates_of_a_range_under_another_name() -> None:
     ]
 
 
+def in_range(code: str, start: str, end: str, **own: str | None) -> dict[str, str | None]:
+    dates: dict[str, str | None] = {"validFromInRequestedRange": start, "validToInRequestedRange": end}
+    return {"code": code, "name": "Sted", "validFrom": None, "validTo": None, **dates, **own}
+
+
+def test_what_lasts_to_the_end_of_the_range_that_was_asked_for_has_no_known_end() -> None:
+    items = [
+        in_range("6101", "2020-01-01", "2026-11-24"),
+        in_range("6102", "2020-01-01", "2024-01-01"),
+        in_range("6103", "2024-01-01", "2026-11-24"),
+        in_range("6104", "2024-01-01", "2026-11-24", validTo="2026-11-24"),
+    ]
+    del items[2]["validTo"]
+    rows = parse(json.dumps({"codes": items}).encode(), "koder.json").rows
+    assert [(row["code"], row["validFrom"], row["validTo"]) for row in rows] == [
+        ("6101", "2020-01-01", ""),
+        ("6102", "2020-01-01", "2024-01-01"),
+        ("6103", "2024-01-01", ""),
+        ("6104", "2024-01-01", "2026-11-24"),
+    ]
+
+
+def test_a_range_of_days_without_changes_is_an_empty_list_and_no_fault() -> None:
+    content = b'{"codeChanges": []}'
+    assert recognise(content) == "kommune_endringer"
+    assert parse(content, "endringer.json").rows == []
+
+
 HEAD = "code,name,validFrom,validTo\n6101,Ålvik,2015-01-01,\n"
 
 

@@ -9,6 +9,7 @@ from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.klass_files import KlassFile
 from oppfolging_pipeline.sources.recognise import read_file
 from tests.support.files import flat_csv, flat_json, flat_row, nation, wide_csv, wide_xlsx
+from tests.support.report import columns_of, country
 from tests.unit.sources.conftest import Reader, Refusal
 
 
@@ -20,6 +21,7 @@ from tests.unit.sources.conftest import Reader, Refusal
         (flat_json([flat_row()]), "flate_rader"),
         (flat_csv([flat_row()]), "flate_rader"),
         (b" \r\n" + flat_json([flat_row()]), "flate_rader"),
+        (country(columns_of([5])), "pivot"),
     ],
 )
 def test_a_file_is_known_by_its_content_alone(read: Reader, content: bytes, kind: str) -> None:
@@ -46,7 +48,7 @@ def test_a_klass_file_is_read_as_one(tmp_path: Path, connection: duckdb.DuckDBPy
         (b"%PDF-1.7\n\xe2\xe3", "neither UTF-8 nor UTF-16"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "neither UTF-8 nor UTF-16"),  # the older Excel format
         (b"<html><body>503</body></html>", "a text that begins with '<html>"),
-        (b'{"metadata":{"columns":[]},"rows":[]}', 'JSON that begins with {"metadata"'),
+        (b'{"rows":[],"metadata":{"columns":[]}}', 'JSON that begins with {"rows"'),
         (b"[1, 2]", "JSON that begins with [1, 2]"),
         (
             '{"kode":400,"feiltype":"Feil i forespørselen","melding":"Filter må oppgis!","tilleggsinfo":""}'.encode(),
@@ -57,7 +59,8 @@ def test_a_klass_file_is_read_as_one(tmp_path: Path, connection: duckdb.DuckDBPy
 def test_another_file_is_told_by_what_it_begins_with(refusal: Refusal, content: bytes, found: str) -> None:
     (finding,) = refusal(content)
     assert found in finding.found
-    assert "xlsx download, flat rows of the export API (JSON or csv), or a KLASS file" in finding.expected
+    assert "xlsx download, flat rows of the export API (JSON or csv), an answer of the report API" in finding.expected
+    assert "or a KLASS file" in finding.expected
     assert "Take the file out of the inbox" in finding.action
 
 

@@ -96,10 +96,18 @@ def test_two_reports_in_one_file_are_told(refusal: Refusal) -> None:
     assert finding.found == "columns of grunnskolepoeng and nasjonale_prover"
 
 
-def test_the_lowest_mestringsnivaa_is_found_by_the_catalogues_pattern(read: Reader) -> None:
+def test_the_mestringsnivaaer_are_found_by_the_catalogues_patterns(read: Reader) -> None:
     group = [STEM + f"Andel mestringsnivå {level}" for level in (1, 2, 3)] + [ANTALL]
-    (cell,) = cells_of(read(with_heading(group)))
-    assert (cell["maal"], cell["kolonne"]) == ("andel_mestringsnivaa_1", group[0])
+    cells = cells_of(read(with_heading(group)))
+    expected = [(f"andel_mestringsnivaa_{level}", group[level - 1]) for level in (1, 2, 3)]
+    assert [(cell["maal"], cell["kolonne"]) for cell in cells] == expected
+
+
+def test_a_mestringsnivaa_that_the_grade_has_not_is_told(refusal: Refusal) -> None:
+    (finding,) = refusal(with_heading([*measures(), STEM + "Andel mestringsnivå 4"]))
+    assert finding.found == "measure 'Andel mestringsnivå 4'"
+    assert "andel_mestringsnivaa_3" in finding.expected
+    assert "andel_mestringsnivaa_4" not in finding.expected
 
 
 def test_elevundersokelsen_with_units_in_its_headings_says_what_to_use_instead(refusal: Refusal) -> None:

@@ -55,30 +55,42 @@ def test_the_newest_year_with_its_whole_window_shown_and_final(
 
 
 @pytest.mark.parametrize(
-    ("rows", "rule_set", "said"),
+    ("rows", "rule_set", "said", "do"),
     [
-        ([], LESING, r"\(no national figure at all\)"),
+        ([], LESING, r"\(no national figure at all\)", "run `oppfolging fetch`"),
         # not one figure of the set: what the newest year would need
-        (nation(*FOUR, indikator="engelsk"), LESING, r"\(3 missing for 2025: lesing skalapoeng trinn 5 2022-23; .*\)"),
-        (nation("2023-24", "2024-25"), LESING, r"\(1 missing for 2025: lesing skalapoeng trinn 5 2022-23\)"),
+        (
+            nation(*FOUR, indikator="engelsk"),
+            LESING,
+            r"\(3 missing for 2025: lesing skalapoeng trinn 5 2022-23; .*\)",
+            "`oppfolging fetch --years 2022-23,2023-24,2024-25`",
+        ),
+        (
+            nation("2023-24", "2024-25"),
+            LESING,
+            r"\(1 missing for 2025: lesing skalapoeng trinn 5 2022-23\)",
+            "`oppfolging fetch --years 2022-23`",
+        ),
         (
             [*nation("2022-23", "2023-24"), *nation("2024-25", forelopig=True)],
             LESING,
             r"\(1 missing for 2025: lesing skalapoeng trinn 5 2024-25 \(preliminary\)\)",
+            "`--uttrekk 2025` uses its preliminary figures",
         ),
         (
             nation("2022-23", "2023-24", "2024-25"),
             BOTH,
             r"\(3 missing for 2025: grunnskolepoeng grunnskolepoeng trinn 10 2021-22; .* 2023-24\)",
+            "`oppfolging fetch --years 2021-22,2022-23,2023-24`",
         ),
     ],
 )
 def test_no_complete_year_names_what_the_nearest_one_lacks(
-    engine: Engine, rows: list[Row], rule_set: RuleSet, said: str
+    engine: Engine, rows: list[Row], rule_set: RuleSet, said: str, do: str
 ) -> None:
     with pytest.raises(PermanentError, match=said) as caught:
         newest(engine, rows, rule_set)
-    assert "--uttrekk" in str(caught.value) and "--rules" in str(caught.value)
+    assert do in str(caught.value) and "--rules" in str(caught.value)
 
 
 def test_a_long_list_of_what_is_lacking_is_cut_and_says_so(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from oppfolging_pipeline.sources.archive import Archive, Intake
 from oppfolging_pipeline.sources.parsed import FIGURE_COLUMNS, ParsedFile, figures_of
 from oppfolging_pipeline.staging import observasjon
 from oppfolging_pipeline.staging.intake import read_intake, read_register, register_contents
-from oppfolging_pipeline.staging.observasjon import FileFigures, combine, faults_between, school_years_of_new
+from oppfolging_pipeline.staging.observasjon import FileFigures, combine, faults_between
 from tests.support.files import heading, measures, municipality, nation, wide_csv
 from tests.unit.staging.build import Row, observed
 from tests.unit.staging.country import BEFORE, changing_country
@@ -127,10 +127,6 @@ class Home:
         rows = self.engine.run("SELECT skoleaar, enhet, verdi::INTEGER FROM observasjon").fetchall()
         return {(skoleaar, enhet): verdi for skoleaar, enhet, verdi in rows}
 
-    def new_years(self, intake: Intake) -> set[str]:
-        read = read_intake(intake, self.engine.connection, default_catalog())
-        return school_years_of_new(read.figures, intake)
-
 
 @pytest.fixture
 def home(tmp_path: Path, engine: Engine) -> Home:
@@ -160,26 +156,14 @@ def test_an_old_file_that_comes_again_takes_back_what_replaced_it(home: Home) ->
 
 def test_a_renewed_intake_still_goes_before_those_that_came_before_it(home: Home) -> None:
     home.take_in({"z.csv": year("2024-25", 40, "0301"), "y.csv": year("2023-24", 40)})
-    renewed = home.archive.renew(home.take_in({"a.csv": year("2024-25", 50, "0301")}), NOW)
+    home.take_in({"a.csv": year("2024-25", 50, "0301")})
+    renewed = home.archive.renew(NOW)
     assert home.figures(renewed) == {("2023-24", "I"): 40, ("2024-25", "I"): 50, ("2024-25", "0301"): 50}
 
 
 def test_an_invented_country_is_whole_in_each_intake(home: Home) -> None:
     home.take_in({"a.csv": year("2023-24", 40)}, "eksempel")
     assert home.figures(home.take_in({"b.csv": year("2024-25", 50)}, "eksempel")) == {("2024-25", "I"): 50}
-
-
-def test_the_years_of_new_files_are_those_that_no_accepted_intake_has_brought(home: Home) -> None:
-    first, second = year("2023-24", 40), year("2024-25", 50)
-    refused = home.take_in({"a.csv": first}, accept=False)
-    assert home.new_years(refused) == {"2023-24"}
-    again = home.take_in({"a.csv": first}, accept=False)
-    assert home.new_years(again) == {"2023-24"}  # it has come before, and was not accepted
-    home.archive.accept(again, [])
-    intake = home.take_in({"a.csv": first, "b.csv": second}, accept=False)
-    assert home.new_years(intake) == {"2024-25"}
-    home.archive.accept(intake, [])
-    assert home.new_years(home.archive.renew(intake, NOW)) == set()
 
 
 CODES = "code,name,validFrom,validTo\n6101,{},2020-01-01,\n6109,Urvik,2015-01-01,2020-01-01\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import default_catalog
@@ -86,7 +87,20 @@ def test_the_faults_of_all_files_stand_in_one_error_that_says_where_what_and_wha
 def test_every_bad_file_stays_in_the_archive_as_it_came(take_in: TakeIn, engine: Engine) -> None:
     intake = take_in(BAD)
     refused(intake, engine)
-    assert {snapshot.file: snapshot.path.read_bytes() for snapshot in intake.snapshots} == BAD
+    assert {snapshot.file: read_content(snapshot.path) for snapshot in intake.snapshots} == BAD
+
+
+def test_every_content_that_was_spoiled_in_the_archive_is_named_and_none_is_read(
+    take_in: TakeIn, engine: Engine
+) -> None:
+    intake = take_in({"a.csv": GOOD, "b.csv": wide_csv([nation(51, 1, 9)]), "koder.csv": CODES})
+    spoiled = {snapshot.file: snapshot.path for snapshot in intake.snapshots}
+    spoiled["a.csv"].write_bytes(spoiled["a.csv"].read_bytes()[:-10])
+    spoiled["koder.csv"].unlink()
+    assert [(finding.file, finding.found) for finding in refused(intake, engine).findings] == [
+        ("a.csv", "a content in the archive that no longer gives its digest"),
+        ("koder.csv", "no content in the archive"),
+    ]
 
 
 def test_what_is_wrong_between_the_good_files_is_told_together_with_the_bad_ones(
@@ -134,7 +148,7 @@ def test_an_intake_without_figures_is_refused(take_in: TakeIn, engine: Engine) -
     offices = "".join(f"{each.statsforvalter},{each.fylkesnr}\n" for each in carried_register().embeter)
     quoted = offices.replace("Østfold, Buskerud, Oslo og Akershus", '"Østfold, Buskerud, Oslo og Akershus"')
     error = refused(take_in({"embeter.csv": f"statsforvalter,fylkesnr\n{quoted}".encode()}), engine)
-    assert [finding.found for finding in error.findings] == ["1 register files and no figures in the inbox"]
+    assert [finding.found for finding in error.findings] == ["1 lists of the register and no figures"]
 
 
 def test_the_carried_register_is_used_when_the_intake_has_none(take_in: TakeIn) -> None:

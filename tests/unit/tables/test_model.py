@@ -7,7 +7,16 @@ import yaml
 from pydantic import ValidationError
 
 from oppfolging_pipeline.tables import model
-from oppfolging_pipeline.tables.model import Column, Table, all_tables, published_tables, table
+from oppfolging_pipeline.tables.model import (
+    CONTRACT_CHANGES,
+    CONTRACT_VERSION,
+    Column,
+    ContractChange,
+    Table,
+    all_tables,
+    published_tables,
+    table,
+)
 
 COLUMN = {"name": "nr", "type": "VARCHAR", "text": "Nummer."}
 TABLE = {"key": "t", "name": "t", "schema": "mart", "text": "En tabell.", "grain": ["nr"], "columns": [COLUMN]}
@@ -109,6 +118,19 @@ def test_no_two_published_tables_have_one_name():
     names = [declared.qualified_name for declared in published_tables()]
     assert len(set(names)) == len(names)
     assert not {name for name in names if name.startswith("lager.")}
+
+
+def test_the_versions_of_the_contract_rise_and_the_last_is_the_one_that_is_published():
+    numbers = [tuple(int(part) for part in change.versjon.split(".")) for change in CONTRACT_CHANGES]
+    assert numbers == sorted(set(numbers))
+    assert CONTRACT_CHANGES[-1].versjon == CONTRACT_VERSION
+    assert all(change.endring.endswith(".") for change in CONTRACT_CHANGES)
+
+
+@pytest.mark.parametrize("version", ["1", "1.1.0", "1.x", "0.9", "v1.0", ""])
+def test_what_is_no_version_of_the_contract_is_refused(version):
+    with pytest.raises(ValidationError):
+        ContractChange(versjon=version, endring="Ny kolonne.")
 
 
 def test_a_unit_stands_in_the_comment():

@@ -246,3 +246,20 @@ def test_dice_fall_alike_everywhere_and_normally():
     mean = sum(draws) / len(draws)
     assert abs(mean) < 0.06
     assert 0.94 < sum((draw - mean) ** 2 for draw in draws) / len(draws) < 1.06
+
+
+@pytest.mark.parametrize("skoleaar", [SKOLEAAR[0], SKOLEAAR[-1]])
+@pytest.mark.parametrize("which", ["5._trinn", "ungdomstrinn"])
+def test_the_shares_on_the_mestringsnivaaer_add_up_in_every_shown_cell(tests_of, skoleaar, which):
+    rows = tests_of(skoleaar, which)
+    groups: dict[str, list[str]] = {}
+    for name in rows[0]:
+        stem, _, level = name.partition(".Andel på mestringsnivå ")
+        if level:
+            groups.setdefault(stem, []).append(name)
+    cells = [[row[name] for name in levels] for row in rows for levels in groups.values()]
+    shown = [[float(text.replace(",", ".")) for text in cell] for cell in cells if cell[0] not in ("*", "")]
+    assert len(shown) > 1_000
+    # Each share is rounded alone, by at most 0,05.
+    assert max(abs(sum(shares) - 100) - 0.05 * len(shares) for shares in shown) < 1e-9
+    assert {len(set(cell)) for cell in cells if cell[0] in ("*", "")} == {1}, "a cell hides all of its levels, or none"

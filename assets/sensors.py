@@ -1,0 +1,61 @@
+"""The sensor that notices a new school year.
+
+Belongs here: asking now and then, and requesting the fetch of what is new, once. Does not belong here: how it is asked
+(`oppfolging_pipeline.sources.news`), or fetching (`assets.fetching`).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.fetching import asset_name
+from assets.interfaces import InterfacesResource
+from assets.partitions import partition_key, skoleaar_partitions
+from assets.resources import HomeResource
+from oppfolging_pipeline.core.errors import OppfolgingError
+from oppfolging_pipeline.sources.conversation import BriefConversation
+from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.news import newest_published
+
+FETCH_JOB = "henting"
+WEEK = 7 * 24 * 3600  # seconds
+
+
+@dg.sensor(
+    job_name=FETCH_JOB,
+    minimum_interval_seconds=WEEK,
+    description="Spør kildene hver uke om et nytt skoleår er publisert, og ber om å få det hentet, én gang.",
+)
+def nytt_skoleaar(
+    context: dg.SensorEvaluationContext, home: HomeResource, interfaces: InterfacesResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One run request for each source with a school year that is newer than what the archive holds.
+
+    The run key makes it once for each source and year. A source that does not answer is told of and asked again the
+    next time; the others are not kept waiting for it.
+    """
+    have = Evidence(home.archive).newest_years()
+    declared = interfaces.declared
+    told = []
+    asked = False
+    with interfaces.client() as http, BriefConversation(http) as asker:
+        for kilde, sider in declared.nytt.items():
+            try:
+                newest = newest_published(asker, interfaces.addresses.rapport, declared.rapport.sti, kilde, sider)
+            except OppfolgingError as error:
+                context.log.warning("%s: %s", kilde, error)
+                told.append(f"{kilde}: svarte ikke som ventet")
+                continue
+            if newest <= have.get(kilde, ""):
+                told.append(f"{kilde}: {newest} er hentet")
+            elif not skoleaar_partitions.has_partition_key(partition_key(newest)):
+                told.append(f"{kilde}: {newest} er ikke begynt")
+            else:
+                asked = True
+                yield dg.RunRequest(
+                    run_key=f"{kilde}-{newest}",
+                    partition_key=partition_key(newest),
+                    asset_selection=[dg.AssetKey(asset_name(kilde))],
+                )
+    if not asked:
+        yield dg.SkipReason("; ".join(told))

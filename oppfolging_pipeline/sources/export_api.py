@@ -1,0 +1,177 @@
+"""Udir's export API: what it has published of a survey, and the rows of one school year, page by page.
+
+Belongs here: the order of asking. Does not belong here: which table and filters (`export_search`, `export_tables`),
+whether the rows are what was asked for (`export_answer`), or their figures (`flat`).
+
+In the ordinary case: one call for the list of tables, one for each table's filters, and for each table and school year
+one for the number of pages and one for each page. A page beyond the last gives the last one again, so that the end is
+counted and never looked for.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from oppfolging_pipeline.core.errors import Finding, PermanentError
+from oppfolging_pipeline.engine import open_engine
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.sources import live
+from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
+from oppfolging_pipeline.sources.asking import Answer, Ask, Asker, Part
+from oppfolging_pipeline.sources.drift import DriftCollector, DriftError
+from oppfolging_pipeline.sources.export_answer import Rows, lacking_measures
+from oppfolging_pipeline.sources.export_search import NOT_THERE, Listing, Search, ask_listing
+from oppfolging_pipeline.sources.export_tables import Found, wanted_tables
+from oppfolging_pipeline.sources.flat import KILDE
+from oppfolging_pipeline.sources.http_faults import HttpRefused
+from oppfolging_pipeline.sources.published import Published
+
+_JSON = 0  # the `format` of rows as JSON
+
+
+class _Sider(BaseModel):
+    JSONSider: int = Field(ge=1)
+
+
+_SIDER = TypeAdapter(Annotated[list[_Sider], Field(min_length=1)])
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How many pages there are at most (the interface counts them in its own size), and the answer that says so."""
+
+    pages: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ExportPublished(Published):
+    """What the export API has published, its tables ready to be asked, and the list that they were found in."""
+
+    tables: tuple[Found, ...]
+    listing: Listing
+
+
+class ExportClient:
+    """The client of Elevundersøkelsen. `radgrense` is how many rows a page is asked for.
+
+    `moved` gathers warnings that only a fetch can see: a table whose filters promise the measure and whose rows do not
+    have it, so that another was taken.
+    """
+
+    kilde = KILDE
+
+    def __init__(self, base_url: str, declared: live.Eksportkilde, radgrense: int, catalog: Catalog) -> None:
+        self.moved = DriftCollector()
+        self._base = base_url
+        self._declared = declared
+        self._page_size = radgrense
+        self._catalog = catalog
+        self._proven: dict[str, Found] = {}  # by the declared name: tables whose rows have had the measure
+
+    def published(self, asker: Asker) -> ExportPublished:
+        """One call for the list of tables, and one for the filters of each.
+
+        Raises `DriftError` with everything critical of all tables: what `Search.next` and `Choosing.found` find.
+        """
+        found = DriftCollector()
+        listing = ask_listing(asker, self._base)
+        tables = []
+        for wanted in wanted_tables(KILDE, self._declared, self._catalog):
+            try:
+                tables.append(Search(asker, self._base, self._declared, wanted, listing).next(found))
+            except DriftError as error:
+                found.drifts.extend(error.drifts)
+        found.raise_if_critical()
+        return ExportPublished(
+            KILDE,
+            years=tuple(sorted(set.intersection(*(set(table.years) for table in tables)))),
+            facts={f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID) for table in tables},
+            warnings=found.warnings,
+            calls_per_year=2 * len(tables),
+            tables=tuple(tables),
+            listing=listing,
+        )
+
+    def fetch(self, asker: Asker, published: Published, skoleaar: str) -> tuple[Answer, ...]:
+        """The pages of every table, in order.
+
+        Raises `DriftError` with everything that `Rows` finds in them, with `maal_mangler` when no table's rows have the
+        measure, and with `side_mangler` for a table that is refused although it is in the list.
+        """
+        if not isinstance(published, ExportPublished) or skoleaar not in published.years:
+            years = ", ".join(published.years) or "none"
+            raise PermanentError(f"{KILDE}: found {skoleaar}; expected a published year ({years}). Ask for those.")
+        found = DriftCollector()
+        answers: list[Answer] = []
+        for promised in published.tables:
+            search = Search(asker, self._base, self._declared, promised.wanted, published.listing)
+            try:
+                answers.extend(self._pages(asker, *self._proved(asker, search, promised, skoleaar), skoleaar))
+            except DriftError as error:
+                found.drifts.extend(error.drifts)
+        found.raise_if_critical()
+        return tuple(answers)
+
+    def _proved(self, asker: Asker, search: Search, promised: Found, skoleaar: str) -> tuple[Found, _Counted, Answer]:
+        """The table whose rows have the measure, its number of pages, and the page that proves it."""
+        name = promised.wanted.tabell.navn
+        table = self._proven.get(name, promised)
+        while True:
+            if skoleaar not in table.years:
+                search.refuse(table, f"no {skoleaar}")
+            else:
+                counted = self._side_data(asker, table, skoleaar)
+                first = self._page(asker, table, skoleaar, 1)
+                lacking = lacking_measures(first, table.wanted, self._catalog)
+                if not lacking:
+                    self._proven[name] = table
+                    return table, counted, first
+                search.refuse(table, f"rows without {' and '.join(lacking)}", (counted.sha256, first.sha256))
+            seen = DriftCollector()
+            table = search.next(seen)
+            seen.raise_if_critical()
+            self.moved.drifts.extend(seen.drifts)
+
+    def _pages(self, asker: Asker, table: Found, counted: _Counted, first: Answer, skoleaar: str) -> list[Answer]:
+        """Every page, looked through as it comes; the first that is not as asked is the last that is asked for."""
+        answers = [first]
+        with tempfile.TemporaryDirectory() as spill, open_engine(Path(spill)) as engine:
+            rows = Rows(table.wanted, skoleaar, engine.connection)
+            rows.add(first, 1)
+            while rows.wants_more and len(answers) < counted.pages:
+                answers.append(self._page(asker, table, skoleaar, len(answers) + 1))
+                rows.add(answers[-1], len(answers))
+            rows.finish(counted.pages, counted.sha256)
+        rows.drift.raise_if_critical()
+        return answers
+
+    def _side_data(self, asker: Asker, table: Found, skoleaar: str) -> _Counted:
+        answer = self._ask(asker, table, skoleaar, "sidedata", "sideData", "")
+        said = shaped(_SIDER, answer.document(), answer.ask.name, answer.sha256)
+        return _Counted(said[0].JSONSider, answer.sha256)
+
+    def _page(self, asker: Asker, table: Found, skoleaar: str, number: int) -> Answer:
+        more = f"&format={_JSON}&sideNummer={number}&antallRader={self._page_size}"
+        return self._ask(asker, table, skoleaar, "data", "data", more, number)
+
+    def _ask(
+        self, asker: Asker, table: Found, skoleaar: str, part: Part, what: str, more: str, page: int | None = None
+    ) -> Answer:
+        url = f"{self._base}/{table.listed.EksportID}/{what}?filter={table.filter_text(skoleaar)}{more}"
+        place = f"{table.wanted.tabell.navn}.{table.listed.EksportID}.{part}{f'-{page}' if page else ''}"
+        name = f"{KILDE}/{skoleaar}/{place}.json"
+        try:
+            return asker.ask(Ask(KILDE, part, url, name, skoleaar, page))
+        except HttpRefused as refusal:
+            if refusal.status not in NOT_THERE:
+                raise
+            found, expected = f"a refusal ({refusal})", f"rows of the table {table.listed}, as the list says"
+            drift = DriftCollector()
+            drift.critical("side_mangler", Finding(found, expected, ASK_AGAIN, file=name), None, table.sha256)
+            raise DriftError(drift.drifts) from refusal

@@ -1,0 +1,263 @@
+"""A fetch: every source asked, school year by school year, and what became of each.
+
+Belongs here: which years are fetched, in which order, what is gone on with, and that one source's failure is its own.
+Does not belong here: what the interfaces say (the clients), or whether figures can be used (`staging.arrival`, handed
+in).
+
+A *unit* is one school year of one source, or the register: it is accepted as a whole or not at all. A fetch that did
+not get everything stays open, and the next one with the same key goes on with it: units that were accepted and answers
+that arrived are not asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from oppfolging_pipeline.core.errors import Finding, PermanentError, TransientError
+from oppfolging_pipeline.sources.asking import Answer, Asker
+from oppfolging_pipeline.sources.drift import Drift, DriftError
+from oppfolging_pipeline.sources.evidence import Campaign, Evidence
+from oppfolging_pipeline.sources.published import Published, SourceClient
+
+REGISTER = "klass"
+WHOLE = ""  # the school year of a unit that is a whole source, or the register
+State = Literal["hentet", "uendret", "stoppet", "ikke_naadd", "ikke_publisert"]
+GOOD = frozenset({"hentet", "uendret"})
+FAILED = frozenset({"stoppet", "ikke_naadd"})
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A unit that was found sound: its intake (None when it is what is in force already), rows and warnings."""
+
+    intake_id: int | None
+    rows: int
+    warnings: tuple[Drift, ...] = ()
+
+
+class Arrive(Protocol):
+    """Takes a unit's answers into use. Raises `InvalidInput` (a `DriftError` where a source has moved)."""
+
+    def figures(self, kilde: str, skoleaar: str, answers: Sequence[Answer]) -> Arrival:
+        """Answers that hold a school year of a source."""
+
+    def register(self, answers: Sequence[Answer]) -> Arrival:
+        """Answers that hold the register."""
+
+
+class RegisterClient(Protocol):
+    """KLASS."""
+
+    calls: int
+
+    def fetch(self, asker: Asker, first_day: date, as_of: date) -> tuple[Answer, ...]:
+        """Codes and changes from the first day to the as-of date, both included."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a unit. `message` says why it failed; `transient`: whether it may pass by itself."""
+
+    kilde: str
+    skoleaar: str
+    state: State
+    rows: int = 0
+    message: str = ""
+    warnings: tuple[Drift, ...] = ()
+    sha256: tuple[str, ...] = ()
+    transient: bool = False
+    earlier: bool = False  # accepted before, in the fetch that this one goes on with
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The school years to ask one source for."""
+
+    client: SourceClient
+    published: Published
+    years: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fetch will ask for, and what is known already: sources that failed, years not published or done."""
+
+    sources: tuple[Planned, ...]
+    register: RegisterClient | None
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def calls(self) -> int:
+        """The data calls that are planned. Answers that come in more pages than expected add to it."""
+        figures = sum(planned.published.calls_per_year * len(planned.years) for planned in self.sources)
+        return figures + (self.register.calls if self.register else 0)
+
+
+@dataclass
+class Fetch:
+    """One fetch over an asker that remembers: `plan`, then `run`. The clock is handed in."""
+
+    asker: Asker
+    evidence: Evidence
+    campaign: Campaign
+    clients: Sequence[SourceClient]
+    register: RegisterClient | None
+    now: Callable[[], datetime]
+    told: Callable[[Outcome], None]
+    _done: Mapping[tuple[str, str], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._done = self.evidence.unit_states(self.campaign)
+
+    def plan(self, years: Sequence[str] | None, newest: int) -> Plan:
+        """Ask each source what it has published. `years` None: the newest so many of each source."""
+        sources, outcomes = [], []
+        for client in self.clients:
+            try:
+                published = client.published(self.asker)
+            except (PermanentError, TransientError) as error:
+                outcomes.append(self._failed(client.kilde, WHOLE, error))
+                continue
+            if self._done.get((client.kilde, WHOLE)) in FAILED:
+                # What kept the source from being asked has passed, whether or not a year of it is left to fetch.
+                self.evidence.unit_ended(self.campaign, client.kilde, WHOLE, "uendret", self.now())
+            published = self._with_moves(published)
+            asked = tuple(published.years[-newest:]) if years is None else tuple(sorted(set(years)))
+            absent = [year for year in asked if year not in published.years]
+            outcomes.extend(self._ended(Outcome(client.kilde, year, "ikke_publisert")) for year in absent)
+            if not published.years:
+                outcomes.append(self._ended(Outcome(client.kilde, WHOLE, "ikke_publisert")))
+            there = [year for year in asked if year not in absent]
+            outcomes.extend(self._earlier(client.kilde, year) for year in there if self._is_done(client.kilde, year))
+            left = tuple(year for year in there if not self._is_done(client.kilde, year))
+            sources.append(Planned(client, published, left))
+        register = self.register
+        if register is not None and self._is_done(REGISTER, WHOLE):
+            outcomes.append(self._earlier(REGISTER, WHOLE))
+            register = None
+        return Plan(tuple(sources), register, tuple(outcomes))
+
+    def run(self, plan: Plan, arrive: Arrive, first_day: date, as_of: date) -> tuple[Outcome, ...]:
+        """Fetch what is planned, the register first. Returns the outcome of every unit, those of the plan included.
+
+        A unit that fails ends its source: what is fetched from an interface that moves or does not answer is neither
+        right nor polite. The other sources go on.
+        """
+        outcomes = list(plan.outcomes)
+        register = plan.register
+        if register is not None:
+            outcomes.append(
+                self._unit(REGISTER, WHOLE, lambda: register.fetch(self.asker, first_day, as_of), arrive.register, ())
+            )
+        for planned in plan.sources:
+            outcomes.extend(self._source(planned, arrive))
+        if not any(outcome.state in FAILED for outcome in outcomes):
+            self.evidence.end(self.campaign, self.now())
+        return tuple(outcomes)
+
+    def _source(self, planned: Planned, arrive: Arrive) -> Iterable[Outcome]:
+        kilde, published = planned.client.kilde, planned.published
+        for number, year in enumerate(planned.years):
+            outcome = self._unit(
+                kilde,
+                year,
+                lambda year=year: planned.client.fetch(self.asker, published, year),  # type: ignore[misc]
+                lambda answers, year=year: arrive.figures(kilde, year, answers),  # type: ignore[misc]
+                published.warnings if number == 0 else (),
+            )
+            yield outcome
+            if outcome.state in FAILED:
+                for left in planned.years[number + 1 :]:
+                    yield self._ended(
+                        Outcome(
+                            kilde,
+                            left,
+                            outcome.state,
+                            message=f"not asked for after {year} failed",
+                            transient=outcome.transient,
+                        )
+                    )
+                return
+        if planned.years:
+            self.evidence.remember(kilde, published.facts, self.now())
+
+    def _unit(
+        self,
+        kilde: str,
+        skoleaar: str,
+        fetch: Callable[[], tuple[Answer, ...]],
+        arrive: Callable[[Sequence[Answer]], Arrival],
+        warnings: tuple[Drift, ...],
+    ) -> Outcome:
+        answers: tuple[Answer, ...] = ()
+        try:
+            answers = fetch()
+            arrival = arrive(answers)
+        except (PermanentError, TransientError) as error:
+            return self._failed(kilde, skoleaar, error, answers)
+        return self._ended(
+            Outcome(
+                kilde,
+                skoleaar,
+                "uendret" if arrival.intake_id is None else "hentet",
+                rows=arrival.rows,
+                warnings=(*warnings, *arrival.warnings),
+                sha256=tuple(answer.sha256 for answer in answers),
+            ),
+            arrival.intake_id,
+        )
+
+    def _failed(
+        self, kilde: str, skoleaar: str, error: PermanentError | TransientError, answers: Sequence[Answer] = ()
+    ) -> Outcome:
+        """The outcome of a failure. Answers that show a fault, or that nobody can tell apart, are not used again."""
+        drifts = error.drifts if isinstance(error, DriftError) else ()
+        shown = {sha256 for drift in drifts for sha256 in drift.answers}
+        if isinstance(error, PermanentError):
+            self.evidence.refuse(self.campaign, sorted(shown or {answer.sha256 for answer in answers}))
+        transient = isinstance(error, TransientError)
+        state: State = "ikke_naadd" if transient else "stoppet"
+        return self._ended(
+            Outcome(kilde, skoleaar, state, message=str(error), warnings=tuple(drifts), transient=transient)
+        )
+
+    def _ended(self, outcome: Outcome, intake_id: int | None = None) -> Outcome:
+        now = self.now()
+        self.evidence.drifts(self.campaign, outcome.kilde, outcome.skoleaar, outcome.warnings)
+        self.evidence.unit_ended(
+            self.campaign, outcome.kilde, outcome.skoleaar, outcome.state, now, intake_id, outcome.rows, outcome.message
+        )
+        self.told(outcome)
+        return outcome
+
+    def _is_done(self, kilde: str, skoleaar: str) -> bool:
+        return self._done.get((kilde, skoleaar)) in GOOD
+
+    def _earlier(self, kilde: str, skoleaar: str) -> Outcome:
+        state = self._done[kilde, skoleaar]
+        rows, sha256 = self.evidence.unit_contents(self.campaign, kilde, skoleaar)
+        outcome = Outcome(kilde, skoleaar, state, rows, sha256=sha256, earlier=True)  # type: ignore[arg-type]
+        self.told(outcome)
+        return outcome
+
+    def _with_moves(self, published: Published) -> Published:
+        """With a warning for each fact that is another than when the source was last read without fault."""
+        remembered = self.evidence.facts(published.kilde)
+        moves = tuple(
+            Drift(
+                "advarsel",
+                "versjon_flyttet",
+                Finding(
+                    key=f"{published.kilde}, {fact}",
+                    found=value,
+                    expected=f"{remembered[fact]}, as at the last fetch",
+                    action="Nothing to do when the figures are accepted: where they lie is looked up on every fetch.",
+                ),
+            )
+            for fact, value in published.facts.items()
+            if fact in remembered and remembered[fact] != value
+        )
+        return replace(published, warnings=(*published.warnings, *moves)) if moves else published

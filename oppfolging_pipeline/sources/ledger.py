@@ -1,0 +1,179 @@
+"""The ledger: a database that says what is in the archive and how it got there.
+
+Belongs here: the connection, its transactions, and errors that give no secret away. Does not belong here: the tables
+(`ledger_tables`), older forms (`ledger_version`), or what is written (`archive`, `evidence`, `source_memory`).
+
+SQLite in the home by default; another database by URL. The URL may hold a password: it stands in no error, and what a
+driver says is not passed on, because drivers quote it. A URL is one home's: its contents lie in that home.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError, TransientError
+from oppfolging_pipeline.sources.ledger_tables import METADATA
+from oppfolging_pipeline.sources.ledger_version import bring_up_to_date, is_current
+
+_WAIT = 30.0  # seconds for another process to finish its transaction
+_KNOWN = {"sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql"}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_EXPECTED = "an SQLAlchemy URL such as postgresql+psycopg://user:password@host/database"
+_ACTION = "Correct OPPFOLGING_PROTOKOLL_URL."
+Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
+
+
+class Ledger:
+    """The ledger of one home. Raises `PermanentError` for a URL that is none."""
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self._file = folder / "protokoll.sqlite" if url is None else None
+        self._url = _parsed(url) if url is not None else sa.URL.create("sqlite", database=str(self._file))
+        self._where = f"ledger {self._file}" if self._file is not None else f"ledger at {_named(self._url)}"
+        self._checked = False
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that may change the ledger. What does not exist is made, what is older is brought up to date.
+
+        Raises `PermanentError` when there is something else than a ledger of ours or an older one, `TransientError`
+        when another process holds it or the database does not answer.
+        """
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._check()
+        # The write lock is taken at once: two that have read and then want to write would wait for each other.
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that reads. A home without a ledger answers as an empty one, and still has none. Raises as
+        `writing` does."""
+        if self._file is not None and not self._file.exists():
+            with _engine(sa.URL.create("sqlite")) as engine, engine.begin() as connection:
+                METADATA.create_all(connection)
+                yield connection
+            return
+        self._check()
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    def _check(self) -> None:
+        if self._checked:
+            return
+        with self._transaction("BEGIN") as connection:
+            current = is_current(connection, self._where)
+        if not current:
+            with self._transaction("BEGIN IMMEDIATE", foreign_keys=False) as connection:
+                bring_up_to_date(connection, self._where)
+        self._checked = True
+
+    @contextmanager
+    def _transaction(self, begin: Begin, *, foreign_keys: bool = True) -> Iterator[sa.Connection]:
+        try:
+            with _engine(self._url, begin, foreign_keys=foreign_keys) as engine, engine.begin() as connection:
+                yield connection
+        except sa.exc.IntegrityError:
+            raise  # a fault of ours, and none of the connection's
+        except sa.exc.DBAPIError as error:
+            raise self._fault(error) from None
+
+    def _fault(self, error: sa.exc.DBAPIError) -> OppfolgingError:
+        """What may be told: of a file everything, of a server its kind of error alone."""
+        raised = error.orig
+        code = getattr(raised, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF in _BUSY:
+            return TransientError(
+                f"{self._where}: found it locked by another process for {_WAIT:.0f} s; expected it free. Run again."
+            )
+        if self._url.drivername == "sqlite":
+            return PermanentError(
+                f"{self._where}: found a file that cannot be used ({raised}); expected an SQLite database. "
+                "Bring it back from a copy of the home, or use another --home."
+            )
+        state = getattr(raised, "sqlstate", None) or getattr(raised, "pgcode", None)
+        found = type(raised).__name__ + (f" {state}" if state else "")
+        text = f"{self._where}: found {found}; expected the database to do as asked. "
+        if isinstance(error, sa.exc.OperationalError) and state is None:
+            return TransientError(f"{text}Run again when it answers, or correct OPPFOLGING_PROTOKOLL_URL.")
+        return PermanentError(f"{text}See the database's own log for what it says.")
+
+
+@contextmanager
+def _engine(url: sa.URL, begin: Begin = "BEGIN", *, foreign_keys: bool = True) -> Iterator[sa.Engine]:
+    engine = _created(url)
+    if url.get_backend_name() == "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def connected(connection: Any, _: Any) -> None:
+            connection.isolation_level = None  # else the driver commits before every change of a table
+            connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+            connection.execute(f"PRAGMA busy_timeout = {_WAIT * 1000:.0f}")
+
+        @sa.event.listens_for(engine, "begin")
+        def begun(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _created(url: sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(url)
+    except ModuleNotFoundError as error:
+        missing = error.name
+    except (sa.exc.ArgumentError, TypeError, ValueError):
+        missing = None
+    if missing is None:
+        raise PermanentError(f"ledger: found an address that its driver does not take; expected {_EXPECTED}. {_ACTION}")
+    raise PermanentError(
+        f"ledger at {_named(url)}: found no driver; expected the Python package {missing}. Install it, or name another "
+        "driver in OPPFOLGING_PROTOKOLL_URL."
+    )
+
+
+def _parsed(text: str) -> sa.URL:
+    """The URL. What is wrong with it is not quoted: a part of the password may stand in the wrong place."""
+    try:
+        url = sa.make_url(text)
+        known = url.get_backend_name() in _KNOWN
+    except (sa.exc.ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise PermanentError(f"ledger: found an address that is none; expected {_EXPECTED}. {_ACTION}")
+    if url.host is not None and "@" in url.host:
+        raise PermanentError(
+            f"ledger: found an address with two @; expected {_EXPECTED}, with %40 for an @ in the password. {_ACTION}"
+        )
+    if url.get_backend_name() == "sqlite" and url.query:
+        raise PermanentError(f"ledger: found an SQLite address with options; expected sqlite:///file. {_ACTION}")
+    if url.database in (None, "", ":memory:"):
+        raise PermanentError(f"ledger: found an address without a database; expected {_EXPECTED}. {_ACTION}")
+    return url
+
+
+def _named(url: sa.URL) -> str:
+    """The backend and its host, and nothing that may be secret."""
+    backend = url.get_backend_name()
+    return f"{backend} on {url.host}" if url.host else backend
+
+
+def utc(instant: datetime) -> datetime:
+    """The instant as the ledger keeps it: UTC, without a zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def with_zone(kept: datetime) -> datetime:
+    """A time of the ledger as an instant."""
+    return kept.replace(tzinfo=UTC)

@@ -1,0 +1,25 @@
+"""Where the contents of a home may come from, and which of these go together.
+
+Belongs here: the origins and who may share a home. Does not belong here: which origin a home has (`archive`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Origin = Literal["fil", "eksempel", "hentet", "lokal"]
+
+WHOLE: Origin = "eksempel"  # each intake of the invented country is whole; those of the others go on from each other
+ORIGIN_TEXT: dict[Origin, str] = {
+    "fil": "files from an inbox",
+    "eksempel": "the invented example country",
+    "hentet": "answers fetched from Udir and Statistics Norway",
+    "lokal": "answers fetched from a local trial server",
+}
+# Real figures share a home with each other, and nothing else with anything.
+_TOGETHER: tuple[frozenset[Origin], ...] = (frozenset({"fil", "hentet"}), frozenset({"eksempel"}), frozenset({"lokal"}))
+
+
+def may_be_with(origin: Origin) -> frozenset[Origin]:
+    """The origins that may share a home with this one, itself included."""
+    return next(group for group in _TOGETHER if origin in group)

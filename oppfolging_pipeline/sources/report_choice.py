@@ -1,0 +1,104 @@
+"""Which values a request of the report API gives each filter, looked up by code or name and never assumed.
+
+Belongs here: the declared filters and choices against what a page has. Does not belong here: the filters' own shape
+(`report_filters`), or the address made of them (`report_pages`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.sources import live
+from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
+from oppfolging_pipeline.sources.drift import DriftCollector
+from oppfolging_pipeline.sources.report_filters import ALLE, Filter
+from oppfolging_pipeline.sources.report_pages import Endpoints
+
+_HIDDEN = "Skjul"  # the choice of a switch that adds no column
+_DECLARE = "Find out what it chooses, and declare it in live.yaml."
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """The filters of one page, and where what is wrong with them is gathered; `file` and `sha256` are the filters'."""
+
+    side: live.Side
+    endpoints: Endpoints
+    filters: Mapping[str, Filter]
+    file: str
+    sha256: str
+    found: DriftCollector
+
+    def values(self, kilde: str, catalog: Catalog) -> dict[str, tuple[int, ...]]:
+        """The internal ids for every filter but that of time: the page's defaults, then what is declared.
+
+        Critical: a declared filter that is not there (`filter_mangler`), a choice that is not in its filter
+        (`valg_mangler`), a new filter whose default leaves something out (`filter_ukjent`). A new filter with a default
+        of all, or of no more columns, is told of and gets its default.
+        """
+        self._check_filters()
+        side, standard = self.side, self.endpoints.standard
+        values = {name: ids for name, ids in standard.items() if name in self.endpoints.filtre}
+        for name in self._usable(side.valg):
+            values[name] = self._chosen(name, side.valg[name], kilde, catalog)
+        for name in self._usable(side.brytere):
+            values[name] = self._switched(name, side.brytere[name])
+        return {name: ids for name, ids in values.items() if ids and name != side.tidsfilter}
+
+    def _usable(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if name in self.endpoints.filtre and name in self.filters]
+
+    def _tell(self, kode: str, key: str, found: str, expected: str, action: str, *, critical: bool = True) -> None:
+        finding = Finding(file=self.file, key=key, found=found, expected=expected, action=action)
+        (self.found.critical if critical else self.found.warn)(kode, finding, self.sha256)
+
+    def _check_filters(self) -> None:
+        taken = set(self.endpoints.filtre)
+        needed = {*self.side.filtre, *(taken & {*self.side.valg, *self.side.brytere})}
+        for name in sorted(needed - (taken & set(self.filters))):
+            found = f"no such filter among {', '.join(sorted(taken & set(self.filters)))}"
+            self._tell("filter_mangler", name, found, "the filter", ASK_AGAIN)
+        for name in sorted(taken - {*self.side.filtre, *self.side.kjente_filtre}):
+            default = self.endpoints.standard.get(name, ())
+            harmless = default == (ALLE,) or (len(default) == 1 and self._is_hidden(name, default[0]))
+            sent = f"a default of {'_'.join(map(str, default)) or 'nothing'}"
+            self._tell(
+                "filter_ukjent",
+                name,
+                f"a new filter with {sent}",
+                f"a filter with all ({ALLE}) as its default, or a known one",
+                "Nothing need be done: its default leaves nothing out." if harmless else _DECLARE,
+                critical=not harmless,
+            )
+
+    def _is_hidden(self, name: str, identity: int) -> bool:
+        choices = self.filters[name].valg.values() if name in self.filters else ()
+        return any(choice.id == identity and choice.navn.strip() == _HIDDEN for choice in choices)
+
+    def _chosen(self, name: str, declared: live.Choice, kilde: str, catalog: Catalog) -> tuple[int, ...]:
+        wanted: list[tuple[str, ...]]
+        if declared == "katalog":
+            trinn = set(self.side.trinn)
+            of_source = [one for one in catalog.indikatorer.values() if one.kilde == kilde and trinn & set(one.trinn)]
+            wanted = [indikator.kildenavn for indikator in of_source]
+        elif declared == "trinn":
+            wanted = [(str(trinn),) for trinn in self.side.trinn]
+        else:
+            wanted = [tuple(declared)]
+        ids = []
+        for names in wanted:
+            choice = self.filters[name].find(names)
+            if choice is None:
+                expected = " or ".join(f"'{one}'" for one in names)
+                self._tell("valg_mangler", name, f"the choices {self.filters[name]}", expected, ASK_AGAIN)
+            else:
+                ids.append(choice.id)
+        return tuple(sorted(ids))
+
+    def _switched(self, name: str, value: int) -> tuple[int, ...]:
+        if not self.filters[name].has(value):
+            self._tell("valg_mangler", name, f"the choices {self.filters[name]}", f"one with id {value}", ASK_AGAIN)
+        return (value,)

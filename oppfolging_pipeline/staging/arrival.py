@@ -1,0 +1,128 @@
+"""From answers to an accepted intake: a unit of a fetch is read and judged with the same code as files from an inbox.
+
+Belongs here: reading a unit, looking for drift in its figures, and taking it into use. Does not belong here: asking for
+it (`sources.fetching`), or what is wrong between its rows (`observasjon`, `completeness`).
+
+A source's school year stands by itself: nothing in it depends on another source or year, so what is accepted here does
+not fail a later run. Whether a rule set's window is whole is asked there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.files import read_content
+from oppfolging_pipeline.core.skoleaar import from_start_year, start_year
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.sources import klass_files
+from oppfolging_pipeline.sources.archive import Archive, Reading
+from oppfolging_pipeline.sources.asking import Answer
+from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
+from oppfolging_pipeline.sources.drift_figures import compare, figures_of_year, missing_cells
+from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.fetching import REGISTER, WHOLE, Arrival
+from oppfolging_pipeline.sources.live import YearOnYear
+from oppfolging_pipeline.sources.origins import Origin
+from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.recognise import read_file
+from oppfolging_pipeline.staging import intake, observasjon
+from oppfolging_pipeline.staging.observasjon import FileFigures
+from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Takes units into use: the `Arrive` of a fetch."""
+
+    archive: Archive
+    evidence: Evidence
+    connection: duckdb.DuckDBPyConnection
+    catalog: Catalog
+    limits: YearOnYear
+    origin: Origin
+    now: Callable[[], datetime]
+
+    def figures(self, kilde: str, skoleaar: str, answers: Sequence[Answer]) -> Arrival:
+        """Read a school year of a source and accept it.
+
+        Raises `DriftError` with what has moved, or with everything that makes the year not whole.
+        """
+        files = [(answer, self._read(answer)) for answer in answers]
+        parsed = [content for _, content in files]
+        found = DriftCollector()
+        found.drifts.extend(self._moved(kilde, skoleaar, parsed))
+        found.raise_if_critical()
+        figures = [FileFigures(content, answer.sha256, answer.ask.name) for answer, content in files]
+        try:
+            observasjon.combine(figures, self._register(), self.catalog, self.connection)
+        except InvalidInput as invalid:
+            raise DriftError(Drift("kritisk", "ufullstendig", finding) for finding in invalid.findings) from invalid
+        finally:
+            self.connection.execute("DROP TABLE IF EXISTS observasjon")
+        readings = [intake.reading(answer.sha256, content) for answer, content in files]
+        intake_id = self._accept(kilde, skoleaar, answers, readings)
+        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed), intake_id)
+        return Arrival(intake_id, sum(content.rows for content in parsed), found.warnings)
+
+    def register(self, answers: Sequence[Answer]) -> Arrival:
+        """Read the register's lists, put them together, and accept them. Raises `InvalidInput`."""
+        parsed = [(answer, klass_files.parse(read_content(answer.path), answer.ask.name)) for answer in answers]
+        register_of([RegisterList(answer.ask.name, content) for answer, content in parsed], self.origin)
+        readings = [
+            Reading(answer.sha256, content.kind, "register", None, len(content.rows)) for answer, content in parsed
+        ]
+        return Arrival(
+            self._accept(REGISTER, WHOLE, answers, readings), sum(len(content.rows) for _, content in parsed)
+        )
+
+    def _read(self, answer: Answer) -> ParsedFile:
+        try:
+            content = read_file(answer.path, answer.ask.name, self.connection, self.catalog)
+        except DriftError:
+            raise
+        except InvalidInput as invalid:
+            raise DriftError(
+                Drift("kritisk", "overskrift_uleselig", finding, answer.sha256) for finding in invalid.findings
+            ) from invalid
+        if isinstance(content, ParsedFile):
+            return content
+        found = f"a list of the register ({content.kind})"
+        finding = Finding(file=answer.ask.name, found=found, expected="figures", action="Fetch again.")
+        raise DriftError([Drift("kritisk", "svar_som_ikke_kan_leses", finding, answer.sha256)])
+
+    def _moved(self, kilde: str, skoleaar: str, parsed: Sequence[ParsedFile]) -> list[Drift]:
+        expected = [
+            (key, maal, trinn)
+            for key, indikator in self.catalog.indikatorer.items()
+            if indikator.kilde == kilde
+            for trinn in indikator.trinn
+            for maal in self.catalog.maal_for(key, trinn)
+        ]
+        before = from_start_year(start_year(skoleaar) - 1)
+        known = self.evidence.year_figures(kilde, before)
+        return [
+            *missing_cells(parsed, expected),
+            *compare(kilde, skoleaar, figures_of_year(parsed), None if known is None else (before, known), self.limits),
+        ]
+
+    def _register(self) -> Register:
+        accepted = self.archive.newest_accepted()
+        return carried_register() if accepted is None else intake.read_register(accepted)
+
+    def _accept(self, kilde: str, skoleaar: str, answers: Sequence[Answer], readings: Sequence[Reading]) -> int | None:
+        """A new intake in force, or None when these contents are what the source gave last and still are in force."""
+        names = {answer.sha256: answer.ask.name for answer in answers}
+        if self.evidence.is_in_force(kilde, skoleaar, set(names)):
+            return None
+        taken = self.archive.register_fetched(names, self.origin, self.now())
+        self.archive.accept(taken, readings)
+        return taken.id

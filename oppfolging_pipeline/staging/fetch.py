@@ -1,0 +1,149 @@
+"""A whole fetch into a home: the clients, the archive and the judging of units put together.
+
+Belongs here: what the command line and the scheduler both call. Does not belong here: settings and locks (theirs), or
+how a fetch goes (`sources.fetching`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from oppfolging_pipeline import __version__
+from oppfolging_pipeline.core.clock import date_in_norway
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.network import Addresses
+from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.asking import Ask
+from oppfolging_pipeline.sources.conversation import Conversation, Counted
+from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.export_api import ExportClient
+from oppfolging_pipeline.sources.fetching import FAILED, REGISTER, Fetch, Outcome, Plan, Planned
+from oppfolging_pipeline.sources.http import HttpClient
+from oppfolging_pipeline.sources.klass_api import KlassClient
+from oppfolging_pipeline.sources.live import Live
+from oppfolging_pipeline.sources.origins import Origin
+from oppfolging_pipeline.sources.published import SourceClient
+from oppfolging_pipeline.sources.report_api import ReportClient
+from oppfolging_pipeline.staging.arrival import Reception
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to fetch: sources (the register among them, as `klass`), and school years or None for the newest."""
+
+    kilder: tuple[str, ...]
+    years: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told of progress: of each answer that arrives, of the plan, and of each unit that ends."""
+
+    answer: Callable[[Ask, Counted], None]
+    plan: Callable[[Plan], None]
+    outcome: Callable[[Outcome], None]
+
+
+@dataclass(frozen=True)
+class FetchReport:
+    """How a fetch ended: every unit, and what it took. `resumed`: it went on with an earlier one that failed."""
+
+    outcomes: tuple[Outcome, ...]
+    planned: tuple[Planned, ...]
+    counted: Counted
+    resumed: bool
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The units that were not fetched and should have been."""
+        return tuple(outcome for outcome in self.outcomes if outcome.state in FAILED)
+
+    def nowhere_published(self, years: Collection[str]) -> list[str]:
+        """Those of the school years asked for that none of the sources has."""
+        absent = {outcome.skoleaar for outcome in self.outcomes if outcome.state == "ikke_publisert"}
+        had = {outcome.skoleaar for outcome in self.outcomes if outcome.state != "ikke_publisert"}
+        planned = {year for one in self.planned for year in one.years}
+        return sorted(set(years) & absent - had - planned)
+
+
+def all_kilder(catalog: Catalog) -> tuple[str, ...]:
+    """Everything that can be fetched: the register first, as figures are read against it."""
+    return (REGISTER, *catalog.kilder)
+
+
+def wanted(catalog: Catalog, kilder: Collection[str] = (), years: Collection[str] = ()) -> Wanted:
+    """A choice, checked. Raises `InvalidInput` for a source that there is not."""
+    known = all_kilder(catalog)
+    unknown = sorted(set(kilder) - set(known))
+    if unknown:
+        raise InvalidInput(
+            [
+                Finding(key=name, found="an unknown source", expected=", ".join(known), action="Correct its name.")
+                for name in unknown
+            ]
+        )
+    chosen = tuple(kilde for kilde in known if not kilder or kilde in kilder)
+    return Wanted(chosen, tuple(sorted(set(years))) or None)
+
+
+def clients(addresses: Addresses, catalog: Catalog, declared: Live, kilder: Collection[str]) -> list[SourceClient]:
+    """A client for each of the sources of figures among `kilder`."""
+    every: list[SourceClient] = [
+        ReportClient("nasjonale_prover", addresses.rapport, declared.rapport.nasjonale_prover, catalog),
+        ReportClient("grunnskolepoeng", addresses.rapport, declared.rapport.grunnskolepoeng, catalog),
+        ExportClient(addresses.eksport, declared.eksport.elevundersokelsen, declared.eksport.radgrense, catalog),
+    ]
+    return [client for client in every if client.kilde in kilder]
+
+
+def fetch(
+    choice: Wanted,
+    archive: Archive,
+    connection: duckdb.DuckDBPyConnection,
+    http: HttpClient,
+    addresses: Addresses,
+    catalog: Catalog,
+    declared: Live,
+    now: Callable[[], datetime],
+    told: Told,
+    run_id: str | None = None,
+    *,
+    plan_only: bool = False,
+) -> FetchReport:
+    """Fetch what is wanted into the archive, as the home's only writer. With `plan_only` nothing but metadata is asked.
+
+    Raises `PermanentError` when the home holds figures that do not go together with these addresses.
+    """
+    origin: Origin = "lokal" if addresses.is_local else "hentet"
+    archive.expect_origin(origin)
+    evidence = Evidence(archive)
+    campaign = evidence.begin(
+        _key(choice, addresses), now(), __version__, run_id, timedelta(hours=declared.http.gjenoppta_timer)
+    )
+    lisenser = {kilde: each.lisens for kilde, each in catalog.kilder.items()} | {REGISTER: declared.klass.lisens}
+    conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer)
+    register = KlassClient(addresses.klass, declared.klass) if REGISTER in choice.kilder else None
+    sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder)
+    one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome)
+    plan = one.plan(choice.years, declared.aar)
+    told.plan(plan)
+    if plan_only:
+        return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed)
+    reception = Reception(archive, evidence, connection, catalog, declared.endring_fra_aaret_for, origin, now)
+    outcomes = one.run(plan, reception, carried_register().foerste_dag, date_in_norway(now()))
+    return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed)
+
+
+def _key(choice: Wanted, addresses: Addresses) -> str:
+    """What makes two fetches the same one: the same sources and years, from the same places."""
+    places = [addresses.rapport, addresses.eksport, addresses.klass]
+    return json.dumps([sorted(choice.kilder), choice.years or "newest", places], separators=(",", ":"))

@@ -1,0 +1,82 @@
+"""The register that several lists make up together: those that have come in, in place of the carried ones.
+
+Belongs here: which list of each kind counts, and what a trial's country needs beside them. Does not belong here:
+reading a list (`sources.klass_files`), or how parts fit each other (`register`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.register.reference import carried_register, override
+from oppfolging_pipeline.sources import klass_files
+from oppfolging_pipeline.sources.example.register_files import STATSFORVALTERE_FILE, register_files
+
+_ARGUMENT = {
+    "kommune_koder": "codes",
+    "kommune_endringer": "changes",
+    "kommune_kart": "change_map",
+    "fylke_koder": "counties",
+    "statsforvaltere": "statsforvaltere",
+}
+
+
+@dataclass(frozen=True)
+class RegisterList:
+    """One list, read, with the name it is known by and the number of the intake that brought it."""
+
+    file: str
+    content: klass_files.KlassFile
+    intake: int = 0
+
+
+def register_of(lists: Sequence[RegisterList], origin: str) -> Register:
+    """For each part of the register the list that came in last; the carried part where there is none.
+
+    KLASS has no statsforvaltere. A local trial server (`origin` is `lokal`) serves the example country, whose offices
+    are the example's own. Raises `InvalidInput` when two lists of one intake speak of the same part, or the parts do
+    not fit.
+    """
+    faults = FindingCollector()
+    parts: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    newest: dict[str, int] = {}
+    for one in lists:
+        argument = _ARGUMENT[one.content.kind]
+        newest[argument] = max(one.intake, newest.get(argument, 0))
+    for one in lists:
+        argument = _ARGUMENT[one.content.kind]
+        if one.intake < newest[argument]:
+            continue
+        if argument in parts:
+            faults.add(
+                Finding(
+                    file=one.file,
+                    found=f"a second file of {one.content.kind} beside {names[argument]}",
+                    expected="one of each kind",
+                    action="Keep the newer one in the inbox.",
+                )
+            )
+            continue
+        parts[argument], names[argument] = one.content.rows, one.file
+    faults.raise_if_any()
+    if not parts:
+        return carried_register()
+    if origin == "lokal" and "counties" in parts:
+        parts.setdefault("statsforvaltere", _example_offices())
+    try:
+        return override(carried_register(), **parts)
+    except InvalidInput as invalid:
+        # What does not fit is in no single row: the user's files are named together.
+        files_named = ", ".join(sorted(names.values()))
+        raise InvalidInput(
+            [replace(finding, file=finding.file or files_named) for finding in invalid.findings]
+        ) from None
+
+
+def _example_offices() -> list[dict[str, str]]:
+    return klass_files.parse(register_files()[STATSFORVALTERE_FILE], STATSFORVALTERE_FILE).rows

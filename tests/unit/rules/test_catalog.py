@@ -1,0 +1,45 @@
+"""What the catalogue says of each measure, and which column of a grade it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from oppfolging_pipeline.publish.marts import dim_indikator
+from oppfolging_pipeline.rules.catalog import default_catalog
+
+LEVELS = [f"andel_mestringsnivaa_{level}" for level in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("indikator", "trinn", "expected"),
+    [
+        ("lesing", 5, ["skalapoeng", *LEVELS[:3]]),
+        ("lesing", 8, ["skalapoeng", *LEVELS]),
+        ("regning", 9, ["skalapoeng", *LEVELS]),
+        ("engelsk", 5, ["skalapoeng", *LEVELS[:3]]),
+        ("mobbing", 7, ["andel_mobbet"]),
+    ],
+)
+def test_a_grade_has_its_own_measures(indikator: str, trinn: int, expected: list[str]) -> None:
+    assert list(default_catalog().maal_for(indikator, trinn)) == expected
+
+
+@pytest.mark.parametrize(
+    ("trinn", "heading", "expected"),
+    [
+        (5, "Andel på mestringsnivå 3", "andel_mestringsnivaa_3"),
+        (5, "Andel på mestringsnivå 4", None),
+        (8, "Andel på mestringsnivå 4", "andel_mestringsnivaa_4"),
+        (8, "Mestringsniva 5", "andel_mestringsnivaa_5"),
+        (8, "Andel på mestringsnivå 10", None),
+    ],
+)
+def test_a_level_is_found_on_the_grades_that_have_it(trinn: int, heading: str, expected: str | None) -> None:
+    assert default_catalog().maal_of_column("lesing", trinn, heading) == expected
+
+
+def test_the_published_dimension_has_a_row_for_each_measure_of_each_grade_and_no_other() -> None:
+    rows = {(row["indikator"], row["trinn"], row["maal"]) for row in dim_indikator(default_catalog())}
+    assert ("lesing", 8, "andel_mestringsnivaa_5") in rows
+    assert ("lesing", 5, "andel_mestringsnivaa_5") not in rows
+    assert len([row for row in rows if row[0] == "engelsk"]) == 4 + 6

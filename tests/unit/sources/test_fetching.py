@@ -1,0 +1,251 @@
+"""A fetch as a whole: which years, in which order, and that a failure is its source's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from oppfolging_pipeline.core.errors import Finding, InvalidInput, TransientError
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.asking import Answer, Ask
+from oppfolging_pipeline.sources.drift import Drift, DriftError
+from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.fetching import Arrival, Fetch, Outcome
+from oppfolging_pipeline.sources.http import Reply
+from oppfolging_pipeline.sources.published import Published
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+YEARS = ("2021-22", "2022-23", "2023-24", "2024-25")
+MOVED = Finding(found="another measure", expected="Score", action="Look.")
+
+
+@dataclass
+class Source:
+    """A source with canned answers: year → what it raises instead of answering."""
+
+    kilde: str
+    years: tuple[str, ...] = YEARS
+    faults: dict[str, Exception] = field(default_factory=dict)
+    closed: Exception | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def published(self, asker: object) -> Published:
+        self.asked.append("published")
+        if self.closed is not None:
+            raise self.closed
+        return Published(self.kilde, self.years, self.facts, (), 1)
+
+    def fetch(self, asker: Kept, published: Published, skoleaar: str) -> tuple[Answer, ...]:
+        self.asked.append(skoleaar)
+        if skoleaar in self.faults:
+            raise self.faults[skoleaar]
+        return (asker.ask(Ask(self.kilde, "data", f"http://127.0.0.1/{self.kilde}/{skoleaar}", "x", skoleaar)),)
+
+
+@dataclass
+class Register:
+    """KLASS with three calls, or a failure."""
+
+    calls: int = 3
+    fault: Exception | None = None
+    asked: list[tuple[date, date]] = field(default_factory=list)
+
+    def fetch(self, asker: object, first_day: date, as_of: date) -> tuple[Answer, ...]:
+        self.asked.append((first_day, as_of))
+        if self.fault is not None:
+            raise self.fault
+        return ()
+
+
+@dataclass
+class Kept:
+    """An asker that keeps what it makes up."""
+
+    evidence: Evidence
+    archive: Archive
+    campaign: object
+
+    def ask(self, ask: Ask) -> Answer:
+        with self.archive.contents.incoming() as incoming:
+            incoming.write(ask.url.encode())
+            reply = Reply(200, {}, NOW, 0.1, 1)
+            return self.evidence.keep(self.campaign, ask, incoming.keep(), reply, "NLOD", usable=True)
+
+
+@dataclass
+class Reception:
+    """Accepts everything but what it is told to refuse."""
+
+    refused: dict[tuple[str, str], Exception] = field(default_factory=dict)
+    accepted: list[tuple[str, str]] = field(default_factory=list)
+
+    def figures(self, kilde: str, skoleaar: str, answers: Sequence[Answer]) -> Arrival:
+        if (kilde, skoleaar) in self.refused:
+            raise self.refused[kilde, skoleaar]
+        self.accepted.append((kilde, skoleaar))
+        return Arrival(None, 10)
+
+    def register(self, answers: Sequence[Answer]) -> Arrival:
+        self.accepted.append(("klass", ""))
+        return Arrival(None, 3)
+
+
+@dataclass
+class Home:
+    """A home whose fetches can be repeated."""
+
+    archive: Archive
+    told: list[Outcome] = field(default_factory=list)
+
+    def fetch(self, sources, register=None, reception=None, years=None, *, key="k", now=NOW):
+        evidence = Evidence(self.archive)
+        campaign = evidence.begin(key, now, "0.1.0", None, timedelta(hours=12))
+        asker = Kept(evidence, self.archive, campaign)
+        one = Fetch(asker, evidence, campaign, sources, register, lambda: now, self.told.append)
+        plan = one.plan(years, 3)
+        outcomes = one.run(plan, reception or Reception(), date(2015, 1, 1), date(2026, 3, 1))
+        return {(outcome.kilde, outcome.skoleaar): outcome for outcome in outcomes}
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    return Home(Archive(tmp_path / "arkiv"))
+
+
+def states(outcomes) -> dict[tuple[str, str], str]:
+    return {key: outcome.state for key, outcome in outcomes.items()}
+
+
+def test_without_a_choice_the_newest_three_years_are_fetched_oldest_first(home):
+    source = Source("a")
+    home.fetch([source])
+    assert source.asked == ["published", "2022-23", "2023-24", "2024-25"]
+
+
+def test_a_year_that_a_source_has_not_published_is_told_of_and_not_asked_for(home):
+    a, b = Source("a"), Source("b", years=YEARS[:3])
+    outcomes = home.fetch([a, b], years=["2024-25", "2021-22"])
+    assert states(outcomes) == {
+        ("a", "2021-22"): "uendret", ("a", "2024-25"): "uendret",
+        ("b", "2021-22"): "uendret", ("b", "2024-25"): "ikke_publisert",
+    }  # fmt: skip
+    assert b.asked == ["published", "2021-22"]
+
+
+def test_the_register_comes_before_the_figures_that_are_read_against_it(home):
+    reception, register = Reception(), Register()
+    home.fetch([Source("a", years=YEARS[:1])], register, reception)
+    assert reception.accepted == [("klass", ""), ("a", "2021-22")]
+    assert register.asked == [(date(2015, 1, 1), date(2026, 3, 1))]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (TransientError("no answer in 4 attempts"), "ikke_naadd"),
+        (DriftError([Drift("kritisk", "maal_mangler", MOVED)]), "stoppet"),
+        (InvalidInput([MOVED]), "stoppet"),
+    ],
+    ids=["unreachable", "drift", "invalid"],
+)
+@pytest.mark.parametrize("where", ["published", "fetch", "reception", "register"])
+def test_a_source_that_fails_does_not_keep_the_others_from_being_fetched(home, where, fault, state):
+    a, b, reception, register = Source("a"), Source("b"), Reception(), Register()
+    if where == "published":
+        a.closed = fault
+        failed = {("a", ""): state}
+    elif where == "register":
+        register.fault = fault
+        failed = {("klass", ""): state}
+    else:
+        failed = {("a", "2023-24"): state, ("a", "2024-25"): state}
+        if where == "fetch":
+            a.faults["2023-24"] = fault
+        else:
+            reception.refused["a", "2023-24"] = fault
+    outcomes = home.fetch([a, b], register, reception)
+    assert {key: value for key, value in states(outcomes).items() if value in ("ikke_naadd", "stoppet")} == failed
+    assert b.asked == ["published", "2022-23", "2023-24", "2024-25"]
+    assert all(outcome.transient == (state == "ikke_naadd") for key, outcome in outcomes.items() if key in failed)
+    assert str(fault) in [outcome.message for outcome in outcomes.values()]
+
+
+def test_a_source_that_failed_is_not_asked_for_its_later_years(home):
+    source = Source("a", faults={"2022-23": TransientError("down")})
+    home.fetch([source])
+    assert source.asked == ["published", "2022-23"]
+
+
+def test_the_same_fetch_goes_on_and_asks_only_for_what_is_missing(home):
+    a, b = Source("a", faults={"2023-24": TransientError("down")}), Source("b")
+    home.fetch([a, b])
+    a.faults.clear()
+    a.asked.clear()
+    b.asked.clear()
+    outcomes = home.fetch([a, b], now=NOW + timedelta(hours=1))
+    assert a.asked == ["published", "2023-24", "2024-25"]
+    assert b.asked == ["published"]
+    assert outcomes["a", "2022-23"].earlier
+    assert set(states(outcomes).values()) == {"uendret"}
+
+
+@pytest.mark.parametrize(
+    ("key", "later"), [("other", timedelta(hours=1)), ("k", timedelta(hours=13))], ids=["another fetch", "too old"]
+)
+def test_another_fetch_or_an_old_one_is_not_gone_on_with(home, key, later):
+    home.fetch([Source("a", faults={"2023-24": TransientError("down")})])
+    source = Source("a")
+    home.fetch([source], key=key, now=NOW + later)
+    assert source.asked == ["published", "2022-23", "2023-24", "2024-25"]
+
+
+def test_a_fetch_that_got_everything_is_over_and_the_next_one_asks_anew(home):
+    home.fetch([Source("a")])
+    source = Source("a")
+    home.fetch([source])
+    assert source.asked == ["published", "2022-23", "2023-24", "2024-25"]
+
+
+def test_an_answer_that_shows_a_fault_is_not_taken_for_arrived_the_next_time(home):
+    reception = Reception(refused={("a", "2024-25"): InvalidInput([MOVED])})
+    home.fetch([Source("a", years=YEARS[-1:])], reception=reception)
+    evidence = Evidence(home.archive)
+    campaign = evidence.begin("k", NOW, "0.1.0", None, timedelta(hours=12))
+    assert campaign.resumed
+    assert evidence.arrived(campaign, "http://127.0.0.1/a/2024-25") is None
+
+
+def test_an_answer_that_came_before_the_connection_was_lost_is_kept_for_the_next_time(home):
+    reception = Reception(refused={("a", "2024-25"): TransientError("down")})
+    home.fetch([Source("a", years=YEARS[-1:])], reception=reception)
+    evidence = Evidence(home.archive)
+    campaign = evidence.begin("k", NOW, "0.1.0", None, timedelta(hours=12))
+    assert evidence.arrived(campaign, "http://127.0.0.1/a/2024-25") is not None
+
+
+def test_a_version_that_moved_is_told_of_once_with_both_versions(home):
+    years = YEARS[-1:]
+    home.fetch([Source("a", years=years, facts={"side endepunkt": "X/1/1"})])
+    (outcome,) = home.fetch([Source("a", years=years, facts={"side endepunkt": "X/2/1"})]).values()
+    (drift,) = outcome.warnings
+    assert (drift.kode, drift.finding.found) == ("versjon_flyttet", "X/2/1")
+    assert "X/1/1" in drift.finding.expected
+    (outcome,) = home.fetch([Source("a", years=years, facts={"side endepunkt": "X/2/1"})]).values()
+    assert outcome.warnings == ()
+
+
+def test_what_a_failed_source_looked_like_is_not_remembered(home):
+    years = YEARS[-1:]
+    home.fetch([Source("a", years=years, facts={"side endepunkt": "X/1/1"})])
+    moved = {"side endepunkt": "X/2/1"}
+    home.fetch([Source("a", years=years, facts=moved, faults={"2024-25": InvalidInput([MOVED])})])
+    assert Evidence(home.archive).facts("a") == {"side endepunkt": "X/1/1"}
+
+
+def test_every_unit_is_told_of_as_it_ends(home):
+    home.fetch([Source("a", years=YEARS[-1:])], Register())
+    assert [(outcome.kilde, outcome.state) for outcome in home.told] == [("klass", "uendret"), ("a", "uendret")]
