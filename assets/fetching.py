@@ -6,6 +6,7 @@ Belongs here: the assets that fetch, and what Dagster is told of them. Does not 
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -45,7 +46,7 @@ def _fetch(
         outcome=lambda outcome: context.log.info("%s %s: %s", outcome.kilde, outcome.skoleaar, outcome.state),
     )
     try:
-        with home.writing() as engine, interfaces.client() as http:
+        with home.writing() as engine, interfaces.client(clock.now) as http:
             report = fetch(
                 choice,
                 home.archive,
@@ -76,19 +77,19 @@ def _fetch(
 
 
 def _raise_failures(failures: Sequence[Outcome]) -> None:
-    text = "\n".join(f"{one.kilde} {one.skoleaar}: {one.message}" for one in failures)
+    text = "\n".join(f"{one.kilde} {one.skoleaar}".strip() + f": {one.message}" for one in failures)
     if any(not one.transient for one in failures):
         raise dg.Failure(description=text, allow_retries=False)
     if failures:
         raise TransientError(text)
 
 
-def _counts(report: FetchReport) -> dict[str, object]:
+def _counts(report: FetchReport) -> dict[str, Any]:
     """What the fetch took, for all of its school years together."""
     return {"kall": report.counted.calls, "kall spart": report.counted.resumed, "bytes": report.counted.bytes}
 
 
-def _contents(outcome: Outcome, known: Mapping[str, Snapshot], now: datetime) -> dict[str, object]:
+def _contents(outcome: Outcome, known: Mapping[str, Snapshot], now: datetime) -> dict[str, Any]:
     """What a unit brought. `alder (dager)` is its newest content's: days since it first came in, 0 for what is new."""
     first_came = [known[digest].archived_at.replace(tzinfo=UTC) for digest in outcome.sha256]
     return {

@@ -10,6 +10,7 @@ import os
 
 import dagster as dg
 
+from oppfolging_pipeline.core.clock import Clock, system_clock
 from oppfolging_pipeline.core.network import Addresses, Manners
 from oppfolging_pipeline.settings import read_settings
 from oppfolging_pipeline.sources.http import HttpClient
@@ -35,9 +36,14 @@ class InterfacesResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """What is declared of the interfaces."""
         return live()
 
-    def client(self) -> HttpClient:
-        """A client to be used as a context manager."""
-        return system_http(self._settings()[1], self.declared.http)
+    def client(self, now: Clock = system_clock) -> HttpClient:
+        """A client to be used as a context manager. `now` dates its requests."""
+        return system_http(self._settings()[1], self.declared.http, now)
+
+    def brief_client(self) -> HttpClient:
+        """A client for a quick look: it asks once and does not wait long."""
+        quick = self.declared.http.model_copy(update=self.declared.blikk.model_dump())
+        return system_http(self._settings()[1], quick)
 
     def _settings(self) -> tuple[Addresses, Manners]:
         own = {

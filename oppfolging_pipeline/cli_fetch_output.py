@@ -14,7 +14,7 @@ import typer
 
 from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.conversation import Counted
-from oppfolging_pipeline.sources.fetching import Outcome, Plan
+from oppfolging_pipeline.sources.fetching import REGISTER, Outcome, Plan
 from oppfolging_pipeline.staging.fetch import FetchReport
 from oppfolging_pipeline.staging.source_states import SourceRow
 
@@ -68,7 +68,14 @@ def emit_fetch(report: FetchReport, seconds: float, asked: Sequence[str], *, dry
             "bytes": report.counted.bytes,
             "gjenopptatt": report.resumed,
             "planlagt": [
-                {"kilde": planned.published.kilde, "skoleaar": list(planned.years)} for planned in report.planned
+                *(
+                    [{"kilde": REGISTER, "skoleaar": [], "datakall": report.register_calls}]
+                    * bool(report.register_calls)
+                ),
+                *(
+                    {"kilde": one.published.kilde, "skoleaar": list(one.years), "datakall": one.calls}
+                    for one in report.planned
+                ),
             ],
             "enheter": [
                 {
@@ -108,15 +115,18 @@ def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in states], ensure_ascii=False, indent=2, default=str))
         return
-    table = _table("Kilde", "Nyeste skoleår", "Alder", "Siste henting", "Tilstand", "Gjør")
+    table = _table("Kilde", "Nyeste skoleår", "Alder", "Siste henting", "Tilstand")
     for row in states:
         age = "" if row.alder_dager is None else f"{row.alder_dager} d"
         asked = f"{row.siste_henting:%Y-%m-%d %H:%M}" if row.siste_henting else ""
-        table.add_row(row.kilde, row.nyeste_skoleaar or "", age, asked, row.tilstand, row.gjor)
+        table.add_row(row.kilde, row.nyeste_skoleaar or "", age, asked, row.tilstand)
     _print(table)
     for row in states:
         if row.melding:
             typer.echo(f"{row.kilde}: {row.melding}")
+    for row in states:
+        if row.gjor:  # no column: a command that is folded cannot be copied
+            typer.echo(f"Gjør: {row.gjor}")
 
 
 def thousands(number: int) -> str:
@@ -143,11 +153,12 @@ def _fetch_table(report: FetchReport) -> Table:
 
 def _plan_table(report: FetchReport) -> Table:
     table = _table("Kilde", "Publisert", "Ville hentet", "Datakall")
+    if report.register_calls:
+        table.add_row(REGISTER, "", "registeret i dag", str(report.register_calls))
     for planned in report.planned:
         published = planned.published
-        calls = published.calls_per_year * len(planned.years)
         span = f"{published.years[0]} til {published.years[-1]}" if published.years else "ingen"
-        table.add_row(published.kilde, span, ", ".join(planned.years), str(calls))
+        table.add_row(published.kilde, span, ", ".join(planned.years), str(planned.calls))
     for one in report.outcomes:
         table.add_row(one.kilde, "", f"{one.skoleaar} {_STATE[one.state]}".strip(), "")
     return table

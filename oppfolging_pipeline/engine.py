@@ -178,7 +178,7 @@ class Engine:
 
 
 @contextmanager
-def open_engine(spill: Path | None = None, memory_limit: str = "400MB", threads: int = 2) -> Iterator[Engine]:
+def open_engine(spill: Path | None = None, memory_limit: str = "300MB", threads: int = 2) -> Iterator[Engine]:
     """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection.
 
     `spill` is the folder that DuckDB may write to when a step needs more than `memory_limit`; without one a step that

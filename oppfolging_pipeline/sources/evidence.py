@@ -26,7 +26,6 @@ from oppfolging_pipeline.sources.ledger import utc, with_zone
 from oppfolging_pipeline.sources.ledger_tables import ANSWER, DRIFT, FETCH, FETCH_UNIT
 from oppfolging_pipeline.sources.source_memory import SourceMemory, UnitState
 
-
 _CONTENT_PARTS = ("data", "koder", "endringer")  # of an interface's parts: what figures and the register stand in
 
 

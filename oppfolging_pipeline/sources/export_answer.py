@@ -44,6 +44,7 @@ SELECT count(*), min(first) FROM (
   SELECT min(side || ', row ' || rad) AS first FROM sett GROUP BY nokkel HAVING count(*) > 1
 )
 """
+_SHOWN = 5  # different numbers that a message names
 
 
 class Rows:
@@ -129,22 +130,23 @@ class Rows:
     def _check_place(self, answer: Answer, page: int, again: bool) -> None:
         """Each page says which it is, and how many rows there are in all of them."""
         number, _, total = PAGE_FIELDS
-        said = self._connection.execute(
-            f"SELECT DISTINCT TRY_CAST({number} AS INTEGER), TRY_CAST({total} AS INTEGER) FROM flate ORDER BY ALL LIMIT 2"  # noqa: S608
-        ).fetchall()
-        (page_said, total_said), *more = said
-        if again or page_said != page:
-            found = "the page before a second time" if again else f"page {page_said}"
+        pages, totals = (self._different(name) for name in (number, total))
+        if again or pages != [page]:
+            found = "the page before a second time" if again else f"page {_listed(pages)}"
             finding = Finding(found, f"page {page}", ASK_AGAIN, file=answer.ask.name, column=number)
             self.drift.critical("samme_side_to_ganger", finding, answer.sha256)
             self._lost = True
-        if more or total_said is None or total_said != (self._total or total_said):
-            found = f"{' and '.join(str(one[1]) for one in said)} rows in all"
+        if None in totals or totals != [self._total or totals[0]]:
             expected = f"one number on every page{f', {self._total} on the first' if self._total else ''}"
-            finding = Finding(found, expected, ASK_AGAIN, file=answer.ask.name, column=total)
+            finding = Finding(f"{_listed(totals)} rows in all", expected, ASK_AGAIN, file=answer.ask.name, column=total)
             self.drift.critical("radtall_langt_fra", finding, answer.sha256)
             self._lost = True
-        self._total = self._total or total_said
+        self._total = self._total or totals[0]
+
+    def _different(self, name: str) -> list[int | None]:
+        """The different numbers of a field of the page; None for what is no number."""
+        query = f"SELECT DISTINCT TRY_CAST({name} AS INTEGER) FROM flate ORDER BY 1 LIMIT {_SHOWN}"  # noqa: S608
+        return [number for (number,) in self._connection.execute(query).fetchall()]
 
     def _check_kinds(self, answer: Answer) -> None:
         grades = {str(trinn) for trinn in self._wanted.grades}
@@ -196,6 +198,10 @@ class Rows:
         first, *others = self._answers
         finding = Finding(found, expected, ASK_AGAIN, file=first.ask.name)
         self.drift.critical(kode, finding, first.sha256, (*(answer.sha256 for answer in others), *also))
+
+
+def _listed(numbers: list[int | None]) -> str:
+    return " and ".join("none" if number is None else str(number) for number in numbers)
 
 
 def form_of(answer: Answer) -> FlatFormat:

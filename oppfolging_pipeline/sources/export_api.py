@@ -121,7 +121,7 @@ class ExportClient:
     def _proved(self, asker: Asker, search: Search, promised: Found, skoleaar: str) -> tuple[Found, _Counted, Answer]:
         """The table whose rows have the measure, its number of pages, and the page that proves it."""
         name = promised.wanted.tabell.navn
-        table = self._proven.get(name, promised)
+        table, seen = self._proven.get(name, promised), DriftCollector()
         while True:
             if skoleaar not in table.years:
                 search.refuse(table, f"no {skoleaar}")
@@ -131,12 +131,12 @@ class ExportClient:
                 lacking = lacking_measures(first, table.wanted, self._catalog)
                 if not lacking:
                     self._proven[name] = table
+                    self.moved.drifts.extend(seen.drifts)
                     return table, counted, first
                 search.refuse(table, f"rows without {' and '.join(lacking)}", (counted.sha256, first.sha256))
             seen = DriftCollector()
             table = search.next(seen)
             seen.raise_if_critical()
-            self.moved.drifts.extend(seen.drifts)
 
     def _pages(self, asker: Asker, table: Found, counted: _Counted, first: Answer, skoleaar: str) -> list[Answer]:
         """Every page, looked through as it comes; the first that is not as asked is the last that is asked for."""

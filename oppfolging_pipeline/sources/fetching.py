@@ -80,6 +80,11 @@ class Planned:
     published: Published
     years: tuple[str, ...]
 
+    @property
+    def calls(self) -> int:
+        """The data calls that are planned for them."""
+        return self.published.calls_per_year * len(self.years)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -92,7 +97,7 @@ class Plan:
     @property
     def calls(self) -> int:
         """The data calls that are planned. Answers that come in more pages than expected add to it."""
-        figures = sum(planned.published.calls_per_year * len(planned.years) for planned in self.sources)
+        figures = sum(planned.calls for planned in self.sources)
         return figures + (self.register.calls if self.register else 0)
 
 
@@ -150,7 +155,7 @@ class Fetch:
         register = plan.register
         if register is not None:
             outcomes.append(
-                self._unit(REGISTER, WHOLE, lambda: register.fetch(self.asker, first_day, as_of), arrive.register, ())
+                self._unit(REGISTER, WHOLE, lambda: register.fetch(self.asker, first_day, as_of), arrive.register)
             )
         for planned in plan.sources:
             outcomes.extend(self._source(planned, arrive))
@@ -166,7 +171,7 @@ class Fetch:
                 year,
                 lambda year=year: planned.client.fetch(self.asker, published, year),  # type: ignore[misc]
                 lambda answers, year=year: arrive.figures(kilde, year, answers),  # type: ignore[misc]
-                published.warnings if number == 0 else (),
+                lambda first=number == 0: _seen(planned, first=first),  # type: ignore[misc]
             )
             yield outcome
             if outcome.state in FAILED:
@@ -190,28 +195,34 @@ class Fetch:
         skoleaar: str,
         fetch: Callable[[], tuple[Answer, ...]],
         arrive: Callable[[Sequence[Answer]], Arrival],
-        warnings: tuple[Drift, ...],
+        seen: Callable[[], tuple[Drift, ...]] = tuple,
     ) -> Outcome:
+        """Fetch a unit and take it into use. `seen`: what the client then has to tell of the interface."""
         answers: tuple[Answer, ...] = ()
         try:
             answers = fetch()
             arrival = arrive(answers)
         except (PermanentError, TransientError) as error:
-            return self._failed(kilde, skoleaar, error, answers)
+            return self._failed(kilde, skoleaar, error, answers, seen())
         return self._ended(
             Outcome(
                 kilde,
                 skoleaar,
                 "uendret" if arrival.intake_id is None else "hentet",
                 rows=arrival.rows,
-                warnings=(*warnings, *arrival.warnings),
+                warnings=(*seen(), *arrival.warnings),
                 sha256=tuple(answer.sha256 for answer in answers),
             ),
             arrival.intake_id,
         )
 
     def _failed(
-        self, kilde: str, skoleaar: str, error: PermanentError | TransientError, answers: Sequence[Answer] = ()
+        self,
+        kilde: str,
+        skoleaar: str,
+        error: PermanentError | TransientError,
+        answers: Sequence[Answer] = (),
+        warnings: Sequence[Drift] = (),
     ) -> Outcome:
         """The outcome of a failure. Answers that show a fault, or that nobody can tell apart, are not used again."""
         drifts = error.drifts if isinstance(error, DriftError) else ()
@@ -221,7 +232,7 @@ class Fetch:
         transient = isinstance(error, TransientError)
         state: State = "ikke_naadd" if transient else "stoppet"
         return self._ended(
-            Outcome(kilde, skoleaar, state, message=str(error), warnings=tuple(drifts), transient=transient)
+            Outcome(kilde, skoleaar, state, message=str(error), warnings=(*drifts, *warnings), transient=transient)
         )
 
     def _ended(self, outcome: Outcome, intake_id: int | None = None) -> Outcome:
@@ -244,8 +255,12 @@ class Fetch:
         return outcome
 
     def _with_moves(self, published: Published) -> Published:
-        """With a warning for each fact that is another than when the source was last read without fault."""
+        """With a warning for each fact that is another than when the source was last read without fault, and, before
+        there was such a time, than what is declared."""
         remembered = self.evidence.facts(published.kilde)
+        known = {fact: f"{value}, as it is declared" for fact, value in published.declared.items()}
+        known |= {fact: f"{value}, as at the last fetch" for fact, value in remembered.items()}
+        before = {**published.declared, **remembered}
         moves = tuple(
             Drift(
                 "advarsel",
@@ -253,11 +268,19 @@ class Fetch:
                 Finding(
                     key=f"{published.kilde}, {fact}",
                     found=value,
-                    expected=f"{remembered[fact]}, as at the last fetch",
+                    expected=known[fact],
                     action="Nothing to do when the figures are accepted: where they lie is looked up on every fetch.",
                 ),
             )
             for fact, value in published.facts.items()
-            if fact in remembered and remembered[fact] != value
+            if before.get(fact, value) != value
         )
         return replace(published, warnings=(*published.warnings, *moves)) if moves else published
+
+
+def _seen(planned: Planned, *, first: bool) -> tuple[Drift, ...]:
+    """The warnings about a source that have not been told of yet."""
+    moved = planned.client.moved
+    warnings = (*(planned.published.warnings if first else ()), *moved.warnings)
+    moved.drifts.clear()
+    return warnings

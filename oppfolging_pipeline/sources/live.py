@@ -30,6 +30,13 @@ class Http(_Declared):
     gjenoppta_timer: float = Field(ge=0)
 
 
+class Blikk(_Declared):
+    """What is another for a look that must be quick, in place of the same fields of `Http`."""
+
+    forsok: int = Field(ge=1)
+    svarfrist: float = Field(gt=0)
+
+
 Choice = tuple[str, ...] | Literal["katalog", "trinn"]
 Kolonnenivaa = Literal["skoleaar", "prove", "trinn", "eierform", "kjonn", "maal"]
 
@@ -121,6 +128,7 @@ class Live(_Declared):
     """Everything that is declared of the live interfaces."""
 
     http: Http
+    blikk: Blikk
     aar: int = Field(ge=1)
     rapport: Rapport
     eksport: Eksport

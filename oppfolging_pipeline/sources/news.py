@@ -15,17 +15,17 @@ from oppfolging_pipeline.sources.report_filters import year_of_id
 from oppfolging_pipeline.sources.report_pages import read_endpoints
 
 
-def newest_published(asker: Asker, rapport: str, sti: str, kilde: str, sider: Mapping[str, str]) -> str:
+def newest_published(asker: Asker, rapport: str, kilde: str, sider: Mapping[str, str]) -> str:
     """The newest school year that all of the source's pages have. `sider`: page code → its filter of time.
 
     Raises `TransientError` and `PermanentError` as `Asker.ask` does, and `DriftError` for a page that shows no year.
     """
-    return min(_newest(asker, rapport, sti, kilde, kode, tidsfilter) for kode, tidsfilter in sider.items())
+    return min(_newest(asker, rapport, kilde, kode, tidsfilter) for kode, tidsfilter in sider.items())
 
 
-def _newest(asker: Asker, rapport: str, sti: str, kilde: str, kode: str, tidsfilter: str) -> str:
+def _newest(asker: Asker, rapport: str, kilde: str, kode: str, tidsfilter: str) -> str:
     name = f"{kilde}/{kode}.json"
-    answer = asker.ask(Ask(kilde, "rapportside", f"{rapport}/{sti}/{kode}", name))
+    answer = asker.ask(Ask(kilde, "rapportside", f"{rapport}/Rapportside/{kode}", name))
     chosen = read_endpoints(answer.document(), name, answer.sha256).standard.get(tidsfilter, ())
     years = sorted(filter(None, map(year_of_id, chosen)))
     if years:

@@ -7,11 +7,11 @@ Belongs here: the shape that the clients share. Does not belong here: what each 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from oppfolging_pipeline.sources.asking import Answer, Asker
-from oppfolging_pipeline.sources.drift import Drift
+from oppfolging_pipeline.sources.drift import Drift, DriftCollector
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Published:
 
     `years` are the school years that all of the source's pages or tables have. `facts` is what can move and be
     discovered again (`GSK_NP_Geo_Trinn5 endepunkt` → `GSK/NasjonaleProever/4/1`): the caller compares it with last
-    time. `calls_per_year` is the number of data calls that a year needs at least. A client may subclass this with what
-    it needs itself.
+    time, and the first time with what is `declared` of it. `calls_per_year` is the number of data calls that a year
+    needs at least. A client may subclass this with what it needs itself.
     """
 
     kilde: str
@@ -29,12 +29,14 @@ class Published:
     facts: Mapping[str, str]
     warnings: tuple[Drift, ...]
     calls_per_year: int
+    declared: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
 
 class SourceClient(Protocol):
-    """A source of figures behind a live interface."""
+    """A source of figures behind a live interface. `moved` gathers warnings that only a fetch of figures can see."""
 
     kilde: str
+    moved: DriftCollector
 
     def published(self, asker: Asker) -> Published:
         """Ask what there is. Raises `DriftError` with everything critical."""

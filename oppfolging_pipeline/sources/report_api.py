@@ -47,6 +47,7 @@ class ReportClient:
             )
             raise InvalidInput([finding])
         self.kilde = kilde
+        self.moved = DriftCollector()
         self._base = base_url
         self._root = base_url.removesuffix(_VERSION)  # what the endpoints are relative to
         self._sider = declared.sider
@@ -71,6 +72,7 @@ class ReportClient:
             self.kilde,
             years=tuple(sorted(set.intersection(*(set(page.aar) for page in pages)))),
             facts={f"{page.side.kode} endepunkt": page.endpoints.versjon for page in pages},
+            declared={f"{page.side.kode} endepunkt": page.side.sist_kjent for page in pages},
             warnings=found.warnings,
             calls_per_year=len(pages),
             pages=tuple(pages),
@@ -104,16 +106,20 @@ class ReportClient:
     def _page(self, asker: Asker, side: live.Side, found: DriftCollector) -> Page:
         answer = self._described(asker, side, "rapportside", f"{self._base}/Rapportside/{side.kode}")
         endpoints = read_endpoints(answer.document(), answer.ask.name, answer.sha256)
-        filter_answer = self._described(asker, side, "filterverdier", f"{self._root}/{endpoints.filterverdier}")
+        url = f"{self._root}/{endpoints.filterverdier}"
+        filter_answer = self._described(asker, side, "filterverdier", url, shown_by=answer.sha256)
         file, sha256 = filter_answer.ask.name, filter_answer.sha256
         filters = read_filters(filter_answer.document(), file, sha256)
-        values = Choosing(side, endpoints, filters, file, sha256, found).values(self.kilde, self._catalog)
+        values = Choosing(side, endpoints, filters, answer, filter_answer, found).values(self.kilde, self._catalog)
         time = filters.get(side.tidsfilter)
         years: Mapping[str, int] = {} if time is None else years_of(time, file, found, sha256)
         return Page(side, endpoints, years, values, (answer.sha256, sha256))
 
-    def _described(self, asker: Asker, side: live.Side, part: Part, url: str) -> Answer:
-        """An answer about a page. A refusal that says that there is none is drift, any other is passed on."""
+    def _described(self, asker: Asker, side: live.Side, part: Part, url: str, shown_by: str | None = None) -> Answer:
+        """An answer about a page. A refusal that says that there is none is drift, any other is passed on.
+
+        `shown_by` is the answer that named the address: it may be of before a move, and is then what to ask again.
+        """
         name = f"{self.kilde}/{part}/{side.kode}.json"
         try:
             return asker.ask(Ask(self.kilde, part, url, name))
@@ -127,7 +133,7 @@ class ReportClient:
                 expected=f"the page {side.kode}",
                 action="Find what has taken its place in Udir's statistics, and declare it in live.yaml.",
             )
-            found.critical("side_mangler", finding)
+            found.critical("side_mangler", finding, shown_by)
             raise DriftError(found.drifts) from refusal
 
     def _figures(self, asker: Asker, ask: Ask, page: Page) -> Answer:

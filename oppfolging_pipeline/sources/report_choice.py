@@ -13,6 +13,7 @@ from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
+from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import DriftCollector
 from oppfolging_pipeline.sources.report_filters import ALLE, Filter
 from oppfolging_pipeline.sources.report_pages import Endpoints
@@ -23,13 +24,16 @@ _DECLARE = "Find out what it chooses, and declare it in live.yaml."
 
 @dataclass(frozen=True)
 class Choosing:
-    """The filters of one page, and where what is wrong with them is gathered; `file` and `sha256` are the filters'."""
+    """The filters of one page, and where what is wrong with them is gathered.
+
+    `page` is the answer that says which filters it takes and their defaults, and `answer` the one with their choices.
+    """
 
     side: live.Side
     endpoints: Endpoints
     filters: Mapping[str, Filter]
-    file: str
-    sha256: str
+    page: Answer
+    answer: Answer
     found: DriftCollector
 
     def values(self, kilde: str, catalog: Catalog) -> dict[str, tuple[int, ...]]:
@@ -51,28 +55,32 @@ class Choosing:
     def _usable(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name in self.endpoints.filtre and name in self.filters]
 
-    def _tell(self, kode: str, key: str, found: str, expected: str, action: str, *, critical: bool = True) -> None:
-        finding = Finding(file=self.file, key=key, found=found, expected=expected, action=action)
-        (self.found.critical if critical else self.found.warn)(kode, finding, self.sha256)
+    def _tell(self, kode: str, key: str, found: str, expected: str, *shown_by: Answer) -> None:
+        first, *others = shown_by or (self.answer,)
+        finding = Finding(file=first.ask.name, key=key, found=found, expected=expected, action=ASK_AGAIN)
+        self.found.critical(kode, finding, first.sha256, [other.sha256 for other in others])
 
     def _check_filters(self) -> None:
         taken = set(self.endpoints.filtre)
         needed = {*self.side.filtre, *(taken & {*self.side.valg, *self.side.brytere})}
         for name in sorted(needed - (taken & set(self.filters))):
             found = f"no such filter among {', '.join(sorted(taken & set(self.filters)))}"
-            self._tell("filter_mangler", name, found, "the filter", ASK_AGAIN)
+            without = [one for one, there in ((self.page, taken), (self.answer, self.filters)) if name not in there]
+            self._tell("filter_mangler", name, found, "the filter", *without)
         for name in sorted(taken - {*self.side.filtre, *self.side.kjente_filtre}):
             default = self.endpoints.standard.get(name, ())
             harmless = default == (ALLE,) or (len(default) == 1 and self._is_hidden(name, default[0]))
-            sent = f"a default of {'_'.join(map(str, default)) or 'nothing'}"
-            self._tell(
-                "filter_ukjent",
-                name,
-                f"a new filter with {sent}",
-                f"a filter with all ({ALLE}) as its default, or a known one",
-                "Nothing need be done: its default leaves nothing out." if harmless else _DECLARE,
-                critical=not harmless,
+            finding = Finding(
+                file=self.page.ask.name,
+                key=name,
+                found=f"a new filter with a default of {'_'.join(map(str, default)) or 'nothing'}",
+                expected=f"a filter with all ({ALLE}) as its default, or a known one",
+                action="Nothing need be done: its default leaves nothing out." if harmless else _DECLARE,
             )
+            if harmless:
+                self.found.warn("filter_ukjent", finding, self.page.sha256)
+            else:
+                self.found.critical("filter_ukjent", finding, self.page.sha256, [self.answer.sha256])
 
     def _is_hidden(self, name: str, identity: int) -> bool:
         choices = self.filters[name].valg.values() if name in self.filters else ()
@@ -93,12 +101,12 @@ class Choosing:
             choice = self.filters[name].find(names)
             if choice is None:
                 expected = " or ".join(f"'{one}'" for one in names)
-                self._tell("valg_mangler", name, f"the choices {self.filters[name]}", expected, ASK_AGAIN)
+                self._tell("valg_mangler", name, f"the choices {self.filters[name]}", expected)
             else:
                 ids.append(choice.id)
         return tuple(sorted(ids))
 
     def _switched(self, name: str, value: int) -> tuple[int, ...]:
         if not self.filters[name].has(value):
-            self._tell("valg_mangler", name, f"the choices {self.filters[name]}", f"one with id {value}", ASK_AGAIN)
+            self._tell("valg_mangler", name, f"the choices {self.filters[name]}", f"one with id {value}")
         return (value,)

@@ -10,7 +10,7 @@ not fail a later run. Whether a rule set's window is whole is asked there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
+from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
 from oppfolging_pipeline.sources.archive import Archive, Reading
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
@@ -37,6 +38,8 @@ from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
 
 if TYPE_CHECKING:
     import duckdb
+
+_FETCH_BOTH = "Fetch again, the register (klass) too; if it stays so, the source has changed or is not whole."
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,9 @@ class Reception:
         try:
             observasjon.combine(figures, self._register(), self.catalog, self.connection)
         except InvalidInput as invalid:
-            raise DriftError(Drift("kritisk", "ufullstendig", finding) for finding in invalid.findings) from invalid
+            raise DriftError(
+                Drift("kritisk", "ufullstendig", replace(finding, action=_FETCH_BOTH)) for finding in invalid.findings
+            ) from invalid
         finally:
             self.connection.execute("DROP TABLE IF EXISTS observasjon")
         readings = [intake.reading(answer.sha256, content) for answer, content in files]
@@ -91,12 +96,13 @@ class Reception:
             raise
         except InvalidInput as invalid:
             raise DriftError(
-                Drift("kritisk", "overskrift_uleselig", finding, answer.sha256) for finding in invalid.findings
+                Drift("kritisk", "overskrift_uleselig", replace(finding, action=ASK_AGAIN), answer.sha256)
+                for finding in invalid.findings
             ) from invalid
         if isinstance(content, ParsedFile):
             return content
         found = f"a list of the register ({content.kind})"
-        finding = Finding(file=answer.ask.name, found=found, expected="figures", action="Fetch again.")
+        finding = Finding(file=answer.ask.name, found=found, expected="figures", action=ASK_AGAIN)
         raise DriftError([Drift("kritisk", "svar_som_ikke_kan_leses", finding, answer.sha256)])
 
     def _moved(self, kilde: str, skoleaar: str, parsed: Sequence[ParsedFile]) -> list[Drift]:

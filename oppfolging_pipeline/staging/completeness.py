@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.core.skoleaar import day_in
+from oppfolging_pipeline.register.facts import Kommune
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 
@@ -41,11 +42,14 @@ def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPy
           map_from_entries(list((enhet, antall)) FILTER (nivaa = 'fylke')) AS fylker
         FROM observasjon JOIN filer USING (sha256) GROUP BY ALL ORDER BY ALL"""  # noqa: S608 (names of this module)
     ).fetchall()
+    of_day: dict[date, tuple[dict[str, Kommune], list[str]]] = {}  # a day is asked for by every indicator of its year
     for kilde, skoleaar, indikator, maal, trinn, file, nation, kommuner, fylker in cells:
         key = (file, f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}")
         day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
-        in_force = register.gjeldende(day)
-        counties = sorted({register.fylke_for(code, day).fylkesnr for code in in_force})
+        if day not in of_day:
+            units = register.gjeldende(day)
+            of_day[day] = units, sorted({register.fylke_for(code, day).fylkesnr for code in units})
+        in_force, counties = of_day[day]
         absent = [county for county in counties if county not in (fylker or {})]
         pupils = [number for county in counties if (number := (fylker or {}).get(county)) is not None]
         if absent:

@@ -55,12 +55,14 @@ class Told:
 
 @dataclass(frozen=True)
 class FetchReport:
-    """How a fetch ended: every unit, and what it took. `resumed`: it went on with an earlier one that failed."""
+    """How a fetch ended: every unit, and what it took. `resumed`: it went on with an earlier one that failed;
+    `register_calls`: those that the register was planned to take."""
 
     outcomes: tuple[Outcome, ...]
     planned: tuple[Planned, ...]
     counted: Counted
     resumed: bool
+    register_calls: int
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -136,11 +138,12 @@ def fetch(
     one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome)
     plan = one.plan(choice.years, declared.aar)
     told.plan(plan)
+    register_calls = plan.register.calls if plan.register else 0
     if plan_only:
-        return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed)
+        return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
     reception = Reception(archive, evidence, connection, catalog, declared.endring_fra_aaret_for, origin, now)
     outcomes = one.run(plan, reception, carried_register().foerste_dag, date_in_norway(now()))
-    return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed)
+    return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
 
 
 def _key(choice: Wanted, addresses: Addresses) -> str:

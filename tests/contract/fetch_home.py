@@ -7,7 +7,7 @@ expectations.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,8 +119,3 @@ def address(path: str, query: str) -> str:
             break
     pages = [part.removeprefix("sideNummer=") for part in query.split("&") if part.startswith("sideNummer=")]
     return path + (f"#{pages[0]}" if pages else "")
-
-
-def times(asked: Sequence[str]) -> Mapping[str, int]:
-    """How often each address was asked for."""
-    return {each: asked.count(each) for each in asked}

@@ -12,7 +12,6 @@ from oppfolging_pipeline.sources.example.national_tests import national_tests
 from tests.contract.stub_client import BULLYING, POENG, TEST_5, TEST_8, fetch, page, report, values
 from tests.support.shared import SHARED, needs_shared
 from tests.udir_stub import StubServer
-from tests.udir_stub.country import country
 from tests.udir_stub.pivot import unfold
 
 RECORDED = SHARED / "data" / "udir-api"
@@ -230,18 +229,18 @@ def test_marks_have_the_spring_of_their_year(stub: StubServer) -> None:
     labels = ["2024-25", "Alle eierformer", "Begge kjønn"]
     assert unfold(answer["metadata"]["columns"]) == [(*labels, "Grunnskolepoeng"), (*labels, "Antall elever")]
     assert {len(row["kode"]) for row in answer["rows"] if row["id"].startswith("1.")} == {2, 4, 9}, "a lost zero"
-    assert all(any(row["data"]) for row in answer["rows"])
     alone = report(stub, POENG, "filter=TidID(202506)&radSti=1")
     assert len(alone["rows"][0]["data"]) == 1
 
 
-def test_a_unit_stands_below_its_parents_also_where_they_have_no_figures_of_their_own() -> None:
-    # A school stands under every municipality that it has belonged to, with years from before that one began.
-    lines = country(("2022-23",)).poeng["2022-23"].lines
-    paths = {line.path for line in lines}
-    assert all(path[:depth] in paths for path in paths for depth in range(1, len(path)))
-    empty = {line.path for line in lines if not any(line.cells)}
-    assert empty and all(any(path[: len(above)] == above for path in paths - empty) for above in empty)
+def test_every_unit_of_the_marks_has_a_row_each_year_and_stands_below_its_parents(stub: StubServer) -> None:
+    found = {year: report(stub, POENG, f"filter=TidID({year})&radSti=**")["rows"] for year in (202406, 202506)}
+    ids = {year: [row["id"] for row in rows] for year, rows in found.items()}
+    assert ids[202406] == ids[202506]
+    assert len(set(ids[202506])) == len(ids[202506])
+    assert all(each.rpartition(".")[0] in ids[202506] for each in ids[202506] if "." in each)
+    empty = {year: {row["id"] for row in rows if not any(row["data"])} for year, rows in found.items()}
+    assert empty[202406] and empty[202406] != empty[202506]
 
 
 def test_an_unknown_grade_of_the_survey_silently_gives_its_default(stub: StubServer) -> None:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+import yaml
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from assets.partitions import skoleaar_of, skoleaar_partitions
+from assets.sensors import FETCH_JOB
 from oppfolging_pipeline.definitions import JOB, build_definitions, defs
 from oppfolging_pipeline.tables.model import all_tables
 from tests.architecture.source import REPOSITORY
@@ -36,6 +38,8 @@ GROUPS = {
     "utgivelse": "publish",
 }
 FILES_ONLY = {"raw_innboks"}  # keeps bytes as they came: no table, so no columns and nothing to audit
+# What needs the network stands apart: one asset for each source, and no job but its own has them.
+FETCHING = {"raw_klass", "raw_nasjonale_prover", "raw_grunnskolepoeng", "raw_elevundersokelsen"}
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +62,15 @@ def test_loading_says_nothing():
 
 def test_the_assets_are_those_of_the_architecture_each_in_its_group(graph):
     found = {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert found == GROUPS
+    assert found == {**GROUPS, **dict.fromkeys(FETCHING, "henting")}
 
 
-@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("name", sorted({*GROUPS, *FETCHING}))
 def test_an_asset_says_what_it_is_and_who_has_it(graph, name):
     node = graph.get(dg.AssetKey(name))
     assert node.description and len(node.description) > 30
     assert node.owners == ["team:oppfolging"]
-    assert node.kinds and node.kinds <= {"duckdb", "parquet", "file"}
+    assert node.kinds and node.kinds <= {"duckdb", "parquet", "file", "http", "json"}
 
 
 @pytest.mark.parametrize("name", sorted(GROUPS.keys() - FILES_ONLY))
@@ -87,18 +91,54 @@ def test_every_table_asset_has_one_blocking_check(graph):
 
 
 def test_the_graph_runs_one_way(graph):
-    order = ["sources", "staging", "indicators", "identification", "cohorts", "publish"]
+    order = ["henting", "sources", "staging", "indicators", "identification", "cohorts", "publish"]
     for key in graph.get_all_asset_keys():
         for parent in graph.get(key).parent_keys:
-            steps = order.index(GROUPS[parent.to_user_string()]), order.index(GROUPS[key.to_user_string()])
+            steps = [order.index(graph.get(one).group_name) for one in (parent, key)]
             assert steps[0] <= steps[1], f"{key} reads {parent}"
 
 
-def test_the_job_is_the_whole_graph_in_one_process():
+def test_the_job_is_the_whole_graph_but_what_fetches_in_one_process():
     job = defs.resolve_job_def(JOB)
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == set(GROUPS)
     assert job.executor_def.name == "in_process"
     assert job.description
+
+
+def test_the_job_that_fetches_does_nothing_else():
+    job = defs.resolve_job_def(FETCH_JOB)
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == FETCHING
+    assert job.executor_def.name == "in_process"
+    assert job.description
+
+
+def test_a_source_is_fetched_by_one_run_at_a_time():
+    pools = {name: defs.get_assets_def(name).op.pool for name in FETCHING}
+    assert pools == {name: name.removeprefix("raw_") for name in FETCHING}
+    declared = yaml.safe_load((REPOSITORY / "dagster.yaml").read_text(encoding="utf-8"))["concurrency"]["pools"]
+    assert declared == {"default_limit": 1, "granularity": "run"}
+
+
+def test_dagster_takes_the_instances_settings(tmp_path, monkeypatch):
+    # A misspelled key is only found when an instance is made of it.
+    (tmp_path / "dagster.yaml").write_bytes((REPOSITORY / "dagster.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        config = instance.get_concurrency_config()
+    assert (config.pool_config.default_pool_limit, config.pool_config.pool_granularity.value) == (1, "run")
+    assert config.run_queue_config.max_concurrent_runs == 1
+
+
+@pytest.mark.parametrize("name", sorted(FETCHING))
+def test_what_fetches_is_tried_again_after_longer_and_longer_waits(name):
+    # Minutes: the HTTP layer has asked four times within seconds before the first of them.
+    policy = defs.get_assets_def(name).op.retry_policy
+    assert (policy.max_retries, policy.delay, policy.backoff) == (3, 60, dg.Backoff.EXPONENTIAL)
+
+
+def test_nothing_else_is_tried_again():
+    retried = {name for name in GROUPS if defs.get_assets_def(name).op.retry_policy is not None}
+    assert retried == set()
 
 
 def test_every_other_run_is_in_one_process_too():
@@ -106,10 +146,13 @@ def test_every_other_run_is_in_one_process_too():
     assert defs.executor is dg.in_process_executor
 
 
-def test_only_observations_are_partitioned_and_by_school_year(graph):
-    partitioned = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
-    assert [key.to_user_string() for key in partitioned] == ["observasjon"]
-    assert graph.get(partitioned[0]).partitions_def == skoleaar_partitions
+def test_only_observations_and_what_is_fetched_of_them_are_partitioned_and_by_school_year(graph):
+    partitioned = {
+        key.to_user_string(): graph.get(key).partitions_def
+        for key in graph.get_all_asset_keys()
+        if graph.get(key).partitions_def is not None
+    }
+    assert partitioned == dict.fromkeys({"observasjon", *FETCHING} - {"raw_klass"}, skoleaar_partitions)
 
 
 @pytest.mark.parametrize(
@@ -170,4 +213,4 @@ def test_the_schedules_config_is_one_that_the_job_takes():
 def test_a_resource_can_be_swapped_by_name():
     other = build_definitions(clock=dg.ResourceDefinition.none_resource())
     assert other.resources["clock"] is not defs.resources["clock"]
-    assert other.resources.keys() == defs.resources.keys() == {"home", "uttrekk", "clock"}
+    assert other.resources.keys() == defs.resources.keys() == {"home", "uttrekk", "clock", "interfaces"}

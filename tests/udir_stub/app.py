@@ -7,6 +7,7 @@ Belongs here: addresses, and which answer goes with which. Does not belong here:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from typing import Any
@@ -20,7 +21,7 @@ from tests.udir_stub import export, klass
 from tests.udir_stub.country import Country
 from tests.udir_stub.errors import NotThere, Refused
 from tests.udir_stub.faults import INTERFACE, Faults
-from tests.udir_stub.moved import CHANGES
+from tests.udir_stub.moved import CHANGES, NEW_FILTER
 from tests.udir_stub.report_data import report_data
 from tests.udir_stub.report_pages import BASE, Page, page_text, pages
 from tests.udir_stub.transport import JSON, target_of
@@ -83,6 +84,12 @@ class Interfaces:
     def _meets(self, request: Request, kind: str) -> bool:
         return self.faults.meets(target_of(request.scope), kind) is not None
 
+    def _filter(self, request: Request) -> str | None:
+        """The filter that is asked with; a new one is known where it is told of, and leaves everything in."""
+        text = request.query_params.get("filter")
+        fault = self.faults.meets(target_of(request.scope), "new_filter") if text else None
+        return re.sub(rf"_?{fault.detail or NEW_FILTER}\([^)]*\)", "", text).strip("_") if text and fault else text
+
     def _version(self, request: Request, page: Page) -> tuple[int, int]:
         """The numbers in the page's addresses. A fault that names the page moves all of them."""
         main, below = page.version
@@ -112,7 +119,7 @@ class Interfaces:
     def report_figures(self, request: Request) -> Answer:
         """`data` of a page."""
         page, query = self._page_at(request), request.query_params
-        text = query.get("filter")
+        text = self._filter(request)
         if text and self._meets(request, "other_year"):
             years = sorted(page.years)
             for earlier, year in pairwise(years):  # oldest first: no year moves twice
@@ -148,14 +155,14 @@ class Interfaces:
 
     def page_count(self, request: Request) -> Answer:
         """`sideData`: for the page size that is asked for, or else the largest."""
-        rows = self._table(request).rows(request.query_params.get("filter"))
+        rows = self._table(request).rows(self._filter(request))
         return "sidedata", [{"JSONSider": export.page_count(len(rows), self._size(request))}]
 
     def rows(self, request: Request) -> Answer:
         """`data` of a table: one page."""
         query = request.query_params
         off = self._meets(request, "other_year")
-        rows = self._table(request).rows(query.get("filter"), one_year_off=off)
+        rows = self._table(request).rows(self._filter(request), one_year_off=off)
         number = int(query.get("sideNummer", "1"))
         if self._meets(request, "same_page"):
             number = 1

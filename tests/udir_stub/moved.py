@@ -15,6 +15,7 @@ from tests.udir_stub.pivot import fold, unfold
 Document = Any
 Change = Callable[[Document, str], Document]  # the document and the fault's detail
 
+NEW_FILTER = "MaalformID"
 _NAMES = {"Score": "Poengsnitt", "AndelMobbet": "ProsentMobbet"}
 _HIDDEN_FIELDS = ("Score", "Standardavvik", "AndelMobbet", "AntallBesvart")
 _KEPT_OPEN = 10  # one cell in so many is not shielded
@@ -94,7 +95,7 @@ def _filter_gone_from_page(document: Document, detail: str) -> Document:
 
 
 def _filter_new(document: Document, detail: str) -> Document:
-    document[detail or "MaalformID"] = [
+    document[detail or NEW_FILTER] = [
         {"indeks": 0, "id": -10, "kode": "Alle", "navn": "Alle målformer", "erBegrenset": 0},
         {"indeks": 1, "id": 1, "kode": "B", "navn": "Bokmål", "erBegrenset": 0},
     ]
@@ -106,8 +107,8 @@ def _filter_new_on_page(document: Document, detail: str) -> Document:
     for names in {
         id(names): names for names in (page["gyldigeFiltre"], page["rapportElementer"][0]["gyldigeFiltre"])
     }.values():
-        names.append(detail or "MaalformID")
-    page["filterDefaultVerdier"][detail or "MaalformID"] = [-10]
+        names.append(detail or NEW_FILTER)
+    page["filterDefaultVerdier"][detail or NEW_FILTER] = [-10]
     return document
 
 

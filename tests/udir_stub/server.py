@@ -31,7 +31,7 @@ class StubServer:
 
     `years` restricts what is published to these school years; `page_size` is the largest page of the export API;
     `port` 0 takes a free one. `faults` may be changed while the server runs. `requests` are (path, query) as they came,
-    and `most_parallel` is how many were under way at once.
+    `agents` the User-Agents that were seen, and `most_parallel` is how many requests were under way at once.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class StubServer:
         self._faults = Faults()
         self._faults.listed = list(faults or ())
         self.requests: list[tuple[str, str]] = []
+        self.agents: set[str] = set()
         self.most_parallel = 0
         self._under_way = 0
         self._years, self._page_size, self._port = years, page_size, port
@@ -137,6 +138,7 @@ class StubServer:
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
             path, _, query = target_of(scope).partition("?")
             self.requests.append((path, query))
+            self.agents.update(text.decode("latin-1") for name, text in scope["headers"] if name == b"user-agent")
             self._under_way += 1
             self.most_parallel = max(self.most_parallel, self._under_way)
             try:

@@ -97,10 +97,10 @@ def pupils_on_levels(serie: Serie, antall: int, above_level: float) -> tuple[int
         level * max(1 + _TILT_PER_POINT * above_level * (number - (len(others) - 1) / 2), 0.05)
         for number, level in enumerate(others)
     ]
-    rest, reached, placed = antall - counts[0], 0.0, 0
+    rest, whole, reached, placed = antall - counts[0], sum(weights), 0.0, 0
     for weight in weights:
         reached += weight
-        until = int(rest * reached / sum(weights) + 0.5)
+        until = int(rest * reached / whole + 0.5)
         counts.append(until - placed)
         placed = until
     return tuple(counts)

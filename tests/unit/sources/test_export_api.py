@@ -142,6 +142,8 @@ def test_no_page_is_asked_for_beyond_those_that_are_counted(asker: Asking) -> No
         (page(ROWS[:3], 1, 8), "the page before a second time"),
         (page(ROWS[3:6], 1, 8), "page 1"),
         (page(ROWS[3:6], 3, 8), "page 3"),
+        (page(ROWS[3:6], 2, 8).replace(b'"Sidenummer": "2"', b'"Sidenummer": "3"', 1), "page 2 and 3"),
+        (page(ROWS[3:6], 2, 8).replace(b'"Sidenummer": "2"', b'"Sidenummer": ""'), "page none"),
     ],
 )
 def test_another_page_than_the_asked_one_ends_the_asking(asker: Asking, second: bytes, found: str) -> None:

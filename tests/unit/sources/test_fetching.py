@@ -11,7 +11,7 @@ import pytest
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, TransientError
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.asking import Answer, Ask
-from oppfolging_pipeline.sources.drift import Drift, DriftError
+from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import Arrival, Fetch, Outcome
 from oppfolging_pipeline.sources.http import Reply
@@ -31,16 +31,20 @@ class Source:
     faults: dict[str, Exception] = field(default_factory=dict)
     closed: Exception | None = None
     facts: dict[str, str] = field(default_factory=dict)
+    declared: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Drift] = field(default_factory=dict)  # year → what only its fetch sees
     asked: list[str] = field(default_factory=list)
+    moved: DriftCollector = field(default_factory=DriftCollector)
 
     def published(self, asker: object) -> Published:
         self.asked.append("published")
         if self.closed is not None:
             raise self.closed
-        return Published(self.kilde, self.years, self.facts, (), 1)
+        return Published(self.kilde, self.years, self.facts, (), 1, declared=self.declared)
 
     def fetch(self, asker: Kept, published: Published, skoleaar: str) -> tuple[Answer, ...]:
         self.asked.append(skoleaar)
+        self.moved.drifts.extend([self.seen[skoleaar]] if skoleaar in self.seen else [])
         if skoleaar in self.faults:
             raise self.faults[skoleaar]
         return (asker.ask(Ask(self.kilde, "data", f"http://127.0.0.1/{self.kilde}/{skoleaar}", "x", skoleaar)),)
@@ -236,6 +240,27 @@ def test_a_version_that_moved_is_told_of_once_with_both_versions(home):
     assert "X/1/1" in drift.finding.expected
     (outcome,) = home.fetch([Source("a", years=years, facts={"side endepunkt": "X/2/1"})]).values()
     assert outcome.warnings == ()
+
+
+def test_the_first_time_a_version_is_held_against_the_declared_one(home):
+    declared = {"side endepunkt": "X/1/1"}
+    source = Source("a", years=YEARS[-1:], facts={"side endepunkt": "X/2/1", "tabell": "148"}, declared=declared)
+    (outcome,) = home.fetch([source]).values()
+    (drift,) = outcome.warnings
+    assert (drift.kode, drift.finding.found) == ("versjon_flyttet", "X/2/1")
+    assert drift.finding.expected == "X/1/1, as it is declared"
+    (outcome,) = home.fetch([source]).values()
+    assert outcome.warnings == (), "it was as it is at the last fetch"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_only_a_fetch_of_figures_sees_is_told_of_with_its_year(home, fails):
+    seen = Drift("advarsel", "tabell_flyttet", MOVED)
+    faults = {"2023-24": TransientError("down")} if fails else {}
+    outcomes = home.fetch([Source("a", seen={"2023-24": seen}, faults=faults)])
+    assert {year: outcome.warnings for (_, year), outcome in outcomes.items()} == {
+        "2022-23": (), "2023-24": (seen,), "2024-25": (),
+    }  # fmt: skip
 
 
 def test_what_a_failed_source_looked_like_is_not_remembered(home):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,3 +108,28 @@ def test_a_new_filter_that_leaves_nothing_out_is_told_of_and_gets_its_default(
     told = published({**WHOLE, **answers})
     assert [(drift.alvorlighet, drift.kode) for drift in told.warnings] == [("advarsel", "filter_ukjent")]
     assert sent in told.pages[0].url(ROOT, "2024-25")
+
+
+@pytest.mark.parametrize(
+    ("answers", "shown_by"),
+    [
+        (described(YOUTH, without(YOUTH, "TrinnID")), ["rapportside"]),
+        (described(YOUTH, None, filters(YOUTH, TrinnID=None)), ["filterverdier"]),
+        (described(YOUTH, without(YOUTH, "TrinnID"), filters(YOUTH, TrinnID=None)), ["rapportside", "filterverdier"]),
+        (described(FIVE, with_new([2])), ["rapportside", "filterverdier"]),
+    ],
+    ids=["not taken", "without choices", "gone", "new"],
+)
+def test_every_answer_that_shows_a_move_is_named_so_that_it_is_asked_for_again(
+    tmp_path: Path, answers: dict[str, bytes], shown_by: list[str]
+) -> None:
+    asker = RecordedAsker({**WHOLE, **answers}, tmp_path)
+    client = ReportClient("nasjonale_prover", BASE, live().rapport.nasjonale_prover, default_catalog())
+    with pytest.raises(DriftError) as caught:
+        client.published(asker)
+    (drift,) = caught.value.drifts
+    kode = drift.finding.file.rpartition("/")[2] if drift.finding.file else ""
+    digests = {hashlib.sha256(content).hexdigest(): address for address, content in {**WHOLE, **answers}.items()}
+    named = [digests[sha256] for sha256 in (drift.sha256 or "", *drift.also)]
+    assert ["rapportside" if "Rapportside" in address else "filterverdier" for address in named] == shown_by
+    assert drift.finding.file == f"nasjonale_prover/{shown_by[0]}/{kode}"

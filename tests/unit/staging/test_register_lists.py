@@ -1,0 +1,78 @@
+"""The register that several lists make up: the newest of each kind, in place of the carried ones."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.sources import klass_files
+from oppfolging_pipeline.sources.example import register_files as example
+from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
+from tests.support.tiny import register_files
+
+FILES = register_files()
+DAY = date(2025, 1, 1)
+
+
+def listed(name: str, content: bytes | None = None, intake: int = 1) -> RegisterList:
+    return RegisterList(name, klass_files.parse(FILES[name] if content is None else content, name), intake)
+
+
+WHOLE = [listed(name) for name in FILES]
+
+
+def test_without_a_list_the_carried_register_is_used() -> None:
+    assert register_of([], "hentet") is carried_register()
+
+
+def test_lists_of_every_kind_leave_nothing_of_the_carried_municipalities() -> None:
+    register = register_of(WHOLE, "fil")
+    assert sorted(register.gjeldende(DAY)) == ["6101", "6102", "6201", "6202", "6205"]
+    assert {office.statsforvalter for office in register.embeter} == {"Embetet i Lurfylket", "Embetet i Skrattfylket"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_lists_of_a_kind_the_one_that_came_last_counts(order: int) -> None:
+    newer = listed("koder.csv", FILES["koder.csv"].replace(b"Krattvik", b"Krattevik"), 2)
+    register = register_of([*WHOLE, newer][::order], "fil")
+    assert register.gjeldende(DAY)["6101"].navn == "Krattevik"
+    assert register.gjeldende(DAY)["6102"].navn == "Nupelo"
+
+
+def test_two_lists_of_a_kind_that_came_together_are_refused_and_both_named() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        register_of([*WHOLE, RegisterList("koder2.csv", WHOLE[0].content, 1)], "fil")
+    (finding,) = caught.value.findings
+    assert (finding.file, finding.found) == ("koder2.csv", "a second file of kommune_koder beside koder.csv")
+
+
+def test_two_old_lists_of_a_kind_do_not_matter_when_a_newer_one_has_come() -> None:
+    old = RegisterList("koder2.csv", WHOLE[0].content, 1)
+    assert "6101" in register_of([*WHOLE, old, listed("koder.csv", intake=2)], "fil").gjeldende(DAY)
+
+
+def test_a_trial_server_has_no_offices_and_gets_those_of_the_example() -> None:
+    """KLASS has none, and those that the package carries are of the real counties."""
+    country = example.register_files()
+    offices = country.pop(example.STATSFORVALTERE_FILE)
+    lists = [listed(name, content) for name, content in country.items()]
+    with pytest.raises(InvalidInput):
+        register_of(lists, "hentet")
+    expected = {row["statsforvalter"] for row in klass_files.parse(offices, example.STATSFORVALTERE_FILE).rows}
+    assert {office.statsforvalter for office in register_of(lists, "lokal").embeter} == expected
+
+
+def test_offices_that_came_in_go_before_those_of_the_example() -> None:
+    register = register_of(WHOLE, "lokal")
+    assert {office.statsforvalter for office in register.embeter} == {"Embetet i Lurfylket", "Embetet i Skrattfylket"}
+
+
+def test_lists_that_do_not_fit_each_other_are_all_named() -> None:
+    orphan = FILES["koder.csv"] + b"7101,Utenfylke,2015-01-01,\n"
+    with pytest.raises(InvalidInput) as caught:
+        register_of([listed("koder.csv", orphan), *WHOLE[1:]], "fil")
+    assert all(finding.file for finding in caught.value.findings)
+    assert "7101" in str(caught.value)
