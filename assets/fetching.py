@@ -16,7 +16,7 @@ from assets.partitions import partition_key, skoleaar_of, skoleaar_partitions
 from assets.resources import ClockResource, HomeResource
 from oppfolging_pipeline.core.errors import PermanentError, TransientError
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.sources.archive import Snapshot
+from oppfolging_pipeline.sources.archived import Snapshot
 from oppfolging_pipeline.sources.fetching import REGISTER, Outcome
 from oppfolging_pipeline.staging.fetch import FetchReport, Told, Wanted, fetch
 

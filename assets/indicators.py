@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
-from assets.requests import expect_current_basis, observasjon_of, requests, result_of
+from assets.requests import basis_row, observasjon_of, requests, result_of
 from assets.resources import HomeResource, UttrekkResource
 from assets.staging import Results, harmonisert, observasjon
 from checks.suite import expected_rows
@@ -24,15 +24,14 @@ from oppfolging_pipeline.staging.sporing import sporing_rader
     kinds={"duckdb", "parquet"},
     deps=[observasjon],
     check_specs=[contract_check("grense")],
-    metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt", "sporing"),
+    metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag"),
     description="Nasjonal og absolutt nedre grense for hver indikator, hvert trinn og skoleår, med metode og kilde.",
 )
 def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """Limits of each request. A national figure that is missing stops the run."""
     with home.writing() as engine:
-        limits, used, contents, traces, expected = [], [], [], [], 0
+        limits, used, contents, traces, bases, expected = [], [], [], [], [], 0
         basis = home.archive.in_force()
-        expect_current_basis(home, uttrekk, basis.known_at)
         register_files = intake.register_contents(basis)
         asked = requests(home, uttrekk, engine)
         for request in asked:
@@ -40,6 +39,8 @@ def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
             national, municipal = read_figures(engine, window, request)
             rows = grense_rader(request, national, municipal)
             limits.append(engine.write(rows, "grense", home.lake, request.partition))
+            rests_on = [basis_row(home, uttrekk, request, basis.known_at)]
+            bases.append(engine.write(rests_on, "grunnlag", home.lake, request.partition))
             version = [{**request.partition, "sha256": request.rule_set.sha256}]
             used.append(engine.write(version, "regelsett_brukt", home.lake, request.partition))
             figures = window.unique("sha256").fetchall()
@@ -55,6 +56,7 @@ def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
             ToAudit(tuple(used)),
             ToAudit(tuple(contents)),
             ToAudit(tuple(traces)),
+            ToAudit(tuple(bases)),
         ]
         years = ", ".join(str(request.uttrekksaar) for request in asked)
         yield from publish_audited(context, home, audited, {"uttrekk": years, "indikatorsett": uttrekk.rules})

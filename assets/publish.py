@@ -12,11 +12,9 @@ from assets.identification import identifisert, kandidat, rangering
 from assets.resources import ClockResource, HomeResource
 from assets.staging import Results, kommune, skole
 from oppfolging_pipeline import __version__
-from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.publish import marts
 from oppfolging_pipeline.publish.consistency import require_consistent_results
 from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
-from oppfolging_pipeline.staging.basis import release_note
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 
@@ -40,8 +38,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
-        known_at = home.archive.in_force().known_at
-        kilder = {home.catalog.indikatorer[item.indikator].kilde for each in rule_sets for item in each.indikatorer}
+        kjent_per, merknad = marts.basis(engine, home.lake)
         release = publish_release(
             marts.sources(engine, home.lake, home.root / "kontroll"),
             home.published,
@@ -50,8 +47,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 contract_version=CONTRACT_VERSION,
                 rule_sets={rule_set.navn: rule_set.sha256 for rule_set in rule_sets},
                 created_at=clock.now(),
-                kjent_per=date_in_norway(known_at) if known_at else None,
-                merknad=release_note(home.archive, kilder, home.catalog, known_at),
+                kjent_per=kjent_per,
+                merknad=merknad,
             ),
         )
     context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.resources import HomeResource, UttrekkResource
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
-from oppfolging_pipeline.staging.basis import refuse_older_bases
+from oppfolging_pipeline.staging.basis import refuse_older_bases, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
+
+
+Row = dict[str, Any]
 
 
 def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> list[Request]:
@@ -31,10 +35,19 @@ def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> li
     return [Request(year, rule_set, catalog) for year in years]
 
 
-def expect_current_basis(home: HomeResource, uttrekk: UttrekkResource, known_at: datetime | None) -> None:
-    """Raises `InvalidInput` when a source that the rule set reads failed at its last fetch, unless that is allowed."""
+def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, known_at: datetime | None) -> Row:
+    """What the request's results stand on: the declared row of `grunnlag`.
+
+    Raises `InvalidInput` when a school year of its window failed at its source's last fetch, unless that is allowed.
+    """
+    window = {(str(partition["kilde"]), str(partition["skoleaar"])) for partition in request.partitions()}
     if not uttrekk.tillat_eldre:
-        refuse_older_bases(home.archive, uttrekk.kilder(home.catalog), known_at)
+        refuse_older_bases(home.archive, window, known_at)
+    return {
+        **request.partition,
+        "kjent_per": date_in_norway(known_at) if known_at else None,
+        "merknad": release_note(home.archive, window, home.catalog, known_at),
+    }
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:

@@ -94,10 +94,6 @@ class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The last instant of `kjent_per`, or None for everything."""
         return end_of_day_in_norway(date.fromisoformat(self.kjent_per)) if self.kjent_per else None
 
-    def kilder(self, catalog: Catalog) -> set[str]:
-        """The sources that the rule set reads."""
-        return {catalog.indikatorer[each.indikator].kilde for each in self.rule_set(catalog).indikatorer}
-
     def rule_set(self, catalog: Catalog) -> RuleSet:
         """The rule set, by its name. Raises `PermanentError` for a name that is not carried."""
         return load_rule_set(self.rules, catalog)

@@ -83,10 +83,16 @@ def run(
     """Run the whole pipeline on the inbox or the archive, without network, and publish its result."""
     years, day = _years(uttrekk), _day(per, "--per") or date_in_norway(system_clock())
     known = _day(kjent_per, "--kjent-per")
-    if known and inbox:
-        raise typer.BadParameter("found an inbox beside it; expected the archive alone", param_hint="--kjent-per")
+    if known and known > date_in_norway(system_clock()):
+        raise typer.BadParameter(f"found {known}; expected today or an earlier day", param_hint="--kjent-per")
     with _errors():
         settings = _settings(home, inbox)
+        if known and settings.inbox:
+            raise typer.BadParameter(
+                f"found an inbox ({settings.inbox}) beside it; expected the archive alone: what lies in the inbox is "
+                "taken in now. Leave out --inbox and OPPFOLGING_INBOX.",
+                param_hint="--kjent-per",
+            )
         load_rule_set(rules, settings.catalog)  # an unknown set is refused before anything is archived
         basis = {"kjent_per": known.isoformat() if known else "", "tillat_eldre": tillat_eldre}
         outcome = _run_job(settings, rules, years, day, basis)

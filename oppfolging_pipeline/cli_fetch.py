@@ -70,9 +70,13 @@ def fetch(
     started = monotonic()
     with errors():
         settings = settings_of(home)
+        from oppfolging_pipeline.sources.fetching import REGISTER
         from oppfolging_pipeline.staging.fetch import wanted
 
-        choice = wanted(settings.catalog, _parts(source), asked)
+        kilder = _sources(source)
+        if asked and kilder == [REGISTER]:
+            raise typer.BadParameter(f"found only {REGISTER}; expected a source of figures", param_hint="--years")
+        choice = wanted(settings.catalog, kilder, asked)
         report = _run(settings, choice, dry_run=dry_run)
     from oppfolging_pipeline import cli_fetch_output
 
@@ -166,6 +170,13 @@ def _told() -> Told:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _sources(text: str) -> list[str]:
+    kilder = _parts(text)
+    if text and not kilder:
+        raise typer.BadParameter(f"found '{text}'; expected names of sources", param_hint="--source")
+    return kilder
 
 
 def _school_years(text: str) -> list[str]:

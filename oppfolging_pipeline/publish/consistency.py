@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake
 
 _RESULTS = (
-    "grense", "regelsett_brukt", "innhold_brukt", "sporing", "harmonisert", "vurdering", "andel", "rangering_kommune",
-    "rangering_skole", "identifisert_kommune",
+    "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag", "harmonisert", "vurdering", "andel",
+    "rangering_kommune", "rangering_skole", "identifisert_kommune",
 )  # fmt: skip
 _MAY_BE_EMPTY = ("kandidat_kategori2",)
 

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.sources.archive import Archive, Reading, Snapshot
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Reading, Snapshot
 from oppfolging_pipeline.sources.evidence import AnswerRecord, Evidence
 from oppfolging_pipeline.sources.ledger import utc
 

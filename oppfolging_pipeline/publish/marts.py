@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,23 @@ def stage(
         "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
     }
     return [engine.write(rows, key, lake) for key, rows in made.items()]
+
+
+def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
+    """What a release says of the basis of its results: the day that all of them know of, and what a reader must know.
+
+    One release may hold results of several runs: those that know of another day than the rest are named.
+    """
+    rows = engine.fetch(engine.read(lake.files("grunnlag"), "grunnlag").order("uttrekksaar, indikatorsett"))
+    days = {row["kjent_per"] for row in rows}
+    notes = []
+    for row in rows:
+        name = f"Uttrekk {row['uttrekksaar']} ({row['indikatorsett']})"
+        if row["kjent_per"] and len(days) > 1:
+            notes.append(f"{name} bygger bare på det som var kjent {row['kjent_per']}.")
+        if row["merknad"]:
+            notes.append(f"{name}: {row['merknad']}")
+    return days.pop() if len(days) == 1 else None, " ".join(notes) or None
 
 
 def sources(engine: Engine, lake: Lake, reports: Path) -> dict[str, list[Path]]:

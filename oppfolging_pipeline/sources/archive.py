@@ -7,7 +7,7 @@ database (`ledger`), requests (`evidence`), or parsing. A content that is refuse
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,68 +17,12 @@ import sqlalchemy as sa
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.skoleaar import span
+from oppfolging_pipeline.sources.archive_order import Read, news
+from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.contents import ContentStore
 from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
 from oppfolging_pipeline.sources.ledger_tables import FETCH, INTAKE, INTAKE_SNAPSHOT, READING, SNAPSHOT
 from oppfolging_pipeline.sources.origins import ORIGIN_TEXT, WHOLE, Origin, may_be_with
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What an archived content was read as: its kind, source, the school years it covers and its number of rows."""
-
-    sha256: str
-    kind: str
-    kilde: str
-    period: str | None
-    rows: int
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One archived content. `file` is its name, relative to the inbox, or what was asked for.
-
-    The snapshots of an intake have the names that they last came with, as the user knows them; those of the whole
-    archive the names that they first came with. `intake` is the newest intake that brought the content, and `accepted`
-    whether any that brought it was read without fault. `size` is in bytes; `archived_at` is UTC, without a zone.
-    """
-
-    sha256: str
-    file: str
-    size: int
-    archived_at: datetime
-    contents: ContentStore = field(repr=False)
-    intake: int = 0
-    accepted: bool = False
-
-    @property
-    def path(self) -> Path:
-        """Its place, for `core.files.open_content`. Raises `PermanentError` when it is gone."""
-        return self.contents.path_of(self.sha256)
-
-    def verify(self) -> None:
-        """Raise `InvalidInput` when the content is not what came in."""
-        self.contents.verify(self.sha256, self.file)
-
-
-@dataclass(frozen=True)
-class Intake:
-    """An intake and everything that it is read together with.
-
-    `snapshots` are its own and those of every intake accepted before it: what came in later goes before what came in
-    earlier, cell by cell, so the archive alone says what is in force. With `known_at` (an instant) only intakes
-    archived by then are read. The invented country (`eksempel`) is whole in each intake.
-    """
-
-    id: int
-    origin: Origin
-    snapshots: tuple[Snapshot, ...]
-    known_at: datetime | None = None
-
-    @property
-    def own(self) -> tuple[Snapshot, ...]:
-        """The snapshots that came in with this intake."""
-        return tuple(snapshot for snapshot in self.snapshots if snapshot.intake == self.id)
 
 
 class Archive:
@@ -127,7 +71,7 @@ class Archive:
         for digest in contents:
             self.contents.path_of(digest)
         with self.ledger.writing() as ledger:
-            intake_id = _register_intake(ledger, origin, contents, now)
+            intake_id = _register_intake(ledger, origin, contents, now, basis=False)
         return self._intake(intake_id)
 
     def renew(self, now: datetime, known_at: datetime | None = None) -> Intake:
@@ -170,25 +114,42 @@ class Archive:
         periods = [reading.period.partition(" til ") for reading in self.readings().values() if reading.period]
         return sorted({year for first, _, last in periods for year in span(first, last or first)})
 
-    def last_read(self, known_at: datetime | None = None) -> dict[str, datetime]:
-        """When contents of each source last came in that were read without fault (by `known_at`, None: until now), as
-        instants in UTC; the register's source is `register`."""
-        read = (
-            sa.select(READING.c.kilde, sa.func.max(INTAKE.c.archived_at))
-            .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == READING.c.sha256)
-            .join(INTAKE, INTAKE.c.id == INTAKE_SNAPSHOT.c.intake_id)
+    def read(self, known_at: datetime | None = None) -> list[Read]:
+        """What has been read without fault (by `known_at`, None: until now), in the order in which it came as news."""
+        rows = (
+            sa.select(
+                INTAKE.c.id, INTAKE.c.origin, INTAKE.c.accepted, INTAKE.c.archived_at, READING.c.sha256,
+                READING.c.kilde, READING.c.period,
+            )
+            .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.intake_id == INTAKE.c.id)
+            .join(READING, READING.c.sha256 == INTAKE_SNAPSHOT.c.sha256)
             .where(INTAKE.c.accepted)
-            .group_by(READING.c.kilde)
-        )
+            .order_by(INTAKE.c.id)
+        )  # fmt: skip
         if known_at is not None:
-            read = read.where(INTAKE.c.archived_at <= utc(known_at))
+            rows = rows.where(INTAKE.c.archived_at <= utc(known_at))
         with self.ledger.reading() as ledger:
-            return {kilde: with_zone(at) for kilde, at in ledger.execute(read)}
+            found = ledger.execute(rows).all()
+        as_news = news(found)
+        return [
+            Read(row.kilde, row.period, with_zone(row.archived_at), row.origin)
+            for row in found
+            if as_news[row.sha256] == row.id
+        ]
+
+    def everything(self) -> Intake | None:
+        """All that is accepted, whatever a run was last asked to know; None before the first."""
+        with self.ledger.reading() as ledger:
+            newest = ledger.execute(sa.select(sa.func.max(INTAKE.c.id)).where(INTAKE.c.accepted)).scalar()
+        return None if newest is None else replace(self._intake(int(newest), all_known=True), known_at=None)
 
     def newest(self) -> Intake:
-        """The newest intake, accepted or not. Raises `PermanentError` when nothing has come in."""
+        """The newest intake that a run is to stand on, accepted or not. Raises `PermanentError` when there is none.
+
+        Not one of a fetch: what is fetched while a run goes on does not change what that run stands on.
+        """
         with self.ledger.reading() as ledger:
-            newest = ledger.execute(sa.select(sa.func.max(INTAKE.c.id))).scalar()
+            newest = ledger.execute(sa.select(sa.func.max(INTAKE.c.id)).where(INTAKE.c.basis)).scalar()
         if newest is None:
             raise PermanentError(
                 f"home {self.root.parent}: found an empty archive; expected an intake. Materialize raw_innboks first."
@@ -196,13 +157,17 @@ class Archive:
         return self._intake(int(newest))
 
     def newest_accepted(self) -> Intake | None:
-        """The newest intake that was read without fault, or None."""
+        """The newest intake that a run stood on and that was read without fault, or None."""
+        stood_on = sa.select(sa.func.max(INTAKE.c.id)).where(INTAKE.c.accepted, INTAKE.c.basis)
         with self.ledger.reading() as ledger:
-            newest = ledger.execute(sa.select(sa.func.max(INTAKE.c.id)).where(INTAKE.c.accepted)).scalar()
+            newest = ledger.execute(stood_on).scalar()
         return None if newest is None else self._intake(int(newest))
 
     def in_force(self) -> Intake:
-        """What results are computed from: the newest accepted intake. Raises `PermanentError` when there is none."""
+        """What results are computed from: the newest intake that a run read without fault, and put in the lake.
+
+        Raises `PermanentError` when there is none.
+        """
         accepted = self.newest_accepted()
         if accepted is None:
             raise PermanentError(
@@ -242,7 +207,7 @@ class Archive:
     def _snapshot(self, row: Any) -> Snapshot:
         return Snapshot(row.sha256, row.file, row.size, row.archived_at, self.contents)
 
-    def _intake(self, intake_id: int) -> Intake:
+    def _intake(self, intake_id: int, *, all_known: bool = False) -> Intake:
         own = INTAKE.c.id == intake_id
         with self.ledger.reading() as ledger:
             intake = ledger.execute(sa.select(INTAKE).where(own)).one()
@@ -250,7 +215,7 @@ class Archive:
             if intake.origin != WHOLE:
                 earlier = (INTAKE.c.id < intake_id) & INTAKE.c.accepted
                 earlier &= INTAKE.c.origin.in_(may_be_with(intake.origin))
-                if intake.known_at is not None:
+                if intake.known_at is not None and not all_known:
                     earlier &= INTAKE.c.archived_at <= intake.known_at
                 read_together = own | earlier
             rows = ledger.execute(
@@ -260,6 +225,7 @@ class Archive:
                     SNAPSHOT.c.size,
                     SNAPSHOT.c.archived_at,
                     INTAKE.c.id,
+                    INTAKE.c.origin,
                     INTAKE.c.accepted,
                 )
                 .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == SNAPSHOT.c.sha256)
@@ -267,11 +233,12 @@ class Archive:
                 .where(read_together)
                 .order_by(INTAKE.c.id)
             ).all()
-        newest: dict[str, Snapshot] = {}
+        as_news = news(rows)
+        last: dict[str, Snapshot] = {}
         for row in rows:
-            accepted = row.accepted or (row.sha256 in newest and newest[row.sha256].accepted)
-            newest[row.sha256] = replace(self._snapshot(row), intake=row.id, accepted=accepted)
-        ordered = sorted(newest.values(), key=lambda snapshot: (snapshot.file, snapshot.sha256))
+            accepted = row.accepted or (row.sha256 in last and last[row.sha256].accepted)
+            last[row.sha256] = replace(self._snapshot(row), intake=as_news[row.sha256], accepted=accepted)
+        ordered = sorted(last.values(), key=lambda snapshot: (snapshot.file, snapshot.sha256))
         known_at = None if intake.known_at is None else with_zone(intake.known_at)
         return Intake(intake_id, intake.origin, tuple(ordered), known_at)
 
@@ -283,11 +250,17 @@ def register_snapshot(ledger: sa.Connection, sha256: str, file: str, size: int, 
 
 
 def _register_intake(
-    ledger: sa.Connection, origin: Origin, names: Mapping[str, str], now: datetime, known_at: datetime | None = None
+    ledger: sa.Connection,
+    origin: Origin,
+    names: Mapping[str, str],
+    now: datetime,
+    known_at: datetime | None = None,
+    *,
+    basis: bool = True,
 ) -> int:
     """A new intake of those contents (digest → name), not yet accepted. Returns its number."""
     horizon = None if known_at is None else utc(known_at)
-    row = INTAKE.insert().values(origin=origin, archived_at=utc(now), accepted=False, known_at=horizon)
+    row = INTAKE.insert().values(origin=origin, archived_at=utc(now), accepted=False, known_at=horizon, basis=basis)
     intake_id: int = ledger.execute(row.returning(INTAKE.c.id)).scalar_one()
     if names:
         contents = [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +31,11 @@ class Counted:
 
 
 class Conversation:
-    """An `Asker` that keeps every answer as evidence. `lisenser`: the licence of each source's answers."""
+    """An `Asker` that keeps every answer as evidence. `lisenser`: the licence of each source's answers.
+
+    An answer of the same fetch is taken from the archive when it was requested at `since` or later: pages of one school
+    year that lie further apart may be of two publications.
+    """
 
     def __init__(
         self,
@@ -40,7 +45,9 @@ class Conversation:
         campaign: Campaign,
         lisenser: Mapping[str, str],
         told: Callable[[Ask, Counted], None],
+        since: datetime,
     ) -> None:
+        self._since = since
         self._http = http
         self._contents = contents
         self._evidence = evidence
@@ -51,7 +58,7 @@ class Conversation:
 
     def ask(self, ask: Ask) -> Answer:
         """The answer; see `Asker.ask`. An answer of another status, or of no JSON, is kept too, and never used."""
-        arrived = self._evidence.arrived(self._campaign, ask.url)
+        arrived = self._evidence.arrived(self._campaign, ask.url, self._since)
         if arrived is not None:
             self.counted.resumed += 1
             return arrived

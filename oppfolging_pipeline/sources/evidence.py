@@ -102,9 +102,11 @@ class Evidence(SourceMemory):
             )
         return Answer(ask, kept.sha256, kept.size, kept.path)
 
-    def arrived(self, campaign: Campaign, url: str) -> Answer | None:
-        """The newest usable answer of this campaign to that URL, whole in the store; None when it must be asked for."""
+    def arrived(self, campaign: Campaign, url: str, since: datetime) -> Answer | None:
+        """The newest usable answer of this campaign to that URL, requested at `since` or later and whole in the store;
+        None when it must be asked for."""
         usable = (ANSWER.c.fetch_id == campaign.id) & (ANSWER.c.url == url) & ANSWER.c.usable
+        usable &= ANSWER.c.requested_at >= utc(since)
         with self._ledger.reading() as ledger:
             row = ledger.execute(sa.select(ANSWER).where(usable).order_by(ANSWER.c.id.desc()).limit(1)).first()
         contents = self._archive.contents
@@ -130,14 +132,9 @@ class Evidence(SourceMemory):
         rows: int | None = None,
         message: str | None = None,
     ) -> None:
-        """How a school year of a source ended (an empty `skoleaar`: the source as a whole).
-
-        It stands in place of what was said of that year before in this campaign, and of the source as a whole: who has
-        come to its years has got past what kept it from them.
-        """
-        replaced = FETCH_UNIT.delete().where(FETCH_UNIT.c.fetch_id == campaign.id, FETCH_UNIT.c.kilde == kilde)
+        """How a school year of a source went (an empty `skoleaar`: the source as a whole). What was said of it before
+        stays, as what happened then."""
         with self._ledger.writing() as ledger:
-            ledger.execute(replaced.where(FETCH_UNIT.c.skoleaar.in_({skoleaar, ""})))
             ledger.execute(
                 FETCH_UNIT.insert().values(
                     fetch_id=campaign.id,
@@ -152,9 +149,10 @@ class Evidence(SourceMemory):
             )
 
     def unit_states(self, campaign: Campaign) -> dict[tuple[str, str], UnitState]:
-        """(kilde, skoleaar) → how it ended, for those that have ended in this campaign."""
+        """(kilde, skoleaar) → how it stands in this campaign, for those that were begun."""
+        of_campaign = sa.select(FETCH_UNIT).where(FETCH_UNIT.c.fetch_id == campaign.id).order_by(FETCH_UNIT.c.id)
         with self._ledger.reading() as ledger:
-            rows = ledger.execute(sa.select(FETCH_UNIT).where(FETCH_UNIT.c.fetch_id == campaign.id)).all()
+            rows = ledger.execute(of_campaign).all()
         return {(row.kilde, row.skoleaar): row.state for row in rows}
 
     def unit_contents(self, campaign: Campaign, kilde: str, skoleaar: str) -> tuple[int, tuple[str, ...]]:
@@ -163,7 +161,8 @@ class Evidence(SourceMemory):
         year = ANSWER.c.skoleaar == skoleaar if skoleaar else ANSWER.c.skoleaar.is_(None)
         data = (ANSWER.c.fetch_id == campaign.id, ANSWER.c.kilde == kilde, year, ANSWER.c.part.in_(_CONTENT_PARTS))
         with self._ledger.reading() as ledger:
-            rows = ledger.execute(sa.select(FETCH_UNIT.c.rows).where(*unit)).scalar()
+            newest = sa.select(FETCH_UNIT.c.rows).where(*unit).order_by(FETCH_UNIT.c.id.desc()).limit(1)
+            rows = ledger.execute(newest).scalar()
             digests = ledger.execute(sa.select(ANSWER.c.sha256).where(*data, ANSWER.c.usable).order_by(ANSWER.c.id))
             return rows or 0, tuple(dict.fromkeys(digests.scalars()))
 

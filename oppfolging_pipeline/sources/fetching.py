@@ -126,10 +126,8 @@ class Fetch:
             except (PermanentError, TransientError) as error:
                 outcomes.append(self._failed(client.kilde, WHOLE, error))
                 continue
-            if self._done.get((client.kilde, WHOLE)) in FAILED:
-                # What kept the source from being asked has passed, whether or not a year of it is left to fetch.
-                self.evidence.unit_ended(self.campaign, client.kilde, WHOLE, "uendret", self.now())
             published = self._with_moves(published)
+            self.evidence.drifts(self.campaign, client.kilde, WHOLE, published.warnings)
             asked = tuple(published.years[-newest:]) if years is None else tuple(sorted(set(years)))
             absent = [year for year in asked if year not in published.years]
             outcomes.extend(self._ended(Outcome(client.kilde, year, "ikke_publisert")) for year in absent)
@@ -153,6 +151,9 @@ class Fetch:
         """
         outcomes = list(plan.outcomes)
         register = plan.register
+        # A process that is killed says nothing more: what it was about to do is written down before.
+        for kilde, year in self._units_of(plan):
+            self.evidence.unit_ended(self.campaign, kilde, year, "paabegynt", self.now())
         if register is not None:
             outcomes.append(
                 self._unit(REGISTER, WHOLE, lambda: register.fetch(self.asker, first_day, as_of), arrive.register)
@@ -188,6 +189,16 @@ class Fetch:
                 return
         if planned.years:
             self.evidence.remember(kilde, published.facts, self.now())
+        elif self._done.get((kilde, WHOLE)) in FAILED:
+            # The source answers again, and all of its years were accepted before it did not.
+            self.evidence.unit_ended(self.campaign, kilde, WHOLE, "uendret", self.now())
+
+    @staticmethod
+    def _units_of(plan: Plan) -> Iterable[tuple[str, str]]:
+        if plan.register is not None:
+            yield REGISTER, WHOLE
+        for planned in plan.sources:
+            yield from ((planned.client.kilde, year) for year in planned.years)
 
     def _unit(
         self,

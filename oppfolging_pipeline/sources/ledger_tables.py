@@ -32,6 +32,9 @@ INTAKE = sa.Table(
     sa.Column("archived_at", sa.DateTime, nullable=False),
     sa.Column("accepted", sa.Boolean, nullable=False, default=False),
     sa.Column("known_at", sa.DateTime),
+    # Whether a run was to stand on it: an inbox, the example or the archive as it was. A fetched school year is not, it
+    # is read with the next one that is.
+    sa.Column("basis", sa.Boolean, nullable=False, default=True, server_default=sa.true()),
     sa.CheckConstraint("origin IN ('fil', 'eksempel', 'hentet', 'lokal')", name="intake_origin"),
 )
 INTAKE_SNAPSHOT = sa.Table(
@@ -84,19 +87,22 @@ ANSWER = sa.Table(
     # The run that asked: a campaign that is gone on with has answers of several.
     sa.Column("run_id", sa.String),
 )
+# How a school year of a source went. Rows are only added: the newest of a unit is how it stands now.
 FETCH_UNIT = sa.Table(
     "fetch_unit",
     METADATA,
-    sa.Column("fetch_id", sa.ForeignKey("fetch.id"), primary_key=True),
-    sa.Column("kilde", sa.String, primary_key=True),
-    sa.Column("skoleaar", sa.String, primary_key=True),  # empty: the source as a whole
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("fetch_id", sa.ForeignKey("fetch.id"), nullable=False),
+    sa.Column("kilde", sa.String, nullable=False),
+    sa.Column("skoleaar", sa.String, nullable=False),  # empty: the source as a whole
     sa.Column("state", sa.String, nullable=False),
     sa.Column("ended_at", sa.DateTime, nullable=False),
     sa.Column("intake_id", sa.ForeignKey("intake.id")),
     sa.Column("rows", sa.Integer),
     sa.Column("message", sa.Text),
     sa.CheckConstraint(
-        "state IN ('hentet', 'uendret', 'stoppet', 'ikke_naadd', 'ikke_publisert')", name="fetch_unit_state"
+        "state IN ('paabegynt', 'hentet', 'uendret', 'stoppet', 'ikke_naadd', 'ikke_publisert')",
+        name="fetch_unit_state",
     ),
 )
 DRIFT = sa.Table(

@@ -28,6 +28,7 @@ class Http(_Declared):
     storste_svar: int = Field(gt=0)
     omdirigeringer: int = Field(ge=0)
     gjenoppta_timer: float = Field(ge=0)
+    gjenoppta_svar_minutter: float = Field(ge=0)
 
 
 class Blikk(_Declared):

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archive_order import Read, news
 from oppfolging_pipeline.sources.ledger import utc, with_zone
 from oppfolging_pipeline.sources.ledger_tables import (
     FETCH_UNIT,
@@ -25,9 +26,16 @@ from oppfolging_pipeline.sources.ledger_tables import (
 )
 from oppfolging_pipeline.sources.year_figures import YearFigures
 
-UnitState = Literal["hentet", "uendret", "stoppet", "ikke_naadd", "ikke_publisert"]
+UnitState = Literal["paabegynt", "hentet", "uendret", "stoppet", "ikke_naadd", "ikke_publisert"]
 GOOD: tuple[UnitState, ...] = ("hentet", "uendret")
-_WORST_FIRST: tuple[UnitState, ...] = ("stoppet", "ikke_naadd", "ikke_publisert", *GOOD)
+_WORST_FIRST: tuple[UnitState, ...] = ("stoppet", "ikke_naadd", "paabegynt", "ikke_publisert", *GOOD)
+
+
+_UNSAID = {
+    "paabegynt": "the fetch was broken off before it ended",
+    "stoppet": "stopped",
+    "ikke_naadd": "not reached",
+}
 
 
 @dataclass(frozen=True)
@@ -100,56 +108,58 @@ class SourceMemory:
             )
 
     def is_in_force(self, kilde: str, skoleaar: str, contents: Collection[str]) -> bool:
-        """Whether these contents, and no others, are the newest accepted intake that holds the source's school year (an
-        empty `skoleaar`: any content of the source). The register's source is `klass`."""
+        """Whether these contents, and no others, are what last came in of the source's school year (an empty
+        `skoleaar`: any content of the source). The register's source is `klass`."""
         held = (
-            sa.select(INTAKE.c.id, READING.c.period)
+            sa.select(
+                INTAKE.c.id, INTAKE.c.origin, INTAKE.c.accepted, READING.c.sha256, READING.c.kilde, READING.c.period
+            )
             .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.intake_id == INTAKE.c.id)
             .join(READING, READING.c.sha256 == INTAKE_SNAPSHOT.c.sha256)
-            .where(INTAKE.c.accepted, READING.c.kilde == ("register" if kilde == "klass" else kilde))
+            .where(INTAKE.c.accepted)
+            .order_by(INTAKE.c.id)
         )
         with self._ledger.reading() as ledger:
             rows = ledger.execute(held).all()
-            newest = max((row.id for row in rows if not skoleaar or _covers(row.period, skoleaar)), default=None)
-            brought = sa.select(INTAKE_SNAPSHOT.c.sha256).where(INTAKE_SNAPSHOT.c.intake_id == newest)
-            return newest is not None and set(ledger.execute(brought).scalars()) == set(contents)
+        as_news = news(rows)
+        of_unit = {
+            row.sha256: as_news[row.sha256]
+            for row in rows
+            if row.kilde == in_readings(kilde) and (not skoleaar or _covers(row.period, skoleaar))
+        }
+        last = max(of_unit.values(), default=0)
+        return bool(of_unit) and {sha256 for sha256, intake in of_unit.items() if intake == last} == set(contents)
 
-    def last_attempts(self, known_at: datetime | None = None) -> dict[str, SourceState]:
-        """How the newest fetch of each source went (of those that had ended by `known_at`, None: of all), by its key,
-        sorted. Sources that were never asked are not there."""
-        ended = sa.select(FETCH_UNIT).order_by(FETCH_UNIT.c.skoleaar)
-        if known_at is not None:
-            ended = ended.where(FETCH_UNIT.c.ended_at <= utc(known_at))
-        with self._ledger.reading() as ledger:
-            rows = ledger.execute(ended).all()
+    def last_attempts(self) -> dict[str, SourceState]:
+        """How the newest fetch of each source went, by its key, sorted. Sources that were never asked are not there."""
+        rows = self._units()
         return {kilde: _state(kilde, [row for row in rows if row.kilde == kilde]) for kilde in _keys(rows)}
 
     def failures(self, known_at: datetime | None = None) -> list[FailedUnit]:
         """Every school year of a source (and every source as a whole) that was not got when it was last asked for, and
         that nothing has been read of since: neither a fetch nor files from an inbox. Sorted.
 
-        With `known_at` only what was asked and read by then counts.
+        A unit that was begun and never ended (a fetch that was killed) was not got. That a source says it has not
+        published a year makes good nothing. With `known_at` only what was asked and read by then counts.
         """
-        units = sa.select(FETCH_UNIT).order_by(FETCH_UNIT.c.fetch_id)
-        read = (
-            sa.select(READING.c.kilde, READING.c.period, INTAKE.c.archived_at)
-            .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == READING.c.sha256)
-            .join(INTAKE, INTAKE.c.id == INTAKE_SNAPSHOT.c.intake_id)
-            .where(INTAKE.c.accepted)
-        )
-        if known_at is not None:
-            units = units.where(FETCH_UNIT.c.ended_at <= utc(known_at))
-            read = read.where(INTAKE.c.archived_at <= utc(known_at))
-        with self._ledger.reading() as ledger:
-            newest = {(row.kilde, row.skoleaar): row for row in ledger.execute(units)}
-            since = ledger.execute(read).all()
-        failed = [row for row in newest.values() if row.state not in (*GOOD, "ikke_publisert")]
+        units = [row for row in self._units(known_at) if row.state != "ikke_publisert"]
+        newest = {(row.kilde, row.skoleaar): row for row in units}
+        read = self._archive.read(known_at)
         return sorted(
-            FailedUnit(row.kilde, row.skoleaar, row.state, with_zone(row.ended_at), row.message or row.state)
-            for row in failed
-            if not any(_makes_good(row, other) for other in newest.values())
-            and not any(_is_read_since(row, *content) for content in since)
+            FailedUnit(row.kilde, row.skoleaar, row.state, with_zone(row.ended_at), row.message or _UNSAID[row.state])
+            for row in newest.values()
+            if row.state not in GOOD
+            and not any(_is_past(row, other) for other in units)
+            and not any(_is_read_since(row, one) for one in read)
         )
+
+    def _units(self, known_at: datetime | None = None) -> Sequence[Any]:
+        """What has been written of units, in the order it was written."""
+        written = sa.select(FETCH_UNIT).order_by(FETCH_UNIT.c.id)
+        if known_at is not None:
+            written = written.where(FETCH_UNIT.c.ended_at <= utc(known_at))
+        with self._ledger.reading() as ledger:
+            return ledger.execute(written).all()
 
     def newest_years(self) -> dict[str, str]:
         """The newest school year that accepted contents hold, by source."""
@@ -167,29 +177,34 @@ def _keys(rows: Sequence[Any]) -> list[str]:
 
 
 def _state(kilde: str, units: Sequence[Any]) -> SourceState:
-    newest = max(unit.fetch_id for unit in units)
-    last = [unit for unit in units if unit.fetch_id == newest]
-    worst = min(last, key=lambda unit: _WORST_FIRST.index(unit.state))
+    of_newest = [unit for unit in units if unit.fetch_id == units[-1].fetch_id]
+    last = {unit.skoleaar: unit for unit in of_newest}
+    if last.keys() != {""}:
+        last.pop("", None)  # who has come to its years has got past what kept it from them
+    worst = min(last.values(), key=lambda unit: _WORST_FIRST.index(unit.state))
     fetched = max((unit.ended_at for unit in units if unit.state in GOOD), default=None)
     return SourceState(
         kilde,
         worst.state,
-        with_zone(max(unit.ended_at for unit in last)),
+        with_zone(max(unit.ended_at for unit in of_newest)),
         worst.message,
         None if fetched is None else with_zone(fetched),
     )
 
 
-def _makes_good(failed: Any, other: Any) -> bool:
-    """Whether a later fetch has come past what kept a source as a whole from being asked."""
-    return (
-        not failed.skoleaar and other.kilde == failed.kilde and other.fetch_id > failed.fetch_id and other.state in GOOD
-    )
+def in_readings(kilde: str) -> str:
+    """What a source of a fetch is called where readings are kept: KLASS is the register there."""
+    return "register" if kilde == "klass" else kilde
 
 
-def _is_read_since(failed: Any, kilde: str, period: str | None, archived_at: datetime) -> bool:
-    same = kilde == ("register" if failed.kilde == "klass" else failed.kilde)
-    return same and archived_at > failed.ended_at and (not failed.skoleaar or _covers(period, failed.skoleaar))
+def _is_past(failed: Any, other: Any) -> bool:
+    """Whether a fetch has later come past what kept a source as a whole from being asked: a year of it was got."""
+    return not failed.skoleaar and other.kilde == failed.kilde and other.id > failed.id and other.state in GOOD
+
+
+def _is_read_since(failed: Any, one: Read) -> bool:
+    same = one.kilde == in_readings(failed.kilde)
+    return same and one.at > with_zone(failed.ended_at) and (not failed.skoleaar or one.covers(failed.skoleaar))
 
 
 def _covers(period: str | None, skoleaar: str) -> bool:

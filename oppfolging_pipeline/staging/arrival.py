@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.core.skoleaar import from_start_year, start_year
@@ -22,7 +23,8 @@ from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
-from oppfolging_pipeline.sources.archive import Archive, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Reading
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
 from oppfolging_pipeline.sources.drift_figures import compare, figures_of_year, missing_cells
@@ -39,6 +41,7 @@ from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
 if TYPE_CHECKING:
     import duckdb
 
+_NAMED = 8  # of what is missing, in a message
 _FETCH_BOTH = "Fetch again, the register (klass) too; if it stays so, the source has changed or is not whole."
 
 
@@ -81,7 +84,8 @@ class Reception:
     def register(self, answers: Sequence[Answer]) -> Arrival:
         """Read the register's lists, put them together, and accept them. Raises `InvalidInput`."""
         parsed = [(answer, klass_files.parse(read_content(answer.path), answer.ask.name)) for answer in answers]
-        register_of([RegisterList(answer.ask.name, content) for answer, content in parsed], self.origin)
+        register = register_of([RegisterList(answer.ask.name, content) for answer, content in parsed], self.origin)
+        self._expect_successor(register, answers)
         readings = [
             Reading(answer.sha256, content.kind, "register", None, len(content.rows)) for answer, content in parsed
         ]
@@ -114,15 +118,38 @@ class Reception:
             for maal in self.catalog.maal_for(key, trinn)
         ]
         before = from_start_year(start_year(skoleaar) - 1)
-        known = self.evidence.year_figures(kilde, before)
-        return [
-            *missing_cells(parsed, expected),
-            *compare(kilde, skoleaar, figures_of_year(parsed), None if known is None else (before, known), self.limits),
-        ]
+        now = figures_of_year(parsed)
+        found = missing_cells(parsed, expected)
+        for year, name in ((before, before), (skoleaar, f"{skoleaar} as it was last fetched")):
+            known = self.evidence.year_figures(kilde, year)
+            found += compare(kilde, skoleaar, now, None if known is None else (name, known), self.limits)
+        return found
 
     def _register(self) -> Register:
-        accepted = self.archive.newest_accepted()
+        accepted = self.archive.everything()
         return carried_register() if accepted is None else intake.read_register(accepted)
+
+    def _expect_successor(self, register: Register, answers: Sequence[Answer]) -> None:
+        """Raises `DriftError` for a municipality that was in force and is gone without a change, and for a change that
+        was known and is not there: a list with rows cut off looks whole."""
+        if self.origin == "lokal" and self.archive.everything() is None:
+            return  # a trial's country is another one than the carried register's
+        before, day = self._register(), date_in_norway(self.now())
+        went = {change.fra for change in register.endringer}
+        gone = set(before.gjeldende(day)) - set(register.gjeldende(day)) - went
+        forgotten = set(before.endringer) - set(register.endringer)
+        shown = tuple(answer.sha256 for answer in answers)
+        found = DriftCollector()
+        for what, missing in (("municipalities in force", gone), ("changes", {str(one) for one in forgotten})):
+            if missing:
+                finding = Finding(
+                    found=f"no longer {', '.join(sorted(missing)[:_NAMED])} ({len(missing)} in all)",
+                    expected=f"the {what} of the register so far, or a change that ends them",
+                    action=ASK_AGAIN,
+                    key=REGISTER,
+                )
+                found.critical("register_mangler", finding, None, shown)
+        found.raise_if_critical()
 
     def _accept(self, kilde: str, skoleaar: str, answers: Sequence[Answer], readings: Sequence[Reading]) -> int | None:
         """A new intake in force, or None when these contents are what the source gave last and still are in force."""

@@ -6,7 +6,7 @@ here: fetching, or which figures are in force (`sources.archive`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,18 +15,24 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archive_order import INBOX, Read
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import REGISTER
-from oppfolging_pipeline.sources.source_memory import FailedUnit
+from oppfolging_pipeline.sources.source_memory import FailedUnit, in_readings
+
+Window = Collection[tuple[str, str]]  # (kilde, skoleaar)
 
 
 @dataclass(frozen=True)
 class OlderBasis:
-    """A source, or the register, whose last fetch failed: what was not got, and when what is used was read."""
+    """A source, or the register, whose last fetch failed: what was not got, and what is used in its place.
+
+    `used` has what was last read of each unit that failed, in their order; None where there is nothing.
+    """
 
     kilde: str
     failed: tuple[FailedUnit, ...]
-    read_at: datetime | None
+    used: tuple[Read | None, ...]
 
     @property
     def asked_at(self) -> datetime:
@@ -34,54 +40,94 @@ class OlderBasis:
         return max(unit.asked_at for unit in self.failed)
 
     @property
-    def skoleaar(self) -> str:
-        """The school years that were not got; empty for the source as a whole."""
-        return ", ".join(unit.skoleaar for unit in self.failed if unit.skoleaar)
+    def skoleaar(self) -> tuple[str, ...]:
+        """The school years that were not got; none for the source as a whole."""
+        return tuple(unit.skoleaar for unit in self.failed if unit.skoleaar)
+
+    @property
+    def fetch(self) -> str:
+        """The command that asks for what is missing."""
+        years = f" --years {','.join(self.skoleaar)}" if self.skoleaar else ""
+        return f"oppfolging fetch --source {self.kilde}{years}"
 
 
-def older_bases(archive: Archive, kilder: Collection[str], known_at: datetime | None = None) -> list[OlderBasis]:
-    """Those of `kilder`, and the register, that failed at their last fetch and have not been read since.
+def older_bases(archive: Archive, window: Window | None = None, known_at: datetime | None = None) -> list[OlderBasis]:
+    """The sources that failed at their last fetch and have not been read since; the register too.
 
-    With `known_at` only what had been asked and read by then counts. A source that has never been fetched (files from
-    an inbox) is as new as its files.
+    With a `window` only the school years in it count (and a source as a whole when any of its years is in it); with
+    `known_at` only what had been asked and read by then. A source that has never been fetched (files from an inbox) is
+    as new as its files.
     """
-    failures = [unit for unit in Evidence(archive).failures(known_at) if unit.kilde in {*kilder, REGISTER}]
-    read = archive.last_read(known_at)
+    read = archive.read(known_at)
+    failures = [unit for unit in Evidence(archive).failures(known_at) if window is None or _concerns(unit, window)]
     return [
-        OlderBasis(kilde, tuple(units), read.get("register" if kilde == REGISTER else kilde))
-        for kilde, units in groupby(failures, key=lambda unit: unit.kilde)
+        OlderBasis(kilde, units, tuple(_last_read(unit, read) for unit in units))
+        for kilde, group in groupby(failures, key=lambda unit: unit.kilde)
+        for units in [tuple(group)]
     ]
 
 
-def refuse_older_bases(archive: Archive, kilder: Collection[str], known_at: datetime | None = None) -> None:
+def refuse_older_bases(archive: Archive, window: Window, known_at: datetime | None = None) -> None:
     """Raises `InvalidInput` with every older basis that a run would stand on, and what to do about it."""
     faults = FindingCollector()
-    for basis in older_bases(archive, kilder, known_at):
-        what = f"a fetch of {basis.skoleaar}" if basis.skoleaar else "a fetch"
-        why = basis.failed[0].message.splitlines()[0]
-        since = f"from {basis.read_at:%Y-%m-%d %H:%M} UTC" if basis.read_at else "from files, or none"
+    for basis in older_bases(archive, window, known_at):
+        what = f"a fetch of {', '.join(basis.skoleaar)}" if basis.skoleaar else "a fetch"
+        there = any(basis.used)
+        instead = " Or run with --tillat-eldre to use what was read before: the release then says so." if there else ""
         faults.add(
             Finding(
                 key=basis.kilde,
-                found=f"{what} at {basis.asked_at:%Y-%m-%d %H:%M} UTC that failed ({why})",
-                expected=f"a source that was read at its last fetch; its last good figures are {since}",
-                action=(
-                    f"Run `oppfolging fetch --source {basis.kilde}` again, or `oppfolging run --tillat-eldre` to use "
-                    "the older figures: the release then says so. `oppfolging sources` shows the whole message."
-                ),
+                found=f"{what} at {basis.asked_at:%Y-%m-%d %H:%M} UTC that failed ({_why(basis.failed[0].message)})",
+                expected=f"a source that was read at its last fetch; {_used_instead(basis)}",
+                action=f"Run `{basis.fetch}`; `oppfolging sources` shows the whole message.{instead}",
             )
         )
     faults.raise_if_any()
 
 
-def release_note(
-    archive: Archive, kilder: Collection[str], catalog: Catalog, known_at: datetime | None = None
-) -> str | None:
-    """What a release on an older basis says of it, in Norwegian; None when every source was read at its last fetch."""
+def release_note(archive: Archive, window: Window, catalog: Catalog, known_at: datetime | None = None) -> str | None:
+    """What results on an older basis say of it, in Norwegian; None when every source was read at its last fetch."""
     notes = []
-    for basis in older_bases(archive, kilder, known_at):
-        navn = catalog.kilder[basis.kilde].navn if basis.kilde in catalog.kilder else "registeret (KLASS)"
-        brukt = f"hentet {date_in_norway(basis.read_at)}" if basis.read_at else "fra filer"
-        aar = f" av {basis.skoleaar}" if basis.skoleaar else ""
-        notes.append(f"{navn}: siste henting{aar} {date_in_norway(basis.asked_at)} mislyktes, tallene er {brukt}")
+    for basis in older_bases(archive, window, known_at):
+        navn = catalog.kilder[basis.kilde].navn if basis.kilde in catalog.kilder else "Registeret (KLASS)"
+        parts = ", ".join(
+            f"{unit.skoleaar + ' ' if unit.skoleaar else ''}{_brukt(used)}"
+            for unit, used in zip(basis.failed, basis.used, strict=True)
+        )
+        notes.append(f"{navn}: siste henting {date_in_norway(basis.asked_at)} mislyktes, brukt er {parts}")
     return f"Eldre grunnlag. {'; '.join(notes)}." if notes else None
+
+
+def _concerns(unit: FailedUnit, window: Window) -> bool:
+    if unit.kilde == REGISTER:
+        return True
+    if unit.skoleaar:
+        return (unit.kilde, unit.skoleaar) in window
+    return unit.kilde in {kilde for kilde, _ in window}
+
+
+def _last_read(unit: FailedUnit, read: Sequence[Read]) -> Read | None:
+    of_unit = [
+        one for one in read if one.kilde == in_readings(unit.kilde) and (not unit.skoleaar or one.covers(unit.skoleaar))
+    ]
+    return max(of_unit, key=lambda one: one.at, default=None)
+
+
+def _why(message: str) -> str:
+    """The first thing that was wrong: a list of faults begins with their number."""
+    first, *more = message.splitlines()
+    return more[0].strip(" -") if more else first
+
+
+def _used_instead(basis: OlderBasis) -> str:
+    newest = max((one.at for one in basis.used if one), default=None)
+    return (
+        "nothing of it has been read before" if newest is None else f"what is here was read {newest:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _brukt(used: Read | None) -> str:
+    if used is None:
+        return "ingen tall"
+    where = "fra filer" if used.origin == INBOX else "hentet"
+    return f"{where} {date_in_norway(used.at)}"

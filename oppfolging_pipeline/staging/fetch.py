@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.core.clock import date_in_norway
-from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.network import Addresses
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -127,12 +127,18 @@ def fetch(
     """
     origin: Origin = "lokal" if addresses.is_local else "hentet"
     archive.expect_origin(origin)
+    if origin == "lokal" and REGISTER not in choice.kilder and not any(r.kilde == "register" for r in archive.read()):
+        raise PermanentError(
+            f"home {archive.root.parent}: found no register of the trial server's country; expected it before its "
+            f"figures, which are read against it. Fetch {REGISTER} too."
+        )
     evidence = Evidence(archive)
     campaign = evidence.begin(
         _key(choice, addresses), now(), __version__, run_id, timedelta(hours=declared.http.gjenoppta_timer)
     )
     lisenser = {kilde: each.lisens for kilde, each in catalog.kilder.items()} | {REGISTER: declared.klass.lisens}
-    conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer)
+    since = now() - timedelta(minutes=declared.http.gjenoppta_svar_minutter)
+    conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer, since)
     register = KlassClient(addresses.klass, declared.klass) if REGISTER in choice.kilder else None
     sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder)
     one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome)

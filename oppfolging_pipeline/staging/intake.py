@@ -15,7 +15,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
-from oppfolging_pipeline.sources.archive import Intake, Reading, Snapshot
+from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import HEAD, read_file
 from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between

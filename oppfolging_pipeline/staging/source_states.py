@@ -13,7 +13,7 @@ from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import FAILED, REGISTER
-from oppfolging_pipeline.sources.source_memory import SourceState
+from oppfolging_pipeline.sources.source_memory import SourceState, in_readings
 from oppfolging_pipeline.staging.basis import OlderBasis, older_bases
 
 _STATE = {
@@ -21,13 +21,14 @@ _STATE = {
     "uendret": "i orden, uendret sist",
     "stoppet": "stoppet",
     "ikke_naadd": "ikke nådd",
+    "paabegynt": "avbrutt",
     "ikke_publisert": "skoleåret er ikke publisert",
 }
 
 
 @dataclass(frozen=True)
 class SourceRow:
-    """One source. `alder_dager`: days since what is in force was read; None where there is nothing."""
+    """One source. `alder_dager`: days since it was last read or confirmed unchanged; None where there is nothing."""
 
     kilde: str
     nyeste_skoleaar: str | None
@@ -43,30 +44,32 @@ def source_states(archive: Archive, catalog: Catalog, now: datetime) -> list[Sou
     evidence = Evidence(archive)
     attempts = evidence.last_attempts()
     years = evidence.newest_years()
-    read = archive.last_read()
-    older = {basis.kilde: basis for basis in older_bases(archive, catalog.kilder)}
+    read = archive.read()
+    older = {basis.kilde: basis for basis in older_bases(archive)}
     rows = []
     for kilde in (*catalog.kilder, REGISTER):
-        read_at = read.get("register" if kilde == REGISTER else kilde)
-        state, do, told = _state(kilde, read_at, attempts.get(kilde), older.get(kilde))
-        asked_at = attempts[kilde].attempted_at if kilde in attempts else None
-        age = None if read_at is None else (now - read_at).days
+        attempt = attempts.get(kilde)
+        times = [one.at for one in read if one.kilde == in_readings(kilde)]
+        state, do, told = _state(kilde, bool(times), attempt, older.get(kilde))
+        if attempt is not None and attempt.fetched_at is not None:
+            times.append(attempt.fetched_at)
+        age = (now - max(times)).days if times else None
+        asked_at = attempt.attempted_at if attempt else None
         rows.append(SourceRow(kilde, years.get(kilde), age, asked_at, state, do, told))
     return rows
 
 
 def _state(
-    kilde: str, read_at: datetime | None, attempt: SourceState | None, older: OlderBasis | None
+    kilde: str, is_read: bool, attempt: SourceState | None, older: OlderBasis | None
 ) -> tuple[str, str, str | None]:
     """State, what to do, and what the source said."""
-    again = f"oppfolging fetch --source {kilde}"
     if older is not None:
         newest = max(older.failed, key=lambda unit: unit.asked_at)
-        do = f"{again}; eller oppfolging run --tillat-eldre" if read_at else again
-        return f"{_STATE[newest.state]} {older.skoleaar}".strip(), do, newest.message
+        do = f"{older.fetch}; eller oppfolging run --tillat-eldre" if any(older.used) else older.fetch
+        return f"{_STATE[newest.state]} {', '.join(older.skoleaar)}".strip(), do, newest.message
     if attempt is None:
-        here = "fra filer" if read_at else ("følger med programmet" if kilde == REGISTER else "ingen tall")
-        return f"aldri hentet ({here})", again, None
-    if attempt.state in FAILED:
+        here = "fra filer" if is_read else ("følger med programmet" if kilde == REGISTER else "ingen tall")
+        return f"aldri hentet ({here})", f"oppfolging fetch --source {kilde}", None
+    if attempt.state in (*FAILED, "paabegynt"):
         return "i orden (lest etter siste henting)", "", None
     return _STATE[attempt.state], "", None

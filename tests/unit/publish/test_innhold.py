@@ -11,7 +11,8 @@ import pytest
 from oppfolging_pipeline.publish.innhold import Innhold, contents
 from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.sources.archive import Archive, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Reading
 from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.http import Reply

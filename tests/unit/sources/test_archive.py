@@ -11,7 +11,8 @@ import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import read_content
-from oppfolging_pipeline.sources.archive import Archive, Intake, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Intake, Reading
 from oppfolging_pipeline.sources.origins import ORIGIN_TEXT, Origin
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)

@@ -19,7 +19,8 @@ from sqlalchemy.schema import CreateTable
 from oppfolging_pipeline.core.errors import PermanentError, TransientError
 from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.sources import ledger as ledgers
-from oppfolging_pipeline.sources.archive import Archive, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Reading
 from oppfolging_pipeline.sources.ledger import Ledger
 from oppfolging_pipeline.sources.ledger_tables import INTAKE, METADATA, SNAPSHOT
 

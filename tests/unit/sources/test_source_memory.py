@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from oppfolging_pipeline.sources.archive import Archive, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Reading
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.source_memory import SourceState, UnitState
 from oppfolging_pipeline.sources.year_figures import YearFigures

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from oppfolging_pipeline.sources.archive import Archive, Intake, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Intake, Reading
 from oppfolging_pipeline.sources.asking import Answer, Ask
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.http import Reply

@@ -13,7 +13,8 @@ import pytest
 from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.sources.archive import Archive, Intake
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Intake
 from oppfolging_pipeline.sources.parsed import FIGURE_COLUMNS, ParsedFile, figures_of
 from oppfolging_pipeline.staging import observasjon
 from oppfolging_pipeline.staging.intake import read_intake, read_register, register_contents

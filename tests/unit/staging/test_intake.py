@@ -13,7 +13,8 @@ from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.sources.archive import Archive, Intake, Reading
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Intake, Reading
 from oppfolging_pipeline.sources.inbox import files_in
 from oppfolging_pipeline.staging.intake import read_intake, read_register
 from tests.support.files import flat_json, flat_row, heading, measures, municipality, nation, wide_csv
