@@ -4,7 +4,8 @@ Belongs here: the assets that fetch, and what Dagster is told of them. Does not 
 (`oppfolging_pipeline.staging.fetch`), or a run without network (`raw_innboks` and what follows it).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,14 +18,16 @@ from assets.resources import ClockResource, HomeResource
 from oppfolging_pipeline.core.errors import PermanentError, TransientError
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archived import Snapshot
-from oppfolging_pipeline.sources.fetching import REGISTER, Outcome
+from oppfolging_pipeline.sources.fetching import GOOD, REGISTER, WHOLE, Outcome
 from oppfolging_pipeline.staging.fetch import FetchReport, Told, Wanted, fetch
 
 GROUP = "henting"
 # The register first, as figures are read against it; but a dependency would keep them from being fetched without it.
 FIRST = {"dagster/priority": "1"}
-# Only what may pass by itself is tried again: a permanent failure says so with `allow_retries=False`.
+# Only what may pass by itself is tried again: any other failure says so with `allow_retries=False`.
 RETRIES = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+Results = Iterator[dg.AssetMaterialization | dg.MaterializeResult]
 
 
 def asset_name(kilde: str) -> str:
@@ -38,14 +41,14 @@ def _fetch(
     interfaces: InterfacesResource,
     clock: ClockResource,
     choice: Wanted,
-) -> dg.MaterializeResult:
-    """Fetch one source. Raises `TransientError` when it did not answer, `dagster.Failure` when a person must act."""
+) -> Results:
+    """Fetch one source. Raises `TransientError` when it did not answer, `dagster.Failure` for everything else."""
     told = Told(
         answer=lambda ask, counted: context.log.info("%s (%d calls, %d bytes)", ask.name, counted.calls, counted.bytes),
         plan=lambda plan: context.log.info("%d data calls planned", plan.calls),
         outcome=lambda outcome: context.log.info("%s %s: %s", outcome.kilde, outcome.skoleaar, outcome.state),
     )
-    try:
+    with _tried_again_only_when_transient():
         with home.writing() as engine, interfaces.client(clock.now) as http:
             report = fetch(
                 choice,
@@ -59,29 +62,50 @@ def _fetch(
                 told,
                 context.run.run_id,
             )
+        known, now = home.archive.snapshots(), clock.now()
+        brought = {one.skoleaar: _contents(one, known, now) for one in report.outcomes if one.state in GOOD}
+        faults = [*_failed(report), *_not_published(report, brought)]
+        if report.failures and all(one.transient for one in report.failures):
+            raise TransientError("\n".join(faults))
+        if faults:
+            for skoleaar, metadata in brought.items():  # a step that fails has no result to tell of what went well
+                told_of = {**_counts(report), **metadata}
+                yield dg.AssetMaterialization(context.asset_key, partition=partition_key(skoleaar), metadata=told_of)
+            raise dg.Failure("\n".join(faults), allow_retries=False)
+        for skoleaar, metadata in brought.items():
+            if skoleaar != WHOLE:
+                context.add_asset_metadata(metadata, partition_key=partition_key(skoleaar))
+        yield dg.MaterializeResult(metadata={**_counts(report), **brought.get(WHOLE, {})})
+
+
+@contextmanager
+def _tried_again_only_when_transient() -> Iterator[None]:
+    """Whatever is raised in it, but for a `TransientError`, as a failure that Dagster does not try again: also a fault
+    of our own, or of this machine. Asking the sources once more mends neither."""
+    try:
+        yield
+    except (TransientError, dg.Failure):
+        raise
     except PermanentError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
-    _raise_failures(report.failures)
-    if all(outcome.state == "ikke_publisert" for outcome in report.outcomes):
-        raise dg.Failure(
-            f"found no published figures of {choice.kilder[0]} for {', '.join(choice.years or ())}; expected some. "
-            "Choose school years that the source has published.",
-            allow_retries=False,
-        )
-    known, now = home.archive.snapshots(), clock.now()
-    if choice.years is None:
-        return dg.MaterializeResult(metadata={**_counts(report), **_contents(report.outcomes[0], known, now)})
-    for outcome in report.outcomes:
-        context.add_asset_metadata(_contents(outcome, known, now), partition_key=partition_key(outcome.skoleaar))
-    return dg.MaterializeResult(metadata=_counts(report))
+        raise dg.Failure(str(error), allow_retries=False) from error
+    except Exception as error:
+        raise dg.Failure(f"{type(error).__name__}: {error}", allow_retries=False) from error
 
 
-def _raise_failures(failures: Sequence[Outcome]) -> None:
-    text = "\n".join(f"{one.kilde} {one.skoleaar}".strip() + f": {one.message}" for one in failures)
-    if any(not one.transient for one in failures):
-        raise dg.Failure(description=text, allow_retries=False)
-    if failures:
-        raise TransientError(text)
+def _failed(report: FetchReport) -> list[str]:
+    return [f"{one.kilde} {one.skoleaar}".strip() + f": {one.message}" for one in report.failures]
+
+
+def _not_published(report: FetchReport, brought: Collection[str]) -> list[str]:
+    """The school years of the range that the source has not published: they must not pass for fetched."""
+    absent = [one for one in report.outcomes if one.state == "ikke_publisert" and one.skoleaar]
+    if not absent:
+        return []
+    kept = f" The figures of {', '.join(sorted(brought))} are accepted, and in the archive." if brought else ""
+    return [
+        f"found no published figures of {absent[0].kilde} for {', '.join(one.skoleaar for one in absent)}; expected "
+        f"every school year that was asked for.{kept} Choose partitions that the source has published."
+    ]
 
 
 def _counts(report: FetchReport) -> dict[str, Any]:
@@ -113,9 +137,9 @@ def _contents(outcome: Outcome, known: Mapping[str, Snapshot], now: datetime) ->
 )
 def raw_klass(
     context: dg.AssetExecutionContext, home: HomeResource, interfaces: InterfacesResource, clock: ClockResource
-) -> dg.MaterializeResult:
+) -> Results:
     """The register as it is today."""
-    return _fetch(context, home, interfaces, clock, Wanted((REGISTER,)))
+    yield from _fetch(context, home, interfaces, clock, Wanted((REGISTER,)))
 
 
 def _raw(kilde: str, navn: str) -> dg.AssetsDefinition:
@@ -132,9 +156,9 @@ def _raw(kilde: str, navn: str) -> dg.AssetsDefinition:
     )
     def raw(
         context: dg.AssetExecutionContext, home: HomeResource, interfaces: InterfacesResource, clock: ClockResource
-    ) -> dg.MaterializeResult:
+    ) -> Results:
         years = tuple(skoleaar_of(key) for key in context.partition_keys)
-        return _fetch(context, home, interfaces, clock, Wanted((kilde,), years))
+        yield from _fetch(context, home, interfaces, clock, Wanted((kilde,), years))
 
     return raw
 

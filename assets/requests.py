@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assets.resources import HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
-from oppfolging_pipeline.staging.basis import refuse_older_bases, release_note
+from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 
@@ -43,10 +43,14 @@ def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, kn
     window = {(str(partition["kilde"]), str(partition["skoleaar"])) for partition in request.partitions()}
     if not uttrekk.tillat_eldre:
         refuse_older_bases(home.archive, window, known_at)
+    notes = (
+        release_note(home.archive, window, home.catalog, known_at),
+        register_note(home.archive, request.registerdato, known_at),
+    )
     return {
         **request.partition,
         "kjent_per": date_in_norway(known_at) if known_at else None,
-        "merknad": release_note(home.archive, window, home.catalog, known_at),
+        "merknad": " ".join(filter(None, notes)) or None,
     }
 
 

@@ -89,11 +89,9 @@ def sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Each source: the newest school year here, its age, the last fetch, its state, and what to do."""
     with errors():
         settings = settings_of(home)
-        from oppfolging_pipeline.sources.archive import Archive
         from oppfolging_pipeline.staging.source_states import source_states
 
-        archive = Archive(settings.home / "arkiv", settings.protokoll_url)
-        states = source_states(archive, settings.catalog, system_clock())
+        states = source_states(_archive(settings), settings.catalog, system_clock())
     from oppfolging_pipeline import cli_fetch_output
 
     cli_fetch_output.emit_sources(states, as_json=as_json)
@@ -117,9 +115,12 @@ def errors() -> Iterator[None]:
 def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
     from oppfolging_pipeline.sources.live import live
     from oppfolging_pipeline.sources.system_http import system_http
+    from oppfolging_pipeline.staging.fetch import expect_place, origin_of
     from oppfolging_pipeline.staging.fetch import fetch as fetch_into
 
     declared = live()
+    if dry_run:  # what the fetch itself would refuse is no plan
+        expect_place(choice, _archive(settings), origin_of(settings.addresses))
     with (
         _place(settings, dry_run=dry_run) as (archive, connection),
         system_http(settings.manners, declared.http) as http,
@@ -154,9 +155,15 @@ def _place(settings: Settings, *, dry_run: bool) -> Iterator[tuple[Archive, duck
         spill.mkdir(parents=True, exist_ok=True)
         try:
             with open_engine(spill) as engine:
-                yield Archive(settings.home / "arkiv", settings.protokoll_url), engine.connection
+                yield _archive(settings), engine.connection
         finally:
             shutil.rmtree(spill, ignore_errors=True)
+
+
+def _archive(settings: Settings) -> Archive:
+    from oppfolging_pipeline.sources.archive import Archive
+
+    return Archive(settings.home / "arkiv", settings.protokoll_url)
 
 
 def _told() -> Told:

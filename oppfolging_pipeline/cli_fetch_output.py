@@ -107,7 +107,7 @@ def emit_fetch(report: FetchReport, seconds: float, asked: Sequence[str], *, dry
     if report.failures:
         typer.echo("Samme kommando går videre der denne stanset. Det som var i arkivet, er som før.", err=True)
     elif not dry_run:
-        typer.echo("Neste: oppfolging run")
+        typer.echo("Neste: oppfolging run (sier fra om skoleår som mangler, og hvordan de hentes)")
 
 
 def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:

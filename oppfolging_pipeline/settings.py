@@ -20,7 +20,9 @@ from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
 PREFIX = "OPPFOLGING_"
 VARIABLES = {
     "OPPFOLGING_HOME": "The folder with the pipeline's data: archive, lake and published file. Default: ./data",
-    "OPPFOLGING_INBOX": "The folder with files downloaded from Udir. Without it the invented example country is used.",
+    "OPPFOLGING_INBOX": (
+        "The folder with files downloaded from Udir. Without it: the home's archive, else the invented example country."
+    ),
     "OPPFOLGING_MESTRINGSNIVAA_KOLONNE": (
         "Regular expression for the columns with the share on a mestringsnivå; {nivaa} stands for the level's number. "
         "Default: the catalogue's."

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+_LONGEST = 1000  # signs of one part of a finding that a message shows
+
 
 class OppfolgingError(Exception):
     """Root of every error that the pipeline raises on purpose."""
@@ -24,12 +26,19 @@ class TransientError(OppfolgingError):
     """May pass by itself: a lock held by another run, a source that did not answer."""
 
 
+def shown(text: str, most: int = _LONGEST) -> str:
+    """Text of others as a terminal can show it: a space for each sign that is not printable, cut after `most`."""
+    cut = f"{text[:most]} …" if len(text) > most else text
+    return cut if cut.isprintable() else "".join(sign if sign.isprintable() else " " for sign in cut)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One fault: where it is, what was found, what was expected, and what to do.
 
     `file` is the name that the user gave it (never a path of the archive), `row` counts from 1 with the header, as an
     editor or a spreadsheet shows it; `column` is a heading and `key` a path in a YAML file or the key of a table row.
+    The fields hold texts as they are, also of a source; as text each part is what `shown` makes of it.
     """
 
     found: str
@@ -44,14 +53,14 @@ class Finding:
         where = ", ".join(
             part
             for part in (
-                self.file,
+                shown(self.file) if self.file else None,
                 f"row {self.row}" if self.row is not None else None,
-                f"column '{self.column}'" if self.column else None,
-                f"key '{self.key}'" if self.key else None,
+                f"column '{shown(self.column)}'" if self.column else None,
+                f"key '{shown(self.key)}'" if self.key else None,
             )
             if part
         )
-        return f"{where or 'input'}: found {self.found}; expected {self.expected}. {self.action}"
+        return f"{where or 'input'}: found {shown(self.found)}; expected {shown(self.expected)}. {shown(self.action)}"
 
 
 class InvalidInput(PermanentError):

@@ -17,11 +17,11 @@ from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Reading, Snapshot
 from oppfolging_pipeline.sources.evidence import AnswerRecord, Evidence
 from oppfolging_pipeline.sources.ledger import utc
+from oppfolging_pipeline.sources.live import live
 
 Opprinnelse = Literal["fil", "hentet", "eksempel", "lokal", "program"]
 
 REGISTER = "register"
-REGISTER_LISENS = "CC BY 4.0. Kilde: Statistisk sentralbyrå, KLASS"
 # What is no published figure says so wherever a licence is read, whatever the source's own licence is.
 _IKKE_EKTE = {
     "eksempel": "Oppdiktet. Ingen tall, navn eller koder er ekte.",
@@ -75,7 +75,7 @@ def _carried() -> Innhold:
     content = carried_content()
     return Innhold(
         content.sha256, "registeret i programmet", REGISTER, "medfølgende register", content.beskrivelse, None, None,
-        content.rader, "program", REGISTER_LISENS,
+        content.rader, "program", live().klass.lisens,
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _archived(
 ) -> Innhold:
     # An answer that came again unchanged is one content: what it says has been known since the first time.
     first = answers[0] if answers else None
-    lisens = REGISTER_LISENS if reading.kilde == REGISTER else catalog.kilder[reading.kilde].lisens
+    lisens = live().klass.lisens if reading.kilde == REGISTER else catalog.kilder[reading.kilde].lisens
     opprinnelse: Opprinnelse = "hentet" if first else "fil"
     if home_origin in _IKKE_EKTE:
         opprinnelse, lisens = ("eksempel" if home_origin == "eksempel" else "lokal"), _IKKE_EKTE[home_origin]

@@ -46,6 +46,15 @@ def shaped(shape: TypeAdapter[T], document: object, file: str, sha256: str | Non
         ) from None
 
 
+def too_large(file: str, size: int, most: int, sha256: str | None = None) -> DriftError:
+    """The error for an answer of `size` bytes or more, when at most `most` are read as one document."""
+    action = "Look at the snapshot: the interface has changed, or storste_dokument in live.yaml is too small."
+    found, expected = f"{size} bytes or more", f"at most {most} bytes of one JSON document"
+    return DriftError(
+        [Drift("kritisk", "svar_som_ikke_kan_leses", Finding(found, expected, action, file=file), sha256)]
+    )
+
+
 def _begins(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _BEGINNING else f"{text[:_BEGINNING]}…"

@@ -13,7 +13,9 @@ from typing import Any, Literal, Protocol
 
 from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.core.files import read_content
+from oppfolging_pipeline.sources.answer_shape import too_large
 from oppfolging_pipeline.sources.drift import Drift, DriftError
+from oppfolging_pipeline.sources.live import live
 
 Part = Literal["rapportside", "filterverdier", "tabeller", "sidedata", "data", "koder", "endringer"]
 
@@ -48,7 +50,13 @@ class Answer:
     resumed: bool = False
 
     def document(self) -> Any:
-        """The answer as JSON; of a key that stands twice the last one counts. Raises `DriftError` when it is none."""
+        """The answer as JSON; of a key that stands twice the last one counts.
+
+        Raises `DriftError` when it is none, and, before any of it is read, when it is larger than a document may be.
+        """
+        most = live().http.storste_dokument
+        if self.size > most:
+            raise too_large(self.ask.name, self.size, most, self.sha256)
         try:
             return json.loads(read_content(self.path))
         except (json.JSONDecodeError, UnicodeDecodeError) as error:

@@ -15,7 +15,7 @@ import itertools
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -51,12 +51,16 @@ class Incoming:
         self.head = b""
 
     def write(self, chunk: bytes) -> None:
-        """Add to the content. `size` counts its bytes so far, and `head` holds the first 64 kB of them."""
+        """Add to the content. `size` counts its bytes so far, and `head` holds the first 64 kB of them.
+
+        Raises `PermanentError` when the disk does not take it.
+        """
         if len(self.head) < HEAD:
             self.head += chunk[: HEAD - len(self.head)]
         self.size += len(chunk)
         self._digest.update(chunk)
-        self._gzip.write(chunk)
+        with _told(self._store.root):
+            self._gzip.write(chunk)
 
     @property
     def sha256(self) -> str:
@@ -64,14 +68,23 @@ class Incoming:
         return self._digest.hexdigest()
 
     def keep(self) -> Kept:
-        """Make it a content of the store, now that it is whole. To be called once, after the last `write`."""
-        self.close()
-        return Kept(self.sha256, self.size, self._store._settle(self._staged, self.sha256))
+        """Make it a content of the store, now that it is whole. To be called once, after the last `write`.
 
-    def close(self) -> None:
-        """No more is written."""
-        self._gzip.close()
-        self._handle.close()
+        Raises `PermanentError` when the disk does not take it.
+        """
+        with _told(self._store.root):
+            self._gzip.close()
+            self._handle.close()
+            return Kept(self.sha256, self.size, self._store._settle(self._staged, self.sha256))
+
+    def discard(self) -> None:
+        """No more is written, and nobody will read it: whether the end of it fits on the disk does not matter."""
+        try:
+            with suppress(OSError):
+                self._gzip.close()
+        finally:
+            with suppress(OSError):
+                self._handle.close()
 
 
 class ContentStore:
@@ -104,19 +117,25 @@ class ContentStore:
 
     @contextmanager
     def incoming(self) -> Iterator[Incoming]:
-        """A new content. Only `keep()` brings it into the store; without it nothing is left, however this ends."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """A new content. Only `keep()` brings it into the store; without it nothing is left, however this ends.
+
+        Raises `PermanentError` when the folder cannot be written to.
+        """
         staged = self.root / f".{os.getpid()}.{next(_number)}.next"
-        with staged.open("wb") as handle:
+        with _told(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = staged.open("wb")
+        try:
             incoming = Incoming(self, staged, handle)
             try:
                 yield incoming
             finally:
-                incoming.close()
-                staged.unlink(missing_ok=True)
+                incoming.discard()
+        finally:
+            staged.unlink(missing_ok=True)
 
     def keep_file(self, path: Path) -> Kept:
-        """Bring a file in. Raises `PermanentError` when it changes while it is read."""
+        """Bring a file in. Raises `PermanentError` when it changes while it is read, or the disk does not take it."""
         digest = sha256_of(path)
         if self.has(digest):
             return Kept(digest, path.stat().st_size, self.path_of(digest))
@@ -148,6 +167,18 @@ class ContentStore:
             move_into_place(staged, compressed)
             plain.unlink(missing_ok=True)
         return self.path_of(sha256)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """What a disk says when it does not take what is written, as an error that a person can do something about."""
+    try:
+        yield
+    except OSError as error:
+        raise PermanentError(
+            f"{folder}: found a folder that does not take a new content ({error.strerror or error}); expected room on "
+            "the disk and leave to write. Make room or correct the rights, and run again: nothing half is left."
+        ) from error
 
 
 def _digest_of(path: Path) -> str | None:

@@ -50,17 +50,21 @@ _SHOWN = 5  # different numbers that a message names
 class Rows:
     """The rows of one table and school year, page by page; what is not as asked is gathered in `drift`.
 
-    All of it is critical: `kolonne_mangler` for a field,
-    `samme_side_to_ganger`, `radtall_langt_fra` for rows that are lost on the way, `annet_aar`, `annet_trinn`,
-    `nivaa_ukjent`, `nivaa_mangler`, `valg_mangler` (owners or genders that were not asked for), `maal_ukjent` (an
-    indicator that was not), `maal_mangler`, `doble_rader` and `svar_som_ikke_kan_leses`.
+    All of it is critical: `kolonne_mangler` for a field, `forelopig_uenig` for rows that do not call the year
+    preliminary although the filters (`forelopig_by`, their digest) do, `samme_side_to_ganger`, `radtall_langt_fra` for
+    rows that are lost on the way, `annet_aar`, `annet_trinn`, `nivaa_ukjent`, `nivaa_mangler`, `valg_mangler` (owners
+    or genders that were not asked for), `maal_ukjent` (an indicator that was not), `maal_mangler`, `doble_rader` and
+    `svar_som_ikke_kan_leses`.
     """
 
-    def __init__(self, wanted: Wanted, skoleaar: str, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, wanted: Wanted, skoleaar: str, connection: duckdb.DuckDBPyConnection, forelopig_by: str | None = None
+    ) -> None:
         self.drift = DriftCollector()
         self._wanted = wanted
         self._skoleaar = skoleaar
         self._connection = connection
+        self._forelopig_by = forelopig_by
         self._answers: list[Answer] = []
         self._lost = False  # a page could not be read, or is not the one that was asked for
         self._rows = 0
@@ -168,6 +172,8 @@ class Rows:
             faults = []
             if (year or "").removeprefix(FORELOPIG) != self._skoleaar:
                 faults.append(("annet_aar", f"rows of {year}", self._skoleaar))
+            if self._forelopig_by is not None and year == self._skoleaar:
+                faults.append(("forelopig_uenig", f"rows of {year}", f"'{FORELOPIG}{year}', as the filter calls it"))
             if grade not in grades:
                 faults.append(("annet_trinn", f"rows of grade {grade}", " or ".join(sorted(grades))))
             if level not in NIVAA:
@@ -185,7 +191,8 @@ class Rows:
                 strange[fault] = (first, seen + rows)
         for (kode, found, expected), (row, rows) in strange.items():
             finding = Finding(f"{found} ({rows} rows)", expected, ASK_AGAIN, file=answer.ask.name, row=row)
-            self.drift.critical(kode, finding, answer.sha256)
+            also = [self._forelopig_by] if kode == "forelopig_uenig" and self._forelopig_by else []
+            self.drift.critical(kode, finding, answer.sha256, also)
 
     def _indicator(self, code: str | None, group_code: str | None, name: str | None) -> str | None:
         for key, indikator in self._wanted.indikatorer.items():

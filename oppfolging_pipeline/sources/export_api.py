@@ -30,6 +30,7 @@ from oppfolging_pipeline.sources.export_tables import Found, wanted_tables
 from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.http_faults import HttpRefused
 from oppfolging_pipeline.sources.published import Published
+from oppfolging_pipeline.sources.report_filters import years_in_common
 
 _JSON = 0  # the `format` of rows as JSON
 
@@ -77,7 +78,8 @@ class ExportClient:
     def published(self, asker: Asker) -> ExportPublished:
         """One call for the list of tables, and one for the filters of each.
 
-        Raises `DriftError` with everything critical of all tables: what `Search.next` and `Choosing.found` find.
+        Raises `DriftError` with everything critical of all tables: what `Search.next` and `Choosing.found` find,
+        and that the tables have no school year in common (`annet_aar`).
         """
         found = DriftCollector()
         listing = ask_listing(asker, self._base)
@@ -88,9 +90,12 @@ class ExportClient:
             except DriftError as error:
                 found.drifts.extend(error.drifts)
         found.raise_if_critical()
+        of_each = {str(table.listed): table.years for table in tables}
+        years = years_in_common(KILDE, of_each, found, [table.sha256[-1] for table in tables])
+        found.raise_if_critical()
         return ExportPublished(
             KILDE,
-            years=tuple(sorted(set.intersection(*(set(table.years) for table in tables)))),
+            years=years,
             facts={f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID) for table in tables},
             warnings=found.warnings,
             calls_per_year=2 * len(tables),
@@ -142,7 +147,7 @@ class ExportClient:
         """Every page, looked through as it comes; the first that is not as asked is the last that is asked for."""
         answers = [first]
         with tempfile.TemporaryDirectory() as spill, open_engine(Path(spill)) as engine:
-            rows = Rows(table.wanted, skoleaar, engine.connection)
+            rows = Rows(table.wanted, skoleaar, engine.connection, table.forelopig_by(skoleaar))
             rows.add(first, 1)
             while rows.wants_more and len(answers) < counted.pages:
                 answers.append(self._page(asker, table, skoleaar, len(answers) + 1))

@@ -19,6 +19,7 @@ from oppfolging_pipeline.sources.export_tables import (
     Listed,
     Wanted,
     candidates,
+    lacking_grades,
     read_list,
     strange_indicators,
 )
@@ -62,11 +63,13 @@ class Search:
         self._not_it(table.listed, reason, "maal_mangler", (*table.sha256, *shown_by))
 
     def next(self, drift: DriftCollector) -> Found:
-        """The first table, of those not looked into, that has the wanted indicators by code and name.
+        """The first table, of those not looked into, that has the wanted indicators by code and name, and the grades.
 
         What is wrong with its other filters, and that it stands under another id than last (`tabell_flyttet`, a
-        warning), is put into `drift`. Raises `DriftError` when there is none: `side_mangler` when no table can be it,
-        `filter_mangler` when the likeliest has no filter of questions, `maal_mangler` when none has the indicators.
+        warning), is put into `drift`. Raises `DriftError` when there is none, with each that was looked into and why it
+        is not it. The likeliest gives the code: `side_mangler` when it is gone or no table can be it, `filter_mangler`
+        when it has no filter of questions or grades, `maal_mangler` when it lacks an indicator and `valg_mangler` when
+        it lacks a grade.
         """
         tabell = self.wanted.tabell
         for listed in candidates(tabell, self.declared.gruppe, self.listing.tables):
@@ -101,6 +104,13 @@ class Search:
             return None
         if strange := strange_indicators(self.wanted, questions):
             self._not_it(listed, ", ".join(strange), "maal_mangler", [answer.sha256])
+            return None
+        grades = filters.get(self.declared.trinnfilter)
+        if grades is None:
+            self._not_it(listed, f"no filter {self.declared.trinnfilter}", "filter_mangler", [answer.sha256])
+            return None
+        if lacking := lacking_grades(self.wanted, grades):
+            self._not_it(listed, f"{' and '.join(lacking)} in {grades.navn}", "valg_mangler", [answer.sha256])
             return None
         return choosing.found(listed, filters, (self.listing.sha256, answer.sha256))
 

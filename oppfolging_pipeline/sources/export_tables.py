@@ -17,7 +17,7 @@ from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import DriftCollector
-from oppfolging_pipeline.sources.report_filters import ALLE, Filter, read_filters, years_of
+from oppfolging_pipeline.sources.report_filters import ALLE, Aarsvalg, Filter, read_filters, years_of
 
 
 class Listed(BaseModel):
@@ -54,18 +54,22 @@ class Wanted:
 class Found:
     """A table that has what is wanted: the internal ids that a request gives each filter, and its years with theirs.
 
-    `sha256` are the digests of the answers that say so.
+    `sha256` are the digests of the answers that say so, the filters last.
     """
 
     wanted: Wanted
     listed: Listed
-    years: Mapping[str, int]
+    years: Mapping[str, Aarsvalg]
     values: Mapping[str, tuple[int, ...]]
     sha256: tuple[str, ...]
 
+    def forelopig_by(self, skoleaar: str) -> str | None:
+        """The digest of the filters when they call the school year preliminary, else None."""
+        return self.sha256[-1] if self.years[skoleaar].forelopig else None
+
     def filter_text(self, skoleaar: str) -> str:
         """The request's filter, the same text for the same request: the time first, then by name."""
-        chosen = {self.wanted.tabell.tidsfilter: (self.years[skoleaar],), **dict(sorted(self.values.items()))}
+        chosen = {self.wanted.tabell.tidsfilter: (self.years[skoleaar].id,), **dict(sorted(self.values.items()))}
         return "_".join(f"{name}({'_'.join(map(str, ids))})" for name, ids in chosen.items())
 
 
@@ -105,6 +109,11 @@ def strange_indicators(wanted: Wanted, questions: Filter) -> list[str]:
     return strange
 
 
+def lacking_grades(wanted: Wanted, grades: Filter) -> list[str]:
+    """The wanted grades that the filter does not have; none when it is the table."""
+    return [f"no grade {trinn}" for trinn in wanted.grades if grades.find([str(trinn)]) is None]
+
+
 @dataclass
 class Choosing:
     """The filters of one table; what is wrong with them is gathered in `drift`."""
@@ -136,7 +145,7 @@ class Choosing:
         values = {name: self._chosen(name, filters.get(name), names) for name, names in asked.items()}
         for name in sorted(set(filters) - set(declared.kjente_filtre) - set(asked)):
             values[name] = self._left_open(filters[name])
-        years: dict[str, int] = {}
+        years: dict[str, Aarsvalg] = {}
         if tabell.tidsfilter in filters:
             years = years_of(filters[tabell.tidsfilter], self.answer.ask.name, self.drift, self.answer.sha256)
         else:

@@ -9,7 +9,7 @@ import json
 import ssl
 from typing import TYPE_CHECKING
 
-from oppfolging_pipeline.core.errors import Finding, PermanentError
+from oppfolging_pipeline.core.errors import Finding, PermanentError, shown
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def not_arrived(url: str, error: httpx.HTTPError | httpx.InvalidURL) -> Exceptio
         return PermanentError(str(Finding(untrusted, expected, action, file=url)))
     if isinstance(error, httpx.TimeoutException):
         return Again(f"no sign in time ({type(error).__name__})")
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+    # A body that cannot be unpacked was damaged on the way.
+    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | httpx.DecodingError):
         return Again(f"{type(error).__name__}: {_tidy(str(error)) or 'the connection broke off'}")
     found = f"{type(error).__name__}: {_tidy(str(error))}"
     return PermanentError(
@@ -114,9 +115,8 @@ def said(body: bytes) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Foreign text as one line that a terminal can show, cut when it is long."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return line if len(line) <= _TEXT else line[:_TEXT] + " …"
+    """Text of the source as one line without gaps, shorter than a finding would show it."""
+    return shown(" ".join(text.split()), _TEXT)
 
 
 def _untrusted(error: BaseException) -> str | None:

@@ -23,7 +23,8 @@ from oppfolging_pipeline.sources.ledger_tables import METADATA
 from oppfolging_pipeline.sources.ledger_version import bring_up_to_date, is_current
 
 _WAIT = 30.0  # seconds for another process to finish its transaction
-_KNOWN = {"sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql"}
+_KNOWN = {"sqlite", "postgresql", "oracle", "mssql"}
+_UNABLE = {"mysql", "mariadb"}  # texts without a length are no columns there
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _EXPECTED = "an SQLAlchemy URL such as postgresql+psycopg://user:password@host/database"
 _ACTION = "Correct OPPFOLGING_PROTOKOLL_URL."
@@ -147,16 +148,22 @@ def _parsed(text: str) -> sa.URL:
     """The URL. What is wrong with it is not quoted: a part of the password may stand in the wrong place."""
     try:
         url = sa.make_url(text)
-        known = url.get_backend_name() in _KNOWN
+        backend = url.get_backend_name()
     except (sa.exc.ArgumentError, ValueError):
-        known = False
-    if not known:
-        raise PermanentError(f"ledger: found an address that is none; expected {_EXPECTED}. {_ACTION}")
-    if url.host is not None and "@" in url.host:
+        backend = ""
+    if backend in _UNABLE:
         raise PermanentError(
-            f"ledger: found an address with two @; expected {_EXPECTED}, with %40 for an @ in the password. {_ACTION}"
+            f"ledger: found an address of {backend}, which cannot hold the ledger's tables; expected {_EXPECTED}, or "
+            f"none for SQLite in the home. {_ACTION}"
         )
-    if url.get_backend_name() == "sqlite" and url.query:
+    if backend not in _KNOWN:
+        raise PermanentError(f"ledger: found an address that is none; expected {_EXPECTED}. {_ACTION}")
+    # A second one may be a part of the password, and what follows the first would be shown as the host.
+    if url.host is not None and text.count("@") > 1:
+        raise PermanentError(
+            f"ledger: found an address with two @; expected {_EXPECTED}, with %40 for any other @. {_ACTION}"
+        )
+    if backend == "sqlite" and url.query:
         raise PermanentError(f"ledger: found an SQLite address with options; expected sqlite:///file. {_ACTION}")
     if url.database in (None, "", ":memory:"):
         raise PermanentError(f"ledger: found an address without a database; expected {_EXPECTED}. {_ACTION}")

@@ -26,6 +26,7 @@ class Http(_Declared):
     forsok_i_alt: int = Field(ge=0)
     svarfrist: float = Field(gt=0)
     storste_svar: int = Field(gt=0)
+    storste_dokument: int = Field(gt=0)
     omdirigeringer: int = Field(ge=0)
     gjenoppta_timer: float = Field(ge=0)
     gjenoppta_svar_minutter: float = Field(ge=0)

@@ -10,6 +10,7 @@ from typing import Literal
 Origin = Literal["fil", "eksempel", "hentet", "lokal"]
 
 WHOLE: Origin = "eksempel"  # each intake of the invented country is whole; those of the others go on from each other
+FETCHED: frozenset[Origin] = frozenset({"hentet", "lokal"})  # from the interfaces, not from files
 ORIGIN_TEXT: dict[Origin, str] = {
     "fil": "files from an inbox",
     "eksempel": "the invented example country",

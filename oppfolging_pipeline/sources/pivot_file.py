@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.files import open_content
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
+from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, too_large
 from oppfolging_pipeline.sources.drift import DriftCollector
+from oppfolging_pipeline.sources.live import live
 from oppfolging_pipeline.sources.parsed import LAND, UNIT_COLUMNS, ParsedFile
 from oppfolging_pipeline.sources.pivot import Pivot, PivotRow, decode_pivot
 from oppfolging_pipeline.sources.wide import parse_wide
@@ -23,8 +26,26 @@ HIERARCHY = ("Nasjonalt", "Fylke", "Kommune", "Enhet")
 OTHER_REPORT = ("Indikator", "Spørsmål")  # Elevundersøkelsen, with geography in its columns
 _WHOLE = ("Alle fylker", "Alle kommuner", "Alle skoler")
 _NO_CODE = ("00", "0000")
+_CHUNK = 1 << 20
 
 Fault = Callable[[str, Finding], None]
+
+
+def read_pivot_file(path: Path, file: str, catalog: Catalog) -> ParsedFile:
+    """The figures of a saved answer; `file` is its name in faults.
+
+    Raises as `parse_pivot` does, and `DriftError` (`svar_som_ikke_kan_leses`) for one that is larger than a document
+    may be, of which no more than that is read.
+    """
+    most = live().http.storste_dokument
+    chunks, size = [], 0
+    with open_content(path) as handle:
+        while chunk := handle.read(_CHUNK):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > most:
+                raise too_large(file, size, most)
+    return parse_pivot(b"".join(chunks), file, catalog)
 
 
 def parse_pivot(content: bytes, file: str, catalog: Catalog) -> ParsedFile:

@@ -21,7 +21,7 @@ from oppfolging_pipeline.sources.flat import FIELDS, parse_flat
 from oppfolging_pipeline.sources.flat_file import FlatFormat
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.pivot import looks_like_pivot
-from oppfolging_pipeline.sources.pivot_file import parse_pivot
+from oppfolging_pipeline.sources.pivot_file import read_pivot_file
 from oppfolging_pipeline.sources.wide import parse_wide
 from oppfolging_pipeline.sources.wide_csv import HEADING_ROW as CSV_HEADING_ROW
 from oppfolging_pipeline.sources.wide_csv import looks_like_wide_csv, read_wide_csv
@@ -54,7 +54,7 @@ def read_file(
     if looks_like_wide_csv(head):
         return parse_wide(read_wide_csv(read_content(path), file), CSV_HEADING_ROW, file, "udir_csv", catalog)
     if looks_like_pivot(head):
-        return parse_pivot(read_content(path), file, catalog)
+        return read_pivot_file(path, file, catalog)
     if klass_files.recognise(head) is not None:
         return klass_files.parse(read_content(path), file)
     return parse_flat(path, file, flat_format(head, file), connection, catalog)

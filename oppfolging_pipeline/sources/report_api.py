@@ -7,7 +7,6 @@ filters (`report_pages`, `report_filters`, `report_choice`), or whether an answe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
@@ -20,7 +19,7 @@ from oppfolging_pipeline.sources.http_faults import HttpRefused
 from oppfolging_pipeline.sources.published import Published
 from oppfolging_pipeline.sources.report_check import check_answer
 from oppfolging_pipeline.sources.report_choice import Choosing
-from oppfolging_pipeline.sources.report_filters import read_filters, years_of
+from oppfolging_pipeline.sources.report_filters import read_filters, years_in_common, years_of
 from oppfolging_pipeline.sources.report_pages import Page, read_endpoints
 
 _VERSION = "/rest/v1"
@@ -57,8 +56,8 @@ class ReportClient:
         """Two calls for each page: where its figures are, and its filters.
 
         Raises `DriftError` with everything critical of all pages: a page that is not there (`side_mangler`), an
-        endpoint that leads elsewhere (`versjon_flyttet`), years that cannot be told (`annet_aar`), and what
-        `Choosing.values` and the shapes of the two answers find.
+        endpoint that leads elsewhere (`versjon_flyttet`), years that cannot be told, or none that all pages have
+        (`annet_aar`), and what `Choosing.values` and the shapes of the two answers find.
         """
         found = DriftCollector()
         pages = []
@@ -68,9 +67,12 @@ class ReportClient:
             except DriftError as error:
                 found.drifts.extend(error.drifts)
         found.raise_if_critical()
+        shown_by = [page.sha256[1] for page in pages]
+        years = years_in_common(self.kilde, {page.side.kode: page.aar for page in pages}, found, shown_by)
+        found.raise_if_critical()
         return ReportPublished(
             self.kilde,
-            years=tuple(sorted(set.intersection(*(set(page.aar) for page in pages)))),
+            years=years,
             facts={f"{page.side.kode} endepunkt": page.endpoints.versjon for page in pages},
             declared={f"{page.side.kode} endepunkt": page.side.sist_kjent for page in pages},
             warnings=found.warnings,
@@ -99,7 +101,8 @@ class ReportClient:
                 found.drifts.extend(error.drifts)
                 continue
             answers.append(answer)
-            found.drifts.extend(check_answer(answer, page.side, skoleaar, self.kilde, self._catalog))
+            forelopig_by = page.forelopig_by(skoleaar)
+            found.drifts.extend(check_answer(answer, page.side, skoleaar, self.kilde, self._catalog, forelopig_by))
         found.raise_if_critical()
         return tuple(answers)
 
@@ -112,7 +115,7 @@ class ReportClient:
         filters = read_filters(filter_answer.document(), file, sha256)
         values = Choosing(side, endpoints, filters, answer, filter_answer, found).values(self.kilde, self._catalog)
         time = filters.get(side.tidsfilter)
-        years: Mapping[str, int] = {} if time is None else years_of(time, file, found, sha256)
+        years = {} if time is None else years_of(time, file, found, sha256)
         return Page(side, endpoints, years, values, (answer.sha256, sha256))
 
     def _described(self, asker: Asker, side: live.Side, part: Part, url: str, shown_by: str | None = None) -> Answer:

@@ -20,10 +20,15 @@ from oppfolging_pipeline.sources.pivot_file import HIERARCHY, figures_of_pivot, 
 from oppfolging_pipeline.sources.wide_heading import ANTALL, role_of
 
 
-def check_answer(answer: Answer, side: live.Side, skoleaar: str, kilde: str, catalog: Catalog) -> list[Drift]:
+def check_answer(
+    answer: Answer, side: live.Side, skoleaar: str, kilde: str, catalog: Catalog, forelopig_by: str | None = None
+) -> list[Drift]:
     """Everything in the answer that is not what was asked for, all of it critical.
 
-    Codes: those of `read_pivot` and `units_of`; `annet_aar`, `annet_trinn`, `valg_mangler` (another test),
+    `forelopig_by` is the digest of the filters when they call the school year preliminary: a heading that does not is
+    `forelopig_uenig`. The other way round is none, as a heading marks the figures itself.
+
+    Other codes: those of `read_pivot` and `units_of`; `annet_aar`, `annet_trinn`, `valg_mangler` (another test),
     `maal_ukjent`, `maal_mangler`, `kolonne_mangler` (numbers of pupils) and `overskrift_uleselig` for the columns,
     `nivaa_mangler` for a level without rows, `svar_som_ikke_kan_leses` for a figure or code that is none.
     """
@@ -34,6 +39,8 @@ def check_answer(answer: Answer, side: live.Side, skoleaar: str, kilde: str, cat
         return list(error.drifts)
     columns = _Columns(side, skoleaar, kilde, catalog, file, sha256)
     columns.check(pivot)
+    if forelopig_by is not None:
+        columns.check_forelopig(pivot, forelopig_by)
     found = columns.found
     try:
         units = units_of(pivot, file, sha256)
@@ -94,6 +101,20 @@ class _Columns:
             self._tell(kode, heading, found, expected)
         if not any(kode == "annet_aar" for kode, _, _ in strange):
             self._check_whole(there)
+
+    def check_forelopig(self, pivot: Pivot, forelopig_by: str) -> None:
+        """A year that the filters call preliminary is called so by every column: else final figures would seem so."""
+        final = [labels for labels in pivot.kolonner if self._skoleaar in labels]
+        if final:
+            expected = f"'{FORELOPIG}{self._skoleaar}', as the filter {self._side.tidsfilter} calls the year"
+            finding = Finding(
+                f"{len(final)} columns of {self._skoleaar}",
+                expected,
+                ASK_AGAIN,
+                file=self._file,
+                key=".".join(final[0]),
+            )
+            self.found.critical("forelopig_uenig", finding, self._sha256, [forelopig_by])
 
     def _check_whole(self, there: Mapping[tuple[str, int], set[str]]) -> None:
         """Every measure and number of pupils that was asked for stands in the answer."""

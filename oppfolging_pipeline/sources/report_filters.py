@@ -7,7 +7,7 @@ belong here: which filters and choices are needed (`live.yaml`), or asking (`rep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, TypeAdapter
@@ -68,6 +68,14 @@ def read_filters(document: object, file: str, sha256: str | None = None) -> dict
     return {name: Filter(name, {choice.indeks: choice for choice in choices}) for name, choices in answer.items()}
 
 
+@dataclass(frozen=True)
+class Aarsvalg:
+    """The choice of a school year in a time filter: its internal id, and whether its name calls it preliminary."""
+
+    id: int
+    forelopig: bool
+
+
 def year_of_id(identity: int) -> str | None:
     """The school year that an internal id stands for: `20242025` and `202506` are 2024-25, `202512` is 2025-26.
 
@@ -82,13 +90,14 @@ def year_of_id(identity: int) -> str | None:
     return None
 
 
-def years_of(time: Filter, file: str, found: DriftCollector, sha256: str | None = None) -> dict[str, int]:
-    """The school years of a time filter, each with its internal id, oldest first.
+def years_of(time: Filter, file: str, found: DriftCollector, sha256: str | None = None) -> dict[str, Aarsvalg]:
+    """The school years of a time filter, each with its choice, oldest first.
 
-    A choice whose name and id are of different years, and a year that stands twice, are critical (`annet_aar`); a
-    choice that is no school year is told of and left out.
+    A choice whose name and id are of different years, a year that stands twice, and a filter without any year are
+    critical (`annet_aar`); a choice that is no school year is told of and left out.
     """
-    years: dict[str, int] = {}
+    years: dict[str, Aarsvalg] = {}
+    trusted = True
     for choice in time.valg.values():
         name = choice.navn.strip()
         year = name.removeprefix(FORELOPIG)
@@ -107,6 +116,29 @@ def years_of(time: Filter, file: str, found: DriftCollector, sha256: str | None 
             found.critical(
                 "annet_aar", Finding(file=file, key=place, found=told, expected=expected, action=ASK_AGAIN), sha256
             )
+            trusted = False
             continue
-        years[year] = choice.id
+        years[year] = Aarsvalg(choice.id, forelopig=name != year)
+    if trusted and not years:
+        expected = f"school years such as 2024-25 or {FORELOPIG}2025-26"
+        told = f"no school year among the choices {time}" if time.valg else "a filter without choices"
+        finding = Finding(file=file, key=time.navn, found=told, expected=expected, action=ASK_AGAIN)
+        found.critical("annet_aar", finding, sha256)
     return dict(sorted(years.items()))
+
+
+def years_in_common(
+    kilde: str, years: Mapping[str, Collection[str]], found: DriftCollector, shown_by: Sequence[str]
+) -> tuple[str, ...]:
+    """The school years that all pages or tables of a source have, oldest first; `years` are those of each by its name.
+
+    That they have none in common is critical (`annet_aar`): nothing would be asked for any more. `shown_by` are the
+    digests of their filters.
+    """
+    common = set.intersection(*(set(each) for each in years.values()))
+    if not common:
+        of_each = "; ".join(f"{name}: {', '.join(sorted(each))}" for name, each in years.items())
+        expected = "at least one that all of them have"
+        finding = Finding(f"no school year in common ({of_each})", expected, ASK_AGAIN, key=kilde)
+        found.critical("annet_aar", finding, shown_by[0], shown_by[1:])
+    return tuple(sorted(common))

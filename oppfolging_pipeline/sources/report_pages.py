@@ -17,6 +17,7 @@ from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
 from oppfolging_pipeline.sources.drift import DriftCollector
+from oppfolging_pipeline.sources.report_filters import Aarsvalg
 
 _ENDPOINT = re.compile(r"(?P<path>[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)/(?P<last>data|filterVerdier)")
 _BEFORE_THE_VERSION = "rest/v1/Statistikk/"
@@ -58,18 +59,22 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Page:
-    """A page, ready to be asked: `aar` are its school years with their ids; `filtre` the values of every filter but
+    """A page, ready to be asked: `aar` are its school years with their choices; `filtre` the values of every filter but
     that of time. `sha256` are the digests of its `Rapportside` and its filters, in this order."""
 
     side: live.Side
     endpoints: Endpoints
-    aar: Mapping[str, int]
+    aar: Mapping[str, Aarsvalg]
     filtre: Mapping[str, tuple[int, ...]]
     sha256: tuple[str, str]
 
+    def forelopig_by(self, skoleaar: str) -> str | None:
+        """The digest of the filters when they call the school year preliminary, else None."""
+        return self.sha256[1] if self.aar[skoleaar].forelopig else None
+
     def url(self, root: str, skoleaar: str) -> str:
         """The request for a school year: the same text for the same request. `root` ends without a slash."""
-        values = {**self.filtre, self.side.tidsfilter: (self.aar[skoleaar],)}
+        values = {**self.filtre, self.side.tidsfilter: (self.aar[skoleaar].id,)}
         chosen = "_".join(f"{name}({'_'.join(map(str, values[name]))})" for name in sorted(values))
         query = f"filter={quote(chosen, _UNESCAPED)}&radSti={quote(self.side.radsti, _UNESCAPED)}&inkluderKoder=true"
         return f"{root}/{self.endpoints.data}?{query}"

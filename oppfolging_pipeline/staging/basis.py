@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from oppfolging_pipeline.core.clock import date_in_norway
@@ -18,6 +18,7 @@ from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archive_order import INBOX, Read
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import REGISTER
+from oppfolging_pipeline.sources.origins import FETCHED
 from oppfolging_pipeline.sources.source_memory import FailedUnit, in_readings
 
 Window = Collection[tuple[str, str]]  # (kilde, skoleaar)
@@ -72,7 +73,7 @@ def refuse_older_bases(archive: Archive, window: Window, known_at: datetime | No
     faults = FindingCollector()
     for basis in older_bases(archive, window, known_at):
         what = f"a fetch of {', '.join(basis.skoleaar)}" if basis.skoleaar else "a fetch"
-        there = any(basis.used)
+        there = any(basis.used) or basis.kilde == REGISTER
         instead = " Or run with --tillat-eldre to use what was read before: the release then says so." if there else ""
         faults.add(
             Finding(
@@ -91,11 +92,21 @@ def release_note(archive: Archive, window: Window, catalog: Catalog, known_at: d
     for basis in older_bases(archive, window, known_at):
         navn = catalog.kilder[basis.kilde].navn if basis.kilde in catalog.kilder else "Registeret (KLASS)"
         parts = ", ".join(
-            f"{unit.skoleaar + ' ' if unit.skoleaar else ''}{_brukt(used)}"
+            f"{unit.skoleaar + ' ' if unit.skoleaar else ''}{_brukt(unit, used)}"
             for unit, used in zip(basis.failed, basis.used, strict=True)
         )
         notes.append(f"{navn}: siste henting {date_in_norway(basis.asked_at)} mislyktes, brukt er {parts}")
     return f"Eldre grunnlag. {'; '.join(notes)}." if notes else None
+
+
+def register_note(archive: Archive, identifikasjonsdag: date, known_at: datetime | None = None) -> str | None:
+    """What a result says when the register was fetched before the day that it is to be of: changes in between are not
+    in it. None when it was not, or was not fetched (what day a file is of, only its user knows)."""
+    lists = [one for one in archive.read(known_at) if one.kilde == in_readings(REGISTER) and one.origin in FETCHED]
+    came = max((one.at for one in lists), default=None)
+    if came is None or date_in_norway(came) >= identifikasjonsdag:
+        return None
+    return f"Registeret er lest {date_in_norway(came)}, før identifikasjonsdatoen {identifikasjonsdag}."
 
 
 def _concerns(unit: FailedUnit, window: Window) -> bool:
@@ -121,13 +132,15 @@ def _why(message: str) -> str:
 
 def _used_instead(basis: OlderBasis) -> str:
     newest = max((one.at for one in basis.used if one), default=None)
-    return (
-        "nothing of it has been read before" if newest is None else f"what is here was read {newest:%Y-%m-%d %H:%M} UTC"
-    )
+    if newest is not None:
+        return f"what is here was read {newest:%Y-%m-%d %H:%M} UTC"
+    if basis.kilde == REGISTER:
+        return "what is here is the register that comes with the program"
+    return "nothing of it has been read before"
 
 
-def _brukt(used: Read | None) -> str:
+def _brukt(unit: FailedUnit, used: Read | None) -> str:
     if used is None:
-        return "ingen tall"
+        return "registeret som følger med programmet" if unit.kilde == REGISTER else "ingen tall"
     where = "fra filer" if used.origin == INBOX else "hentet"
     return f"{where} {date_in_norway(used.at)}"

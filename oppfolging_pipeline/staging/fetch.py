@@ -107,6 +107,22 @@ def clients(addresses: Addresses, catalog: Catalog, declared: Live, kilder: Coll
     return [client for client in every if client.kilde in kilder]
 
 
+def origin_of(addresses: Addresses) -> Origin:
+    """Where what is fetched from these addresses comes from."""
+    return "lokal" if addresses.is_local else "hentet"
+
+
+def expect_place(choice: Wanted, archive: Archive, origin: Origin) -> None:
+    """Raise `PermanentError` when what is wanted cannot be fetched into this home: it holds what does not go together
+    with the origin, or lacks the register of a trial server's country. Fetches nothing."""
+    archive.expect_origin(origin)
+    if origin == "lokal" and REGISTER not in choice.kilder and not any(r.kilde == "register" for r in archive.read()):
+        raise PermanentError(
+            f"home {archive.root.parent}: found no register of the trial server's country; expected it before its "
+            f"figures, which are read against it. Fetch {REGISTER} too."
+        )
+
+
 def fetch(
     choice: Wanted,
     archive: Archive,
@@ -123,15 +139,11 @@ def fetch(
 ) -> FetchReport:
     """Fetch what is wanted into the archive, as the home's only writer. With `plan_only` nothing but metadata is asked.
 
-    Raises `PermanentError` when the home holds figures that do not go together with these addresses.
+    Raises `PermanentError` as `expect_place` does; with `plan_only` the archive is no home's, and not looked at.
     """
-    origin: Origin = "lokal" if addresses.is_local else "hentet"
-    archive.expect_origin(origin)
-    if origin == "lokal" and REGISTER not in choice.kilder and not any(r.kilde == "register" for r in archive.read()):
-        raise PermanentError(
-            f"home {archive.root.parent}: found no register of the trial server's country; expected it before its "
-            f"figures, which are read against it. Fetch {REGISTER} too."
-        )
+    origin = origin_of(addresses)
+    if not plan_only:
+        expect_place(choice, archive, origin)
     evidence = Evidence(archive)
     campaign = evidence.begin(
         _key(choice, addresses), now(), __version__, run_id, timedelta(hours=declared.http.gjenoppta_timer)

@@ -59,8 +59,3 @@ def test_a_version_that_moves_between_the_page_and_its_filters_is_found_by_the_n
     moved = home.fetch("klass", GS, years=[YEAR])
     assert moved.states[GS, YEAR] == "hentet"
     assert moved.asked == ["Rapportside/GSK_GSPoeng", "ResultatG/1/7/filterVerdier", "ResultatG/1/7/data"]
-
-
-def test_a_year_that_is_called_preliminary_in_the_filter_is_found(home: FetchHome, stub: StubServer) -> None:
-    stub.faults = [Fault("preliminary_name")]
-    assert home.fetch("klass", GS, years=[YEAR]).states[GS, YEAR] == "hentet"

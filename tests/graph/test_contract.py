@@ -90,6 +90,7 @@ COLUMNS = {
         "uttrekksaar INTEGER, indikatorsett VARCHAR, sha256 VARCHAR, kilde VARCHAR, skoleaar VARCHAR, "
         "indikator VARCHAR, maal VARCHAR, trinn INTEGER, celler INTEGER"
     ),
+    "drift.grunnlag": "uttrekksaar INTEGER, indikatorsett VARCHAR, kjent_per DATE, merknad VARCHAR",
 }
 
 
@@ -174,6 +175,7 @@ def test_the_cells_of_a_content_are_counted_for_each_grade_and_year(published):
 
 def test_a_run_on_everything_names_no_day_and_leaves_no_note(published):
     assert published.execute("SELECT kjent_per, merknad FROM drift.utgivelse").fetchall() == [(None, None)]
+    assert published.execute("FROM drift.grunnlag").fetchall() == [(2025, "np-skalapoeng", None, None)]
 
 
 def test_the_audits_of_every_table_are_published(published):

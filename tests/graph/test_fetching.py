@@ -76,6 +76,19 @@ def attempts(result: dg.ExecuteInProcessResult, name: str) -> int:
     return len(retries) + 1
 
 
+def description(result: dg.ExecuteInProcessResult) -> str:
+    """What the one step that failed on purpose says."""
+    (failed,) = result.get_step_failure_events()
+    return str(failed.step_failure_data.user_failure_data.description)
+
+
+def in_force(home: Path) -> set[str]:
+    """The contents that have been read without fault."""
+    everything = Archive(home / "arkiv").everything()
+    assert everything is not None
+    return {snapshot.sha256 for snapshot in everything.snapshots}
+
+
 def data_calls(stub: StubServer) -> list[str]:
     return [query for path, query in stub.requests if path.endswith("/data")]
 
@@ -148,13 +161,13 @@ def test_a_source_that_does_not_answer_is_tried_again_and_only_for_what_is_missi
 
 def test_a_source_that_stays_silent_is_given_up_and_what_it_gave_before_stays(stub, home, at_once):
     assert fetch_job(home, interfaces_at(stub), [GSP], YEARS).success
-    before = Archive(home / "arkiv").in_force().id
+    before = in_force(home)
     stub.faults = [Fault("status", GSP_DATA, detail="503")]
     result = fetch_job(home, interfaces_at(stub), [GSP], YEARS)
     assert not result.success
     assert attempts(result, GSP) == fetching.RETRIES.max_retries + 1
     assert "TransientError" in failures(result) and "status 503" in failures(result)
-    assert Archive(home / "arkiv").in_force().id == before
+    assert in_force(home) == before and len(before) > len(YEARS)
 
 
 PERMANENT = {
@@ -169,18 +182,53 @@ def test_what_a_person_must_change_is_not_tried_again(stub, home, fault, told):
     stub.faults = [fault]
     result = fetch_job(home, interfaces_at(stub), [GSP], YEARS[1:])
     assert not result.success and attempts(result, GSP) == 1
-    (failed,) = result.get_step_failure_events()
-    assert told in failed.step_failure_data.user_failure_data.description
+    assert told in description(result)
     assert len(data_calls(stub)) == 1
 
 
 def test_a_year_that_is_not_published_fails_by_its_name_and_is_not_tried_again(stub, home):
     result = fetch_job(home, interfaces_at(stub), [GSP], ["2025-26"])
     assert not result.success and attempts(result, GSP) == 1
-    (failed,) = result.get_step_failure_events()
-    assert "found no published figures of grunnskolepoeng for 2025-26" in (
-        failed.step_failure_data.user_failure_data.description
-    )
+    assert "found no published figures of grunnskolepoeng for 2025-26" in description(result)
+    assert "accepted" not in description(result) and said(result, GSP) == {}
+
+
+def test_a_range_with_a_year_that_is_not_published_does_not_make_that_year_pass_for_fetched(stub, home):
+    result = fetch_job(home, interfaces_at(stub), [GSP], PUBLISHED)
+    assert not result.success and attempts(result, GSP) == 1
+    told = description(result)
+    assert "found no published figures of grunnskolepoeng for 2025-26; expected every school year" in told
+    assert "The figures of 2023-24, 2024-25 are accepted, and in the archive." in told
+    found = said(result, GSP)
+    assert list(found) == list(YEARS) == Archive(home / "arkiv").school_years()
+    assert all(metadata["dagster/row_count"] > 1_000 and metadata["kall"] == 4 for metadata in found.values())
+
+
+def test_a_year_that_stops_is_told_of_beside_one_that_is_not_published_and_one_that_came(stub, home):
+    stub.faults = [Fault("status", NEW_YEAR, detail="400")]
+    result = fetch_job(home, interfaces_at(stub), [GSP], PUBLISHED)
+    assert not result.success and attempts(result, GSP) == 1
+    stopped, absent = description(result).split("\n")
+    assert stopped.startswith("grunnskolepoeng 2024-25: ") and "status 400" in stopped
+    assert "for 2025-26" in absent and "The figures of 2023-24 are accepted" in absent
+    assert list(said(result, GSP)) == ["2023-24"]
+
+
+OURS = {"a full disk": OSError(28, "No space left on device"), "a fault of the program": ValueError("too many values")}
+
+
+@pytest.mark.parametrize("error", OURS.values(), ids=OURS)
+@pytest.mark.parametrize("where", ["fetch", "_contents"])
+def test_what_is_no_sources_silence_is_not_tried_again_and_told_whole(stub, home, error, where, monkeypatch, at_once):
+    # Guards against three retries, and as many fetches from the sources, of what they cannot mend.
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fetching, where, broken)
+    result = fetch_job(home, interfaces_at(stub), [GSP], YEARS[1:])
+    assert not result.success and attempts(result, GSP) == 1
+    assert description(result) == f"{type(error).__name__}: {error}"
+    assert "in broken" in failures(result), "the trace is there too"
 
 
 def test_settings_that_cannot_be_used_are_not_tried_again(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""The sensor of new school years: what it asks, what it requests, and that it requests it once."""
+"""The sensor of new school years: what it asks, what it requests, and that it does so until the year is here."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.support.interfaces import PUBLISHED, Hurried, fetch_job, interfaces_a
 from tests.support.run import NOON, failures
 from tests.udir_stub import Fault, StubServer
 
+TODAY = "2025-03-01"  # in Norway, at noon
 NEWEST = {"nasjonale_prover": "2025-26", "grunnskolepoeng": "2024-25", "elevundersokelsen": "2025-26"}
 PAGES = {"GSK_NP_Geo_Trinn5", "GSK_NP_Geografisk", "GSK_GSPoeng", "GSK_EUG_mobbing"}
 
@@ -45,9 +46,13 @@ def with_grunnskolepoeng(running: StubServer, tmp_path_factory: pytest.TempPathF
     return home
 
 
-def evaluated(home: Path, interfaces: Hurried) -> tuple[list[dg.RunRequest], str | None]:
+def evaluated(home: Path, interfaces: Hurried, now: str = NOON) -> tuple[list[dg.RunRequest], str | None]:
     """What one tick gives: run requests, and why it gives none."""
-    resources = {"home": HomeResource(home=str(home)), "interfaces": interfaces}
+    resources = {
+        "home": HomeResource(home=str(home)),
+        "interfaces": interfaces,
+        "clock": ClockResource(fixed=now),
+    }
     repository = build_definitions(**resources).get_repository_def()
     with dg.build_sensor_context(repository_def=repository, resources=resources) as context:
         tick = nytt_skoleaar.evaluate_tick(context)
@@ -69,21 +74,33 @@ def test_a_new_year_is_requested_for_each_source_with_a_call_for_each_page(stub,
     home = tmp_path / "hjem"
     requests, _ = evaluated(home, interfaces_at(stub))
     assert requested(requests) == {
-        f"{kilde}-{year}": (f"{year[:4]}-08-01", {"raw_klass", f"raw_{kilde}"}) for kilde, year in NEWEST.items()
+        f"{kilde}-{year}-{TODAY}": (f"{year[:4]}-08-01", {"raw_klass", f"raw_{kilde}"})
+        for kilde, year in NEWEST.items()
     }
     assert sorted(path.rpartition("/")[2] for path, _ in stub.requests) == sorted(PAGES)
     assert not home.exists(), "a look leaves nothing behind"
 
 
-def test_what_is_requested_twice_has_the_same_key_so_that_it_is_run_once(stub, tmp_path):
+def test_what_is_requested_twice_in_a_day_has_the_same_key_so_that_it_is_run_once(stub, tmp_path):
     first, second = (requested(evaluated(tmp_path, interfaces_at(stub))[0]) for _ in range(2))
     assert first == second and len(first) == len(NEWEST)
+
+
+def test_a_run_that_failed_is_requested_again_by_the_evaluation_of_another_day(stub, tmp_path):
+    # Dagster runs a key once, also when that run fails. The day is Norway's: 23:30 UTC is the next one there.
+    days = [NOON, "2025-03-01T23:30:00+00:00", "2025-03-08T12:00:00+00:00"]
+    keys = [set(requested(evaluated(tmp_path, interfaces_at(stub), now)[0])) for now in days]
+    for found, day in zip(keys, (TODAY, "2025-03-02", "2025-03-08"), strict=True):
+        assert found == {f"{kilde}-{year}-{day}" for kilde, year in NEWEST.items()}
 
 
 def test_a_source_whose_newest_year_is_here_is_not_requested(stub, with_grunnskolepoeng):
     before = sorted(with_grunnskolepoeng.rglob("*"))
     requests, _ = evaluated(with_grunnskolepoeng, interfaces_at(stub))
-    assert set(requested(requests)) == {"nasjonale_prover-2025-26", "elevundersokelsen-2025-26"}
+    assert set(requested(requests)) == {
+        f"nasjonale_prover-2025-26-{TODAY}",
+        f"elevundersokelsen-2025-26-{TODAY}",
+    }
     assert sorted(with_grunnskolepoeng.rglob("*")) == before
 
 
@@ -107,7 +124,10 @@ def test_a_year_that_has_not_begun_is_no_partition_and_not_requested(stub, tmp_p
 def test_a_source_that_does_not_answer_as_expected_keeps_no_other_from_being_asked(stub, tmp_path, kind, capfd):
     stub.faults = [Fault(kind, "GSK_NP_Geografisk", detail="SkoleAarID" if kind == "missing_filter" else "")]
     requests, _ = evaluated(tmp_path, interfaces_at(stub))
-    assert set(requested(requests)) == {"grunnskolepoeng-2024-25", "elevundersokelsen-2025-26"}
+    assert set(requested(requests)) == {
+        f"grunnskolepoeng-2024-25-{TODAY}",
+        f"elevundersokelsen-2025-26-{TODAY}",
+    }
     told = capfd.readouterr().err
     assert "WARNING" in told and "nasjonale_prover: " in told and "GSK_NP_Geografisk" in told
     assert len(stub.requests) == len(PAGES), "and it is asked once"
@@ -155,6 +175,6 @@ def test_what_is_requested_is_fetched(stub, tmp_path, with_grunnskolepoeng):
     assert result.success, failures(result)
     assert Archive(home / "arkiv").school_years() == ["2024-25"]
     assert set(requested(evaluated(home, interfaces_at(stub))[0])) == {
-        "nasjonale_prover-2025-26",
-        "elevundersokelsen-2025-26",
+        f"nasjonale_prover-2025-26-{TODAY}",
+        f"elevundersokelsen-2025-26-{TODAY}",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,10 +15,13 @@ from typer.testing import CliRunner
 
 from oppfolging_pipeline.cli import app
 from oppfolging_pipeline.sources import system_http
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archived import Reading
 from tests.support.tiny import write_tiny
 from tests.udir_stub import Fault, StubServer
 
 PUBLISHED = ("2023-24", "2024-25", "2025-26")  # grunnskolepoeng of the newest are not published yet
+NEXT = "Neste: oppfolging run (sier fra om skoleår som mangler, og hvordan de hentes)"
 SOURCES = ["nasjonale_prover", "grunnskolepoeng", "elevundersokelsen", "klass"]
 
 
@@ -75,10 +79,26 @@ def test_what_is_wrong_is_said_with_its_exit_code_and_changes_nothing(home, stub
     assert not home.exists() and stub.requests == []
 
 
-def test_what_was_known_is_a_question_to_the_archive_and_not_to_an_inbox(home, tmp_path):
-    done = call("run", "--home", home, "--inbox", write_tiny(tmp_path / "inn"), "--kjent-per", "2025-03-01")
+@pytest.mark.parametrize("told_by", ["--inbox", "OPPFOLGING_INBOX"])
+def test_what_was_known_is_a_question_to_the_archive_and_not_to_an_inbox(home, tmp_path, told_by, monkeypatch):
+    # An inbox is taken in now, whoever named it: the answer would be of today.
+    inbox = write_tiny(tmp_path / "inn")
+    arguments = ["run", "--home", home, "--kjent-per", "2025-03-01"]
+    if told_by == "--inbox":
+        arguments += [told_by, inbox]
+    else:
+        monkeypatch.setenv(told_by, str(inbox))
+    done = call(*arguments)
     assert done.exit_code == 2 and not home.exists()
-    assert "found an inbox beside it; expected the archive alone" in one_line(done.stderr)
+    told = one_line(done.stderr)
+    assert "found an inbox (" in told and "expected the archive alone" in told
+    assert "Leave out --inbox and OPPFOLGING_INBOX." in told
+
+
+def test_what_will_be_known_is_no_question(home, stub):
+    done = call("run", "--home", home, "--kjent-per", "2098-01-01")
+    assert done.exit_code == 2 and not home.exists()
+    assert "found 2098-01-01; expected today or an earlier day" in one_line(done.stderr)
 
 
 def test_a_dry_run_shows_the_plan_and_keeps_nothing(home, stub):
@@ -103,6 +123,30 @@ def test_a_dry_run_in_json_is_the_plan(home, stub):
     assert not home.exists()
 
 
+def test_a_dry_run_refuses_what_the_fetch_would_refuse(home, stub, tmp_path):
+    # Guards against a plan of a fetch that is then refused: of a trial, where files from Udir are.
+    archive, file = Archive(home / "arkiv"), tmp_path / "prover.csv"
+    file.write_text("tall", encoding="utf-8")
+    taken = archive.take_in(tmp_path, [file], "fil", datetime(2025, 3, 1, tzinfo=UTC))
+    archive.accept(taken, [Reading(taken.snapshots[0].sha256, "udir_csv", "nasjonale_prover", "2024-25", 1)])
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    planned, fetched = (call("fetch", "--home", home, *how) for how in (["--dry-run"], []))
+    assert (planned.exit_code, planned.stdout, planned.stderr) == (1, "", fetched.stderr)
+    assert "found files from an inbox in the archive" in planned.stderr and "never mix" in planned.stderr
+    assert stub.requests == [] and not (home / "neste" / "duckdb").exists()
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_dry_run_looks_for_the_register_in_the_home_and_not_where_nothing_is(home, stub):
+    arguments = ("fetch", "--home", home, "--source", "grunnskolepoeng", "--years", "2024-25", "--dry-run")
+    refused = call(*arguments)
+    assert refused.exit_code == 1 and f"home {home}: found no register" in refused.stderr
+    assert stub.requests == [] and not home.exists()
+    assert call("fetch", "--home", home, "--source", "klass").exit_code == 0
+    planned = call(*arguments)
+    assert planned.exit_code == 0, planned.stderr
+
+
 def test_progress_goes_to_stderr_and_the_summary_to_stdout(home, stub):
     done = call("fetch", "--home", home, "--source", "klass,grunnskolepoeng", "--years", "2024-25")
     assert done.exit_code == 0, done.stderr
@@ -113,7 +157,7 @@ def test_progress_goes_to_stderr_and_the_summary_to_stdout(home, stub):
     assert re.search(r"^grunnskolepoeng 2024-25: hentet, \d \d{3} rader$", done.stderr, re.M)
     assert re.search(r"klass +hentet", done.stdout) and re.search(r"grunnskolepoeng +2024-25 +hentet", done.stdout)
     assert re.search(r"^6 kall, \d,\d MB, \d+\.\d s\.$", done.stdout, re.M)
-    assert done.stdout.rstrip().endswith("Neste: oppfolging run")
+    assert done.stdout.rstrip().endswith(NEXT)
 
 
 def test_json_of_a_fetch_names_every_unit_with_its_contents(home, stub):
@@ -134,12 +178,11 @@ def test_json_of_a_fetch_names_every_unit_with_its_contents(home, stub):
 
 
 def test_a_year_that_one_source_lacks_is_no_failure_and_one_that_none_has_is(home, stub):
-    done = call("fetch", "--home", home, "--source", "grunnskolepoeng", "--years", "1999-00", "--dry-run")
+    done = call("fetch", "--home", home, "--source", "klass,grunnskolepoeng", "--years", "1999-00", "--dry-run")
     assert done.exit_code == 1
     assert "1999-00: found in no source; expected a published school year" in done.stderr
-    done = call(
-        "fetch", "--home", home, "--source", "grunnskolepoeng,nasjonale_prover", "--years", "2025-26", "--dry-run"
-    )
+    both = "klass,grunnskolepoeng,nasjonale_prover"
+    done = call("fetch", "--home", home, "--source", both, "--years", "2025-26", "--dry-run")
     assert done.exit_code == 0, done.stderr
 
 
@@ -151,7 +194,7 @@ def test_a_failure_is_told_with_what_to_do_and_the_same_command_goes_on(home, st
     assert failed.stderr.count("grunnskolepoeng 2024-25: http") == 1
     assert "no answer in 4 attempts; the last: status 503: Noe gikk galt hos oss." in failed.stderr
     assert failed.stderr.rstrip().endswith("Det som var i arkivet, er som før.")
-    assert "Neste: oppfolging run" not in failed.stdout
+    assert "Neste:" not in failed.stdout
     assert re.search(r"grunnskolepoeng +2023-24 +hentet", failed.stdout)
     assert re.search(r"grunnskolepoeng +2024-25 +IKKE NÅDD", failed.stdout)
     stub.faults = []
@@ -203,7 +246,12 @@ def test_the_sources_after_a_fetch_and_after_a_failure(home, stub):
     assert call("fetch", "--home", home, "--source", "grunnskolepoeng", "--years", "2024-25").exit_code == 1
     row = rows_of(home)["grunnskolepoeng"]
     assert row["tilstand"] == "stoppet 2024-25" and "maal_mangler" in str(row["melding"])
-    assert row["gjor"] == "oppfolging fetch --source grunnskolepoeng; eller oppfolging run --tillat-eldre"
+    assert row["gjor"] == "oppfolging fetch --source grunnskolepoeng --years 2024-25", "nothing older is here"
+    assert call("fetch", "--home", home, "--source", "grunnskolepoeng", "--years", "2023-24").exit_code == 1
+    row = rows_of(home)["grunnskolepoeng"]
+    assert row["tilstand"] == "stoppet 2023-24, 2024-25" and "maal_mangler" in str(row["melding"])
+    fetch = "oppfolging fetch --source grunnskolepoeng --years 2023-24,2024-25"
+    assert row["gjor"] == f"{fetch}; eller oppfolging run --tillat-eldre"
     done = call("sources", "--home", home)
     assert str(row["gjor"]) in done.stdout, "in one line, to be copied"
-    assert "stoppet 2024-25" in done.stdout and "grunnskolepoeng: " in done.stdout
+    assert "stoppet 2023-24, 2024-25" in done.stdout and "grunnskolepoeng: " in done.stdout

@@ -38,6 +38,19 @@ def test_a_finding_says_where_what_and_what_to_do(where, text):
     assert str(finding(**where)) == text
 
 
+def test_text_of_a_source_is_one_line_that_a_terminal_can_show():
+    raw = "\x1b[31mrød\r\n\x00\u202eskrift"
+    one = Finding(found=raw, expected="a\tb", action="c\nd", file="f\x07", column="g\x9b", key="h\u2028i")
+    assert str(one) == "f , column 'g ', key 'h i': found  [31mrød    skrift; expected a b. c d"
+    assert one.found == raw, "whoever keeps it has it as it came"
+
+
+def test_a_long_text_of_a_source_is_cut_in_each_part():
+    one = Finding(found="x" * 1001, expected="y" * 1000, action="z" * 5000, file="w" * 2000)
+    assert str(one) == f"{'w' * 1000} …: found {'x' * 1000} …; expected {'y' * 1000}. {'z' * 1000} …"
+    assert len(one.found) == 1001
+
+
 def test_every_finding_stands_in_the_message():
     error = InvalidInput([finding(1, file="a"), finding(2, file="b")])
     assert str(error).splitlines() == [

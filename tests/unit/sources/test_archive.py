@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,37 +10,14 @@ import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import read_content
-from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Intake, Reading
 from oppfolging_pipeline.sources.origins import ORIGIN_TEXT, Origin
-
-NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
-
-
-class Inbox:
-    """An archive and a folder whose files are taken in."""
-
-    def __init__(self, root: Path) -> None:
-        self.archive = Archive(root / "hjem" / "arkiv")
-        self.folder = root / "innboks"
-
-    def take_in(self, files: Mapping[str, bytes], origin: Origin = "fil", now: datetime = NOW) -> Intake:
-        paths = []
-        for name, content in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            paths.append(path)
-        return self.archive.take_in(self.folder, paths, origin, now)
+from tests.unit.sources.inbox_home import NOW, Inbox, named
 
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Inbox:
     return Inbox(tmp_path)
-
-
-def named(intake: Intake) -> dict[str, str]:
-    return {snapshot.file: snapshot.sha256 for snapshot in intake.snapshots}
 
 
 def test_a_content_is_kept_under_its_digest_as_it_came(inbox: Inbox) -> None:
@@ -149,150 +125,6 @@ def test_time_is_kept_in_utc_whatever_zone_it_was_handed_in(inbox: Inbox) -> Non
     assert snapshot.archived_at == NOW.replace(tzinfo=None)
 
 
-# Intakes one after the other (name → content, and whether it is accepted), and what the last one is read together with:
-# name → the number of the intake that it counts as coming from.
-Steps = list[tuple[dict[str, bytes], bool]]
-READ_TOGETHER: dict[str, tuple[Steps, dict[str, int]]] = {
-    "what was accepted before stays": (
-        [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, False)],
-        {"a.csv": 1, "b.csv": 2, "c.csv": 3},
-    ),
-    "what was not accepted never counts later": (
-        [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, False), ({"c.csv": b"z"}, True)],
-        {"a.csv": 1, "c.csv": 3},
-    ),
-    "a content that comes again counts from then, under its new name": (
-        [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"x"}, False)],
-        {"b.csv": 2, "c.csv": 3},
-    ),
-    "a content that came again in vain counts from when it was accepted": (
-        [({"a.csv": b"x"}, True), ({"b.csv": b"x"}, False), ({"c.csv": b"y"}, False)],
-        {"a.csv": 1, "c.csv": 3},
-    ),
-}
-
-
-def taken_in(inbox: Inbox, steps: Steps, origin: Origin = "fil") -> list[Intake]:
-    intakes = []
-    for files, accepted in steps:
-        intakes.append(inbox.take_in(files, origin))
-        if accepted:
-            inbox.archive.accept(intakes[-1], [])
-    return intakes
-
-
-@pytest.mark.parametrize(("steps", "expected"), READ_TOGETHER.values(), ids=READ_TOGETHER)
-def test_an_intake_is_read_together_with_every_accepted_one_before_it(
-    inbox: Inbox, steps: Steps, expected: dict[str, int]
-) -> None:
-    last = taken_in(inbox, steps)[-1]
-    assert {snapshot.file: snapshot.intake for snapshot in last.snapshots} == expected
-    assert {snapshot.file for snapshot in last.own} == set(steps[-1][0])
-    contents = {read_content(snapshot.path) for snapshot in last.own}
-    assert contents == set(steps[-1][0].values())
-
-
-def test_a_new_content_under_an_old_name_does_not_remove_the_old_one(inbox: Inbox) -> None:
-    last = taken_in(inbox, [({"a.csv": b"x"}, True), ({"a.csv": b"y"}, False)])[-1]
-    assert {(read_content(snapshot.path), snapshot.intake) for snapshot in last.snapshots} == {(b"x", 1), (b"y", 2)}
-
-
-@pytest.mark.parametrize(
-    ("steps", "expected"),
-    [
-        ([({"a.csv": b"x"}, False)], {"a.csv": False}),
-        ([({"a.csv": b"x"}, True), ({"b.csv": b"y"}, False)], {"a.csv": True, "b.csv": False}),
-        ([({"a.csv": b"x"}, True), ({"b.csv": b"x"}, False)], {"b.csv": True}),  # known since the first
-        ([({"a.csv": b"x"}, False), ({"a.csv": b"x"}, False)], {"a.csv": False}),
-    ],
-)
-def test_a_content_is_accepted_once_any_intake_that_brought_it_was(
-    inbox: Inbox, steps: Steps, expected: dict[str, bool]
-) -> None:
-    last = taken_in(inbox, steps)[-1]
-    assert {snapshot.file: snapshot.accepted for snapshot in last.snapshots} == expected
-
-
-def test_the_invented_country_is_read_from_its_own_intake_alone(inbox: Inbox) -> None:
-    steps: Steps = [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True)]
-    assert list(named(taken_in(inbox, steps, "eksempel")[-1])) == ["b.csv"]
-
-
-def test_a_renewed_intake_brings_nothing_and_reads_what_was_accepted(inbox: Inbox) -> None:
-    taken_in(inbox, [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, False)])
-    for number in (4, 5):
-        renewed = inbox.archive.renew(NOW)
-        assert (renewed.id, renewed.origin, renewed.own) == (number, "fil", ())
-        assert {snapshot.file: snapshot.intake for snapshot in renewed.snapshots} == {"a.csv": 1, "b.csv": 2}
-        inbox.archive.accept(renewed, [])
-    assert inbox.archive.newest() == inbox.archive.in_force() == renewed
-
-
-def test_a_renewed_invented_country_is_the_newest_one(inbox: Inbox) -> None:
-    taken_in(inbox, [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, False)], "eksempel")
-    renewed = inbox.archive.renew(NOW)
-    assert (named(renewed), renewed.own) == ({"b.csv": sha256(b"y").hexdigest()}, renewed.snapshots)
-
-
-def test_results_are_computed_from_the_newest_accepted_intake_and_all_before_it(inbox: Inbox) -> None:
-    taken_in(inbox, [({"a.csv": b"x"}, True), ({"b.csv": b"y"}, True), ({"c.csv": b"z"}, False)])
-    assert (inbox.archive.in_force().id, list(named(inbox.archive.in_force()))) == (2, ["a.csv", "b.csv"])
-
-
-def test_nothing_is_computed_while_no_intake_was_read_without_fault(inbox: Inbox) -> None:
-    for _ in range(2):  # an empty archive, and one whose only intake was refused
-        with pytest.raises(PermanentError, match="Materialize observasjon first"):
-            inbox.archive.in_force()
-        inbox.take_in({"a.csv": b"x"})
-
-
-AUTUMN_24 = datetime(2024, 11, 1, tzinfo=UTC)
-AUTUMN_25 = datetime(2025, 11, 1, tzinfo=UTC)
-
-
-def fetched_twice(inbox: Inbox) -> Archive:
-    """One year fetched in 2024, another in 2025."""
-    for file, at in (("a.json", AUTUMN_24), ("b.json", AUTUMN_25)):
-        inbox.archive.accept(inbox.take_in({file: file.encode()}, "lokal", at), [])
-    return inbox.archive
-
-
-@pytest.mark.parametrize(
-    ("known_at", "files"),
-    [
-        (None, ["a.json", "b.json"]),
-        (AUTUMN_24, ["a.json"]),  # at the very instant
-        (AUTUMN_25 - timedelta(seconds=1), ["a.json"]),
-        (AUTUMN_25, ["a.json", "b.json"]),
-        (AUTUMN_25.astimezone(timezone(timedelta(hours=-8))), ["a.json", "b.json"]),  # the instant counts, not its text
-    ],
-)
-def test_a_renewed_intake_reads_what_was_known_then(inbox: Inbox, known_at: datetime | None, files: list[str]) -> None:
-    archive = fetched_twice(inbox)
-    renewed = archive.renew(NOW, known_at)
-    assert list(named(renewed)) == files
-    archive.accept(renewed, [])
-    assert archive.in_force() == archive.newest_accepted() == renewed
-    assert renewed.known_at == known_at
-
-
-@pytest.mark.parametrize("later", ["renewed", "taken in"])
-def test_a_horizon_is_one_intakes_own(inbox: Inbox, later: str) -> None:
-    archive = fetched_twice(inbox)
-    archive.accept(archive.renew(NOW, AUTUMN_24), [])
-    after = archive.renew(NOW) if later == "renewed" else inbox.take_in({"c.json": b"z"}, "lokal")
-    assert {"a.json", "b.json"} <= set(named(after))
-    assert after.known_at is None
-
-
-def test_what_was_not_known_yet_says_from_when_it_was(inbox: Inbox) -> None:
-    archive = fetched_twice(inbox)
-    with pytest.raises(PermanentError, match=r"no intake of 2024-10-31 or before .* The first is of 2024-11-01"):
-        archive.renew(NOW, AUTUMN_24 - timedelta(hours=12))
-    with pytest.raises(PermanentError, match="Fetch, or run with an inbox, first"):
-        Inbox(inbox.folder / "ny").archive.renew(NOW, AUTUMN_24)
-
-
 def test_a_question_makes_no_ledger_in_a_home_that_has_none(inbox: Inbox) -> None:
     archive = inbox.archive
     assert (archive.origin(), archive.newest_accepted(), archive.readings(), archive.snapshots()) == (
@@ -324,16 +156,3 @@ def test_answers_that_are_gone_are_no_intake(inbox: Inbox) -> None:
     with pytest.raises(InvalidInput, match=r"a\.json: found no content in the archive"):
         snapshot.verify()
     assert inbox.archive.newest().id == 1
-
-
-def test_when_a_source_was_last_read_is_when_its_newest_accepted_content_came(inbox: Inbox) -> None:
-    archive = inbox.archive
-    days = [AUTUMN_24, AUTUMN_25, AUTUMN_25 + timedelta(days=1)]
-    held = [(b"a", "nasjonale_prover"), (b"b", "register"), (b"a", "nasjonale_prover")]
-    for (content, kilde), day in zip(held, days, strict=True):
-        intake = inbox.take_in({"a.csv": content}, now=day)
-        archive.accept(intake, [Reading(sha256(content).hexdigest(), "udir_csv", kilde, None, 1)])
-    inbox.take_in({"a.csv": b"a"}, now=days[2] + timedelta(days=1))  # never accepted
-    assert archive.last_read() == {"nasjonale_prover": days[2], "register": days[1]}
-    assert archive.last_read(days[1]) == {"nasjonale_prover": days[0], "register": days[1]}
-    assert archive.last_read(days[0] - timedelta(seconds=1)) == {}

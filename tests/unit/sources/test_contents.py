@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import resource
 import signal
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -156,6 +160,62 @@ def test_a_content_that_is_gone_is_named(store: ContentStore) -> None:
         store.path_of(DIGEST)
     with pytest.raises(InvalidInput, match=rf"a\.json: found no content in the archive; expected .* {DIGEST}"):
         store.verify(DIGEST, "a.json")
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond `size` bytes, as on a disk that is full: the system's own refusal."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def is_told(error: PermanentError, store: ContentStore, told: str) -> bool:
+    text = str(error)
+    return text.startswith(f"{store.root}: found") and f"({told})" in text and "Make room" in text
+
+
+@pytest.mark.parametrize("size", [3 << 20, 2000], ids=["while it is written", "at its end"])
+def test_a_full_disk_is_named_and_nothing_half_is_left(store: ContentStore, tmp_path: Path, size: int) -> None:
+    before, content = kept(store, b"innhold"), os.urandom(size)
+    file = tmp_path / "a.csv"
+    file.write_bytes(content)
+    for write in (lambda: kept(store, content), lambda: store.keep_file(file)):
+        with room_for(1000), pytest.raises(PermanentError) as caught:
+            write()
+        assert is_told(caught.value, store, "File too large")
+    assert names(store) == [before.path.name]
+
+
+def test_a_disk_that_does_not_take_the_name_leaves_nothing(
+    store: ContentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(staged: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(contents, "move_into_place", full)
+    with pytest.raises(PermanentError) as caught:
+        kept(store, b"innhold")
+    assert is_told(caught.value, store, "No space left on device")
+    assert names(store) == []
+
+
+def test_a_folder_that_cannot_be_is_named(store: ContentStore) -> None:
+    store.root.write_bytes(b"")
+    with pytest.raises(PermanentError) as caught:
+        kept(store, b"innhold")
+    assert is_told(caught.value, store, "File exists")
+
+
+def test_a_full_disk_does_not_hide_what_ended_the_writing(store: ContentStore) -> None:
+    store.root.mkdir()
+    with pytest.raises(KeyboardInterrupt), room_for(100), store.incoming() as incoming:
+        incoming.write(os.urandom(2000))
+        raise KeyboardInterrupt
+    assert names(store) == []
 
 
 def test_a_file_is_brought_in_as_it_is(store: ContentStore, tmp_path: Path) -> None:

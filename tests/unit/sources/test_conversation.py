@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,14 +34,14 @@ class Talk:
         self.told: list[tuple[str, Counted]] = []
 
     @contextmanager
-    def open(self, key: str = "k") -> Iterator[Conversation]:
+    def open(self, key: str = "k", since: datetime = NOW - timedelta(hours=1)) -> Iterator[Conversation]:
         campaign = self.evidence.begin(key, NOW, "0.1.0", "kjoring-1", timedelta(hours=12))
 
         def told(ask: Ask, counted: Counted) -> None:
             self.told.append((ask.name, Counted(counted.calls, counted.resumed, counted.bytes)))
 
         with Bench().client() as http:
-            yield Conversation(http, self.archive.contents, self.evidence, campaign, LICENCES, told)
+            yield Conversation(http, self.archive.contents, self.evidence, campaign, LICENCES, told, since)
 
 
 @pytest.fixture
@@ -86,6 +86,17 @@ def test_what_has_arrived_in_the_same_fetch_is_not_asked_for_again(talk: Talk) -
     assert (again.sha256, again.resumed) == (first.sha256, True)
     assert len(server.asked) == 2
     assert len(talk.told) == 2, "what is taken from the archive is no call"
+
+
+def test_pages_of_two_publications_are_not_put_together(talk: Talk) -> None:
+    with serving(answer(BODY)) as server:
+        with talk.open() as conversation:
+            first = conversation.ask(asked(server))
+        (record,) = talk.evidence.answers_of(first.sha256)
+        for since, calls in ((record.requested_at, 0), (record.requested_at + timedelta(seconds=1), 1)):
+            with talk.open(since=since) as conversation:
+                assert conversation.ask(asked(server)).resumed == (calls == 0)
+                assert conversation.counted.calls == calls
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from oppfolging_pipeline.sources.drift_figures import compare, figures_of_year, missing_cells
-from oppfolging_pipeline.sources.live import Limit, YearOnYear
+from oppfolging_pipeline.sources.live import Limit, YearOnYear, live
 from oppfolging_pipeline.sources.parsed import ParsedFile, figures_of
 from oppfolging_pipeline.sources.year_figures import YearFigures
 
@@ -68,6 +68,15 @@ BEFORE = YearFigures(1000, 1000, 300)
 def test_a_change_is_told_from_its_declared_limit_on(now: YearFigures, expected: list[tuple[str, str]]) -> None:
     drifts = compare("nasjonale_prover", "2024-25", now, ("2023-24", BEFORE), LIMITS)
     assert [(drift.alvorlighet, drift.kode) for drift in drifts] == expected
+
+
+@pytest.mark.parametrize(("lost", "expected"), [(40, []), (60, ["advarsel"]), (210, ["kritisk"])])
+def test_a_fifth_that_is_gone_stops_the_source_as_it_is_declared(lost: int, expected: list[str]) -> None:
+    """The national tests moved by at most 2 per cent: a county that is gone is more than that."""
+    declared = live().endring_fra_aaret_for
+    for now in (YearFigures(1000 - lost, 1000, 300), YearFigures(1000, 1000, 300 + lost)):
+        drifts = compare("nasjonale_prover", "2024-25", now, ("2023-24", BEFORE), declared)
+        assert [drift.alvorlighet for drift in drifts] == expected
 
 
 def test_both_numbers_and_both_years_are_named() -> None:

@@ -40,6 +40,7 @@ from tests.support.shared import EKSPORT, needs_shared
 Answers = dict[str, bytes | Exception]
 Asking = Callable[[Answers], RecordedAsker]
 BULLYING = address(150, 1)
+ELEVEN = choices((10, "11", "Videregående trinn 1"))
 REFUSED = HttpRefused(Finding("status 404", "status 200", "Ask for what is there."), 404)
 
 
@@ -105,6 +106,25 @@ def test_a_preliminary_year_is_the_year(asker: Asking) -> None:
     for number, indexes in OF_TABLE.items():
         answers |= paged(number, [page(rows_of(indexes, "Foreløpige tall 2025-26"))], 202512)
     assert len(fetched(asker(answers), "2025-26")) == 2
+
+
+def test_rows_that_do_not_call_a_year_preliminary_that_the_filter_does_are_never_read_as_final(asker: Asking) -> None:
+    answers: Answers = {**described()}
+    for number, indexes in OF_TABLE.items():
+        answers |= paged(number, [page(rows_of(indexes, "2025-26"))], 202512)
+    with pytest.raises(DriftError) as caught:
+        fetched(asker(answers), "2025-26")
+    told = [(drift.kode, drift.finding.found, drift.finding.expected) for drift in caught.value.drifts]
+    expected = "'Foreløpige tall 2025-26', as the filter calls it"
+    assert told == [("forelopig_uenig", f"rows of 2025-26 ({count} rows)", expected) for count in (16, 8)]
+    assert [len(drift.answers) for drift in caught.value.drifts] == [2, 2], "the rows and the filters"
+
+
+def test_a_year_that_only_the_rows_call_preliminary_is_fetched(asker: Asking) -> None:
+    answers = country()
+    for number, indexes in OF_TABLE.items():
+        answers |= paged(number, [page(rows_of(indexes, "Foreløpige tall 2024-25"))])
+    assert len(fetched(asker(answers))) == 2
 
 
 ROWS = rows_of(["mobbing"])
@@ -274,16 +294,33 @@ def test_a_measure_that_no_table_has_is_told_with_what_each_had(asker: Asking) -
             "150 EUG-Mobbing: no EUIndeks_1398",
         ),
         (described(t150=filters([], SpoersmaalID=None)), "filter_mangler", "150 EUG-Mobbing: no filter SpoersmaalID"),
+        (described(t150=filters(["mobbing"], TrinnID=None)), "filter_mangler", "150 EUG-Mobbing: no filter TrinnID"),
+        (
+            described(t150=filters(["mobbing"], TrinnID=ELEVEN)),
+            "valg_mangler",
+            "150 EUG-Mobbing: no grade 7 and no grade 10 in TrinnID; 148 EUG-Indikator: no EUIndeks_1398",
+        ),
         ({**described(), f"{BASE}/150/filterVerdier": REFUSED}, "side_mangler", "150 EUG-Mobbing: a refusal"),
     ],
 )
-def test_an_indicator_must_have_both_its_code_and_its_name(
+def test_a_table_must_have_the_indicators_code_and_name_and_the_grades(
     asker: Asking, answers: Answers, kode: str, found: str
 ) -> None:
     others = {url: content for url, content in described(t149=filters([]), t151=filters([])).items() if "/1" in url}
     (drift,) = drifts_of(asker({**others, **answers}))
     assert drift.kode == kode
     assert drift.finding.found.startswith(found)
+
+
+@pytest.mark.parametrize("grades", [None, ELEVEN, choices((6, "7", "7. årstrinn"))], ids=["none", "11", "not 10"])
+def test_a_table_of_other_grades_gives_way_to_the_next(asker: Asking, grades: Any) -> None:
+    """A table of upper secondary that has taken the id has the same indicators by code and name."""
+    tables = {**described(t150=filters(["mobbing"], TrinnID=grades), t153=filters(["mobbing"]))}
+    published = the_client().published(
+        asker({**tables, f"{BASE}/": listing({148: "EUG-Indikator", 150: "EUV-Mobbing", 153: "EUG-Mobbing"})})
+    )
+    assert published.facts["EUG-Mobbing tabell"] == "153"
+    assert [drift.kode for drift in published.warnings] == ["tabell_flyttet"]
 
 
 def test_tables_that_are_all_gone_are_told(asker: Asking) -> None:
@@ -296,13 +333,12 @@ def test_tables_that_are_all_gone_are_told(asker: Asking) -> None:
 @pytest.mark.parametrize(
     ("replaced", "kode", "key"),
     [
-        ({"TrinnID": None}, "filter_mangler", "TrinnID"),
         ({"TidID": None}, "filter_mangler", "TidID"),
         ({"KjoennID": None}, "filter_mangler", "KjoennID"),
-        ({"TrinnID": choices((6, "7", "7. årstrinn"))}, "valg_mangler", "TrinnID"),
         ({"EierformID": choices((8, "3", "Offentlig skole"))}, "valg_mangler", "EierformID"),
         ({"MaalformID": choices((1, "B", "Bokmål"), (2, "N", "Nynorsk"))}, "filter_ukjent", "MaalformID"),
         ({"TidID": choices((202312, "202312", "2024-25"))}, "annet_aar", "TidID[indeks 0]"),
+        ({"TidID": choices((-10, "Alle", "Alle år"))}, "annet_aar", "TidID"),
     ],
 )
 def test_a_filter_that_cannot_be_chosen_in_stops_the_source(
@@ -364,6 +400,15 @@ def test_a_year_that_only_one_table_has_is_not_published(asker: Asking) -> None:
     assert published.years == ("2023-24",)
     with pytest.raises(PermanentError, match=r"found 2024-25; expected a published year \(2023-24\)"):
         the_client().fetch(asker({}), published, "2024-25")
+
+
+def test_tables_without_a_year_in_common_are_no_source_that_has_published_nothing(asker: Asking) -> None:
+    one = filters(["mobbing"], TidID=choices((201412, "201412", "2014-15")))
+    (drift,) = drifts_of(asker(described(t150=one)))
+    assert (drift.alvorlighet, drift.kode) == ("kritisk", "annet_aar")
+    assert drift.finding.found == (
+        "no school year in common (148 EUG-Indikator: 2023-24, 2024-25, 2025-26; 150 EUG-Mobbing: 2014-15)"
+    )
 
 
 @needs_shared

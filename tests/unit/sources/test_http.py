@@ -165,15 +165,6 @@ def test_what_is_small_on_the_wire_and_large_when_unpacked_is_too_large():
         bench.get(server.url)
 
 
-def test_a_body_that_is_not_packed_as_it_says_is_final():
-    with (
-        serving(answer(b"{}", content_encoding="gzip")) as server,
-        pytest.raises(PermanentError, match="DecodingError"),
-    ):
-        Bench().get(server.url)
-    assert len(server.asked) == 1
-
-
 @pytest.fixture(scope="module")
 def unknown_to_this_machine(tmp_path_factory):
     """A server's TLS with a certificate that nobody vouches for."""

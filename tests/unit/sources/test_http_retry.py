@@ -30,6 +30,7 @@ PASSING = {
     "stalled mid-body": stall(b'{"rows": [', 100),
     "cut mid-body": cut(b'{"rows": [', 100),
     "no answer at all": hang_up,
+    "damaged on the way": answer(b"{}", content_encoding="gzip"),
 }
 
 

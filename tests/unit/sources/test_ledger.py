@@ -90,7 +90,7 @@ def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_every_row(root
     after = tables(path)
     assert set(after) == set(METADATA.tables)
     assert after["ledger_version"] == [(2,)]
-    assert after["intake"] == [(*row, None) for row in before["intake"]]
+    assert after["intake"] == [(*row, None, 1) for row in before["intake"]], "each of them a run was to stand on"
     assert {name: after[name] for name in ("snapshot", "intake_snapshot", "reading")} == {
         name: before[name] for name in ("snapshot", "intake_snapshot", "reading")
     }
@@ -185,7 +185,7 @@ def test_what_fails_in_a_transaction_leaves_nothing_of_it(root: Path) -> None:
     "statement",
     [
         sa.text("INSERT INTO intake_snapshot VALUES (1, 'a', 'a.csv')"),  # points at nothing
-        sa.text("INSERT INTO intake VALUES (1, 'annet', '2025-03-01 00:00:00.000000', 1, NULL)"),
+        sa.text("INSERT INTO intake VALUES (1, 'annet', '2025-03-01 00:00:00.000000', 1, NULL, 1)"),
     ],
 )
 def test_the_database_itself_holds_the_rows_to_the_rules(root: Path, statement: sa.TextClause) -> None:
@@ -240,10 +240,13 @@ BAD_URLS = {
     "no backend that is known": f"{CANARY}://bruker@127.0.0.1/db",
     "a port that is no number": f"postgresql://bruker:x@127.0.0.1:{CANARY}/db",
     "two @": f"postgresql://bruker:x@{CANARY}@127.0.0.1/db",
+    "an @ in the password, and then a slash": f"postgresql+psycopg://bruker:x@{CANARY}/x@127.0.0.1/db",
+    "an @ in the database": f"postgresql://bruker:x@{CANARY}/db@x",
     "no database": f"postgresql://bruker:{CANARY}@127.0.0.1",
     "a database in memory": "sqlite:///:memory:",
     "an unknown driver": f"postgresql+{CANARY}://bruker:{CANARY}@127.0.0.1/db",
-    "no driver": f"mysql+pymysql://bruker:{CANARY}@127.0.0.1/db",
+    "a database without texts of any length": f"mysql+pymysql://bruker:{CANARY}@127.0.0.1/db",
+    "no driver": f"postgresql+pg8000://bruker:{CANARY}@127.0.0.1/db",
     "an option that the driver does not know": f"sqlite:///fil?{CANARY}={CANARY}",
     "an option that cannot be": f"sqlite:///fil?timeout={CANARY}",
 }
@@ -257,9 +260,23 @@ def test_an_address_that_cannot_be_used_is_never_quoted(root: Path, url: str) ->
     assert "expected" in str(caught.value)
 
 
+@pytest.mark.parametrize("backend", ["mysql", "mariadb"])
+def test_a_database_that_cannot_hold_the_tables_is_refused_before_it_is_asked(root: Path, backend: str) -> None:
+    with pytest.raises(PermanentError, match=f"address of {backend}, which cannot hold the ledger's tables; expected"):
+        Ledger(root, f"{backend}+pymysql://bruker:{CANARY}@127.0.0.1/db")
+
+
+def test_an_sqlite_file_may_have_any_sign_in_its_name(root: Path, tmp_path: Path) -> None:
+    with Ledger(root, f"sqlite:///{tmp_path}/a@b@c.sqlite").writing():
+        pass
+    assert "intake" in tables(tmp_path / "a@b@c.sqlite")
+
+
 def test_a_driver_that_is_not_there_is_named(root: Path) -> None:
-    with pytest.raises(PermanentError, match=r"ledger at mysql on 127\.0\.0\.1: found no driver; expected .* pymysql"):
-        Archive(root, f"mysql+pymysql://bruker:{CANARY}@127.0.0.1/db").origin()
+    with pytest.raises(
+        PermanentError, match=r"ledger at postgresql on 127\.0\.0\.1: found no driver; expected .* pg8000"
+    ):
+        Archive(root, f"postgresql+pg8000://bruker:{CANARY}@127.0.0.1/db").origin()
 
 
 @pytest.mark.parametrize(

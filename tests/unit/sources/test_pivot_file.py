@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from oppfolging_pipeline.sources import pivot_file
+from oppfolging_pipeline.sources.live import live
 from tests.support.report import ABROAD, UNITS, cells_for, columns_of, country, pivot, rows_of
 from tests.support.shared import SHARED, needs_shared
 from tests.unit.sources.conftest import Reader, Refusal, cells_of
@@ -114,6 +116,21 @@ def test_a_county_that_is_missing_is_told_once_for_all_below_it(refusal: Refusal
     more = [{**ROWS[2], "id": f"1.49.{number}", "kode": f"61{number}"} for number in range(10, 40)]
     findings = refusal(pivot(COLUMNS, [ROWS[0], *more]))
     assert [finding.found for finding in findings] == ["no row 1.49 above 30 rows, first 6110 Krattvik (1.49.10)"]
+
+
+def test_an_answer_that_is_larger_than_a_document_may_be_is_refused(
+    refusal: Refusal, read: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = country(COLUMNS)
+    declared = live()
+    for most in (len(content), len(content) - 1):
+        http = declared.http.model_copy(update={"storste_dokument": most})
+        bounded = declared.model_copy(update={"http": http})
+        monkeypatch.setattr(pivot_file, "live", lambda bounded=bounded: bounded)
+        if most == len(content):
+            assert read(content).rows == 7
+    (finding,) = refusal(content)
+    assert finding.expected == f"at most {most} bytes of one JSON document"
 
 
 @needs_shared

@@ -143,6 +143,50 @@ def test_only_years_that_every_page_has_are_published(asker: Asking) -> None:
     assert published.years == ("2024-25",)
 
 
+def no_years(asker: Asking, *values: tuple[int, str, str]) -> Drift:
+    """What is told when a page has these years."""
+    with pytest.raises(DriftError) as caught:
+        the_client().published(asker({**WHOLE, **described(YOUTH, None, filters(YOUTH, SkoleAarID=choices(*values)))}))
+    (drift,) = caught.value.drifts
+    return drift
+
+
+def test_pages_without_a_year_in_common_are_no_source_that_has_published_nothing(asker: Asking) -> None:
+    drift = no_years(asker, (20152016, "a", "2015-16"), (20142015, "b", "2014-15"))
+    assert (drift.alvorlighet, drift.kode, drift.finding.key) == ("kritisk", "annet_aar", "nasjonale_prover")
+    assert drift.finding.found == (
+        "no school year in common (GSK_NP_Geo_Trinn5: 2022-23, 2023-24, 2024-25, 2025-26; "
+        "GSK_NP_Geografisk: 2014-15, 2015-16)"
+    )
+    assert len(drift.answers) == 2, "the filters of both"
+
+
+def test_a_page_whose_years_cannot_be_read_is_told_with_its_choices(asker: Asking) -> None:
+    drift = no_years(asker, (20252026, "a", "Skoleåret 2025/26"))
+    assert (drift.kode, drift.finding.key) == ("annet_aar", "SkoleAarID")
+    assert "Skoleåret 2025/26" in drift.finding.found and YOUTH in str(drift.finding.file)
+
+
+@pytest.mark.parametrize(("name", "koder"), [("2025-26", {"forelopig_uenig"}), ("Foreløpige tall 2025-26", set())])
+def test_a_year_that_the_filters_call_preliminary_is_so_in_every_page(
+    asker: Asking, name: str, koder: set[str]
+) -> None:
+    urls = [url.replace("20242025", "20252026") for url in (FIVE_URL, YOUTH_URL)]
+    contents = [country(columns_of([5], name)), country(columns_of([8, 9], name))]
+    one = asker({**WHOLE, **dict(zip(urls, contents, strict=True))})
+    client = the_client()
+    published = client.published(one)
+    try:
+        client.fetch(one, published, "2025-26")
+        drifts: tuple[Drift, ...] = ()
+    except DriftError as error:
+        drifts = error.drifts
+    assert {drift.kode for drift in drifts} == koder
+    assert len(drifts) == 2 * len(koder)
+    filters_of_pages = {page_of.sha256[1] for page_of in published.pages}
+    assert all(drift.answers & filters_of_pages for drift in drifts)
+
+
 def test_a_year_that_is_not_published_is_not_asked_for(asker: Asking) -> None:
     one = asker({**WHOLE})
     client = the_client()

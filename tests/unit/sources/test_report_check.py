@@ -22,14 +22,16 @@ ROWS = rows_of(UNITS, *cells_for(COLUMNS))
 LESING = columns_of([5], tests=["Lesing"])
 
 
-def checked(content: bytes, folder: Path, *, youth: bool = False) -> list[Drift]:
+def checked(content: bytes, folder: Path, *, youth: bool = False, forelopig_by: str | None = None) -> list[Drift]:
     sha256 = hashlib.sha256(content).hexdigest()
     path = folder / sha256
     path.write_bytes(content)
     answer = Answer(
         Ask("nasjonale_prover", "data", "https://udir.example/", NAME, "2024-25"), sha256, len(content), path
     )
-    drifts = check_answer(answer, YOUTH if youth else FIVE, "2024-25", "nasjonale_prover", default_catalog())
+    drifts = check_answer(
+        answer, YOUTH if youth else FIVE, "2024-25", "nasjonale_prover", default_catalog(), forelopig_by
+    )
     assert {(drift.finding.file, drift.sha256, drift.alvorlighet) for drift in drifts} <= {(NAME, sha256, "kritisk")}
     return drifts
 
@@ -43,6 +45,24 @@ def test_columns_of_one_owner_beside_those_of_all_are_no_drift(tmp_path: Path) -
     private = [(*column[:3], "Privat eiet", *column[4:]) for column in COLUMNS]
     assert checked(country([*COLUMNS, *private]), tmp_path) == []
     assert {drift.kode for drift in checked(country(private), tmp_path)} == {"maal_mangler", "kolonne_mangler"}
+
+
+PRELIMINARY = columns_of([5], "Foreløpige tall 2024-25")
+
+
+def test_a_year_that_only_the_filter_calls_preliminary_is_never_read_as_final(tmp_path: Path) -> None:
+    (drift,) = checked(country(COLUMNS), tmp_path, forelopig_by="def")
+    assert drift.kode == "forelopig_uenig"
+    assert drift.finding.found == f"{len(COLUMNS)} columns of 2024-25"
+    assert drift.finding.expected == "'Foreløpige tall 2024-25', as the filter SkoleAarID calls the year"
+    assert drift.answers == {drift.sha256, "def"}, "either may be the one that is old"
+    (one,) = checked(country([COLUMNS[0], *PRELIMINARY[1:]]), tmp_path, forelopig_by="def")
+    assert one.finding.found == "1 columns of 2024-25"
+
+
+@pytest.mark.parametrize("forelopig_by", ["def", None], ids=["both", "the heading alone"])
+def test_a_year_that_the_heading_calls_preliminary_is_one(tmp_path: Path, forelopig_by: str | None) -> None:
+    assert checked(country(PRELIMINARY), tmp_path, forelopig_by=forelopig_by) == []
 
 
 def renamed(old: str, new: str, columns: list[tuple[str, ...]] = COLUMNS) -> bytes:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from oppfolging_pipeline.sources.drift import DriftCollector, DriftError
-from oppfolging_pipeline.sources.report_filters import Filter, read_filters, year_of_id, years_of
+from oppfolging_pipeline.sources.report_filters import Aarsvalg, Filter, read_filters, year_of_id, years_of
 from tests.support.report import choices
 from tests.support.shared import SHARED, needs_shared
 
@@ -57,8 +57,10 @@ def test_recorded_filters_are_looked_up_by_their_numbers_that_skip(name: str) ->
     found = {kode: units.find([kode]) for kode in ("I", "4203", "U90099013")}
     assert {kode: choice and choice.id for kode, choice in found.items()} == {"I": -12, "4203": -720, "U90099013": 4309}
     found_years = DriftCollector()
-    assert years_of(filters["SkoleAarID"], "f", found_years) == {
-        "2022-23": 20222023, "2023-24": 20232024, "2024-25": 20242025, "2025-26": 20252026,
+    years = years_of(filters["SkoleAarID"], "f", found_years)
+    assert {year: (choice.id, choice.forelopig) for year, choice in years.items()} == {
+        "2022-23": (20222023, False), "2023-24": (20232024, False),
+        "2024-25": (20242025, False), "2025-26": (20252026, False),
     }  # fmt: skip
     assert found_years.drifts == []
 
@@ -87,7 +89,10 @@ def test_an_id_says_its_school_year(identity: int, year: str | None) -> None:
 def test_years_come_oldest_first_and_a_preliminary_one_is_a_year_like_the_others() -> None:
     found = DriftCollector()
     time = filter_of((-10, "Alle", "Alle år"), (202606, "x", "Foreløpige tall 2025-26"), (202506, "y", "2024-25"))
-    assert list(years_of(time, "f", found).items()) == [("2024-25", 202506), ("2025-26", 202606)]
+    assert list(years_of(time, "f", found).items()) == [
+        ("2024-25", Aarsvalg(202506, forelopig=False)),
+        ("2025-26", Aarsvalg(202606, forelopig=True)),
+    ]
     assert found.drifts == []
 
 
@@ -96,7 +101,7 @@ def test_years_come_oldest_first_and_a_preliminary_one_is_a_year_like_the_others
     [
         ([(202412, "x", "2023-24")], "kritisk", "'2023-24' with id 202412"),
         ([(202506, "x", "2024-25"), (202505, "y", "Foreløpige tall 2024-25")], "kritisk", "id 202505 a second time"),
-        ([(7, "x", "Siste tre år")], "advarsel", "'Siste tre år'"),
+        ([(202506, "x", "2024-25"), (7, "y", "Siste tre år")], "advarsel", "'Siste tre år'"),
     ],
 )
 def test_a_year_that_cannot_be_trusted_is_told_and_left_out(
@@ -108,6 +113,22 @@ def test_a_year_that_cannot_be_trusted_is_told_and_left_out(
     assert (drift.alvorlighet, drift.kode, drift.sha256) == (severity, "annet_aar", "abc")
     assert told in drift.finding.found
     assert len(years) == len(values) - 1
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([(-10, "Alle", "Alle år")], "no school year among the choices Alle år (Alle)"),
+        ([(7, "x", "Skoleåret 2024/25")], "no school year among the choices Skoleåret 2024/25 (x)"),
+        ([], "a filter without choices"),
+    ],
+)
+def test_a_time_filter_without_a_school_year_stops_the_source(values: list[tuple[int, str, str]], told: str) -> None:
+    """Else every year would pass for one that is not published yet."""
+    found = DriftCollector()
+    assert years_of(filter_of(*values), "f", found, "abc") == {}
+    (drift,) = [each for each in found.drifts if each.alvorlighet == "kritisk"]
+    assert (drift.kode, drift.sha256, drift.finding.key, drift.finding.found) == ("annet_aar", "abc", "F", told)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,9 @@ from oppfolging_pipeline.sources.archived import Reading
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.source_memory import SourceState, UnitState
 from oppfolging_pipeline.sources.year_figures import YearFigures
+from tests.unit.staging.fetched import DAY, EU, NOON, NP, Fetches
 
 NOW = datetime(2025, 11, 3, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-NP, EU = "nasjonale_prover", "elevundersokelsen"
 
 
 @pytest.fixture
@@ -70,6 +69,7 @@ ATTEMPTS: dict[str, tuple[list[dict[str, UnitState]], tuple[UnitState, int | Non
     "not reached": ([{"2024-25": "hentet"}, {"": "ikke_naadd"}], ("ikke_naadd", 0)),
     "stopped at one year": ([{"2023-24": "hentet", "2024-25": "stoppet", "2025-26": "ikke_naadd"}], ("stoppet", 0)),
     "never reached": ([{"": "ikke_naadd"}, {"": "stoppet"}], ("stoppet", None)),
+    "broken off": ([{"2024-25": "hentet"}, {"2023-24": "hentet", "2024-25": "paabegynt"}], ("paabegynt", 1)),
     "stopped and then fetched": ([{"2024-25": "stoppet"}, {"2024-25": "hentet"}], ("hentet", 1)),
 }
 
@@ -88,15 +88,6 @@ def test_the_state_of_a_source_is_the_worst_of_its_newest_fetch(
     fetched = None if day is None else NOW + day * DAY
     assert found == SourceState(NP, state, NOW + (len(fetches) - 1) * DAY, found.message, fetched)
     assert found.message is not None and found.message.endswith(f": {state}")
-
-
-def test_a_source_has_the_state_that_was_known_then(evidence: Evidence) -> None:
-    for number, state in enumerate(("hentet", "stoppet")):
-        campaign = evidence.begin("a", NOW + number * DAY, "0.3.0", None, timedelta())
-        evidence.unit_ended(campaign, NP, "2024-25", state, NOW + number * DAY)  # type: ignore[arg-type]
-    assert evidence.last_attempts(NOW)[NP].state == "hentet"
-    assert evidence.last_attempts(NOW + DAY)[NP].state == "stoppet"
-    assert evidence.last_attempts(NOW - DAY) == {}
 
 
 def test_a_source_that_was_not_asked_keeps_the_state_of_its_own_newest_fetch(evidence: Evidence) -> None:
@@ -159,5 +150,117 @@ def test_contents_are_in_force_until_others_speak_of_the_same_year(
     assert evidence.is_in_force(kilde, skoleaar, {digest(name) for name in contents}) is expected
 
 
+def test_a_file_that_still_lies_there_does_not_replace_what_was_fetched_since(
+    archive: Archive, evidence: Evidence
+) -> None:
+    """Else every fetch after a run with the inbox would bring a new intake of the same answers."""
+    home = Fetches(archive)
+    home.file(NP, "2024-25")
+    fetched = home.read(NP, "2024-25", NOON + DAY)
+    home.file(NP, "2024-25", NOON + 2 * DAY)
+    (answer,) = fetched.own
+    assert evidence.is_in_force(NP, "2024-25", {answer.sha256})
+    home.file(NP, "2023-24", NOON + 3 * DAY)  # the other is no longer there
+    home.file(NP, "2024-25", NOON + 4 * DAY)
+    assert not evidence.is_in_force(NP, "2024-25", {answer.sha256})
+
+
 def digest(content: str) -> str:
     return sha256(content.encode()).hexdigest()
+
+
+# What happened, a step a day: a fetch (of a campaign with that name: year → how it went, in order), or something of
+# that period that was read, from the interface or from a file that lies in the inbox alone. Then what was not got.
+Fetched = tuple[str, list[tuple[str, UnitState]]]
+Step = Fetched | tuple[str, str]
+YEAR, BEFORE = "2024-25", "2023-24"
+FAILS: dict[str, tuple[list[Step], list[tuple[str, UnitState]]]] = {
+    "never asked": ([("file", YEAR)], []),
+    "got": ([("1", [(YEAR, "paabegynt"), (YEAR, "hentet")])], []),
+    "killed before its first year": (
+        [("1", [(BEFORE, "paabegynt"), (YEAR, "paabegynt")])], [(BEFORE, "paabegynt"), (YEAR, "paabegynt")],
+    ),
+    "killed half-way": (
+        [("1", [(BEFORE, "paabegynt"), (YEAR, "paabegynt"), (BEFORE, "hentet")])], [(YEAR, "paabegynt")],
+    ),
+    "stopped, and the next one killed right after its plan": (
+        [("1", [(YEAR, "stoppet")]), ("1", [(YEAR, "paabegynt")])], [(YEAR, "paabegynt")],
+    ),
+    "stopped, and the next one killed before its plan": ([("1", [(YEAR, "stoppet")]), ("1", [])], [(YEAR, "stoppet")]),
+    "failed, got by another fetch, and failed when gone on with": (
+        [("1", [(YEAR, "ikke_naadd")]), ("2", [(YEAR, "hentet")]), ("1", [(YEAR, "stoppet")])], [(YEAR, "stoppet")],
+    ),
+    "failed and got when gone on with": ([("1", [(YEAR, "stoppet")]), ("1", [(YEAR, "uendret")])], []),
+    "failed, and another year got": ([("1", [(YEAR, "stoppet")]), ("2", [(BEFORE, "hentet")])], [(YEAR, "stoppet")]),
+    "failed, and then said not to be published": (
+        [("1", [(YEAR, "stoppet")]), ("2", [(YEAR, "ikke_publisert")])], [(YEAR, "stoppet")],
+    ),
+    "never published": ([("1", [(YEAR, "ikke_publisert")])], []),
+    "failed as a whole, and a year got later": ([("1", [("", "stoppet")]), ("1", [(BEFORE, "hentet")])], []),
+    "a year got, and failed as a whole later": (
+        [("1", [(BEFORE, "hentet")]), ("1", [("", "stoppet")])], [("", "stoppet")],
+    ),
+    "failed as a whole, and then at a year": (
+        [("1", [("", "ikke_naadd")]), ("1", [(YEAR, "stoppet")])], [("", "ikke_naadd"), (YEAR, "stoppet")],
+    ),
+    "failed and read from a new file": ([("1", [(YEAR, "stoppet")]), ("file", f"2022-23 til {YEAR}")], []),
+    "failed, and another year read from a file": ([("1", [(YEAR, "stoppet")]), ("file", BEFORE)], [(YEAR, "stoppet")]),
+    "failed, and the file that lay there is read again": (
+        [("file", YEAR), ("1", [(YEAR, "stoppet")]), ("file", YEAR)], [(YEAR, "stoppet")],
+    ),
+    "failed, and the file that lay there comes back": (
+        [("file", YEAR), ("file", BEFORE), ("1", [(YEAR, "stoppet")]), ("file", YEAR)], [],
+    ),
+    "read before it failed": ([("answer", YEAR), ("1", [(YEAR, "stoppet")])], [(YEAR, "stoppet")]),
+    "failed as a whole, and any year read": ([("1", [("", "stoppet")]), ("file", BEFORE)], []),
+}  # fmt: skip
+
+
+def done(home: Fetches, steps: list[Step]) -> Evidence:
+    evidence = Evidence(home.archive)
+    for day, (what, how) in enumerate(steps):
+        now = NOON + day * DAY
+        if isinstance(how, str):
+            (home.file if what == "file" else home.read)(NP, how, now)
+            continue
+        campaign = evidence.begin(what, now, "0.3.0", None, 100 * DAY)
+        for skoleaar, state in how:
+            evidence.unit_ended(campaign, NP, skoleaar, state, now, message=None if state == "paabegynt" else state)
+    return evidence
+
+
+@pytest.mark.parametrize(("steps", "expected"), FAILS.values(), ids=FAILS)
+def test_what_was_not_got_is_known_until_it_is(
+    archive: Archive, steps: list[Step], expected: list[tuple[str, UnitState]]
+) -> None:
+    failures = done(Fetches(archive), steps).failures()
+    assert [(unit.kilde, unit.skoleaar, unit.state) for unit in failures] == [(NP, *unit) for unit in expected]
+    unsaid = "the fetch was broken off before it ended"
+    assert all(unit.message == (unsaid if unit.state == "paabegynt" else unit.state) for unit in failures)
+
+
+def test_a_failure_that_was_mended_is_still_known_of_the_days_before(archive: Archive) -> None:
+    evidence = done(Fetches(archive), [("1", [(YEAR, "stoppet")]), ("1", [(YEAR, "hentet")])])
+    (then,) = evidence.failures(NOON)
+    assert (then.skoleaar, then.state, then.asked_at) == (YEAR, "stoppet", NOON)
+    assert evidence.failures(NOON + DAY - timedelta(seconds=1)) == [then]
+    assert evidence.failures(NOON + DAY) == evidence.failures() == []
+    assert evidence.failures(NOON - DAY) == []
+
+
+def test_a_failure_that_files_mended_is_still_known_of_the_days_before(archive: Archive) -> None:
+    evidence = done(Fetches(archive), [("1", [(YEAR, "ikke_naadd")]), ("file", YEAR)])
+    assert [unit.skoleaar for unit in evidence.failures(NOON)] == [YEAR]
+    assert evidence.failures(NOON + DAY) == []
+
+
+def test_one_sources_failure_is_not_mended_by_another(archive: Archive) -> None:
+    home = Fetches(archive)
+    home.ended(NP, [(YEAR, "stoppet")])
+    home.ended("klass", [("", "stoppet")])
+    home.ended(EU, [(YEAR, "hentet")], NOON + DAY)
+    home.read(EU, YEAR, NOON + DAY)
+    units = [(unit.kilde, unit.skoleaar) for unit in Evidence(archive).failures()]
+    assert units == [("klass", ""), (NP, YEAR)]
+    home.read("register", None, NOON + 2 * DAY)
+    assert [unit.kilde for unit in Evidence(archive).failures()] == [NP]

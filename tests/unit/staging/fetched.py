@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Intake, Reading
@@ -42,6 +43,17 @@ class Fetches:
         digest = self.answer(name, f"{name} {now}".encode(), kilde, now).sha256
         intake = self.archive.register_fetched({digest: name}, "hentet", now)
         self.archive.accept(intake, [Reading(digest, "pivot", kilde, period, 1)])
+        return intake
+
+    def file(self, kilde: str, period: str | None, now: datetime = NOON) -> Intake:
+        """A file of the source that lies in an inbox, alone there and the same at any time, and was read."""
+        folder = self.archive.root.parent / "innboks"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{kilde} {period}.csv"
+        path.write_text(path.name)
+        intake = self.archive.take_in(folder, [path], "fil", now)
+        digest = sha256(path.name.encode()).hexdigest()
+        self.archive.accept(intake, [Reading(digest, "udir_csv", kilde, period, 1)])
         return intake
 
     def ended(

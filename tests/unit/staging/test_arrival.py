@@ -1,4 +1,4 @@
-"""A unit of a fetch is taken into use whole or not at all, and only when it is another than what is in force."""
+"""A school year of a fetch is taken into use whole or not at all, and only when it is another than what is in force."""
 
 from __future__ import annotations
 
@@ -8,86 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archive import Archive
-from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import DriftError
 from oppfolging_pipeline.sources.evidence import Evidence
-from oppfolging_pipeline.sources.fetching import Arrival
-from oppfolging_pipeline.sources.live import live
 from oppfolging_pipeline.sources.year_figures import YearFigures
-from oppfolging_pipeline.staging.arrival import Reception
 from oppfolging_pipeline.staging.intake import read_intake
-from tests.support.report import pivot
-from tests.support.tiny import FYLKER, KOMMUNER, SKOLER, register_files
-from tests.unit.staging.fetched import DAY, GS, NOON, Fetches
-
-YEAR, BEFORE = "2024-25", "2023-24"
-Units = list[tuple[str, str, str]]
-
-
-def units() -> Units:
-    """(path, code, name) of the tiny country after its merger."""
-    found = [("1", "I", "Hele landet")]
-    for fylke, name in FYLKER.items():
-        found.append((f"1.{fylke}", fylke, name))
-        for code in (code for code in KOMMUNER if code[:2] == fylke):
-            found.append((f"1.{fylke}.{code}", code, KOMMUNER[code]))
-            schools = [skole.orgnr for skole in SKOLER if skole.kommunenr == code]
-            found += [(f"1.{fylke}.{code}.{orgnr}", orgnr, "Skolen") for orgnr in schools]
-    return found
-
-
-def pupils(code: str) -> int:
-    return sum(skole.elever for skole in SKOLER if code in ("I", skole.kommunenr[:2], skole.kommunenr, skole.orgnr))
-
-
-def marks(skoleaar: str = YEAR, figure: str = "42,1", shown: Units | None = None, shielded: int = 0) -> bytes:
-    """Grunnskolepoeng of the country; the last `shielded` schools have theirs hidden."""
-    columns = [(skoleaar, "Alle eierformer", "Begge kjønn", name) for name in ("Grunnskolepoeng", "Antall elever")]
-    hidden = {skole.orgnr for skole in SKOLER[len(SKOLER) - shielded :]}
-    rows = [
-        {"navn": name, "kode": code, "id": path,
-         "data": ["*", "*"] if code in hidden else [figure, str(pupils(code)) if figure else ""]}
-        for path, code, name in shown or units()
-    ]  # fmt: skip
-    return pivot(columns, rows)
-
-
-class Home:
-    """A home with the tiny country's register in force."""
-
-    def __init__(self, archive: Archive, engine: Engine) -> None:
-        self.archive, self.engine = archive, engine
-        self.fetches = Fetches(archive)
-        self.now = NOON
-        lists = [self.fetches.answer(name, content, "klass") for name, content in register_files().items()]
-        self.reception().register(lists)
-
-    def reception(self) -> Reception:
-        limits = live().endring_fra_aaret_for
-        evidence = Evidence(self.archive)
-        return Reception(
-            self.archive, evidence, self.engine.connection, default_catalog(), limits, "hentet", lambda: self.now
-        )
-
-    def arrive(self, content: bytes, skoleaar: str = YEAR) -> Arrival:
-        """The year arrives in one answer, a day after what arrived before."""
-        self.now += DAY
-        answer = self.fetches.answer(f"{GS}/{skoleaar}/GSK_GSPoeng.json", content, GS, self.now)
-        return self.reception().figures(GS, skoleaar, [answer])
-
-    def figures(self, known_at: object = None) -> set[Decimal]:
-        """The figures in force, or those that were by then."""
-        intake = self.archive.renew(self.now + 100 * DAY, known_at)  # type: ignore[arg-type]
-        content = read_intake(intake, self.engine.connection, default_catalog())
-        newest = max(content.figures, key=lambda one: one.intake)
-        return {value for value in newest.parsed.figures["verdi"].to_pylist() if value is not None}
-
-    def periods(self) -> list[str]:
-        return sorted(one.period for one in self.archive.readings().values() if one.period)
+from tests.support.tiny import register_files
+from tests.unit.staging.arriving import BEFORE, YEAR, Home, Units, klass, marks, units
+from tests.unit.staging.fetched import DAY, GS
 
 
 @pytest.fixture
@@ -107,10 +37,10 @@ def kinds(error: DriftError) -> set[tuple[str, str]]:
 
 def test_a_year_that_is_whole_is_in_force_with_its_origin_and_its_numbers(home: Home) -> None:
     arrival = home.arrive(marks(shielded=2))
-    accepted = home.archive.newest_accepted()
+    accepted = home.archive.everything()
     assert accepted is not None
     assert (arrival.intake_id, arrival.rows, arrival.warnings) == (accepted.id, len(units()), ())
-    assert accepted.origin == "hentet"
+    assert accepted.origin == "lokal"
     assert home.periods() == [YEAR]
     known = Evidence(home.archive).year_figures(GS, YEAR)
     assert known is not None
@@ -160,6 +90,8 @@ def test_a_year_that_is_not_whole_is_refused_and_the_one_in_force_stays(
     home: Home, shown: Callable[[], Units], found: str
 ) -> None:
     home.arrive(marks())
+    few = len(shown())  # so that their number alone tells nothing
+    Evidence(home.archive).remember_year(GS, YEAR, YearFigures(few, few, 0), None)
     error = refused(home, marks(figure="43,0", shown=shown()))
     assert kinds(error) == {("kritisk", "ufullstendig")}
     assert found in str(error)
@@ -207,24 +139,48 @@ def test_a_year_is_held_against_the_one_before(home: Home, shielded: int, told: 
         assert home.periods() == [YEAR]
 
 
-def klass(home: Home, files: dict[str, bytes]) -> list[Answer]:
-    return [home.fetches.answer(name, content, "klass", home.now) for name, content in files.items()]
-
-
-def test_a_register_that_does_not_fit_is_refused_and_the_one_in_force_stays(home: Home) -> None:
-    files = register_files()
-    files["fylker.csv"] = files["fylker.csv"].replace(b"62,Skrattfylket", b"63,Skrattfylket")
-    before = home.archive.newest_accepted()
-    with pytest.raises(InvalidInput):
-        home.reception().register(klass(home, files))
-    assert home.archive.newest_accepted() == before
+def test_a_year_that_comes_again_with_a_third_of_its_units_gone_is_refused(home: Home) -> None:
+    """There is no year before, and no county or municipality is missing: only the same year shows it."""
     home.arrive(marks())
+    many = len(units())
+    Evidence(home.archive).remember_year(GS, YEAR, YearFigures(many * 3 // 2, many * 3 // 2, 0), None)
+    error = refused(home, marks(figure="43,0"))
+    assert kinds(error) == {("kritisk", "radtall_langt_fra")}
+    assert f"against {many * 3 // 2} in {YEAR} as it was last fetched" in str(error)
+    assert home.figures() == {Decimal("42.1")}
 
 
-def test_the_same_register_makes_no_new_intake_and_another_one_does(home: Home) -> None:
+def test_a_year_is_held_against_what_a_later_fetch_brought_and_not_the_first(home: Home) -> None:
+    home.arrive(marks())
+    shielded = home.arrive(marks(shielded=3)).warnings
+    assert [drift.kode for drift in shielded] == ["skjerming_langt_fra"]
+    assert home.arrive(marks(shielded=3, figure="43,0")).warnings == ()
+
+
+def test_the_numbers_of_a_year_are_remembered_though_its_contents_were_in_force_already(home: Home) -> None:
+    """They came as a file first: what comes next must be held against them all the same."""
+    content = marks()
+    folder = home.archive.root.parent / "innboks"
+    folder.mkdir()
+    (folder / "GSK_GSPoeng.json").write_bytes(content)
+    taken = home.archive.take_in(folder, [folder / "GSK_GSPoeng.json"], "lokal", home.now)
+    read = read_intake(taken, home.engine.connection, default_catalog())
+    home.archive.accept(taken, read.readings)
+    assert Evidence(home.archive).year_figures(GS, YEAR) is None
+    arrival = home.arrive(content)
+    assert (arrival.intake_id, arrival.rows) == (None, len(units()))
+    assert Evidence(home.archive).year_figures(GS, YEAR) == YearFigures(len(units()), len(units()), 0)
+
+
+NEW = [("1.61.6103", "6103", "Nykommune"), ("1.61.6103.100000099", "100000099", "Skolen")]
+
+
+def test_figures_are_read_against_the_whole_register_whatever_a_run_last_asked_to_know(home: Home) -> None:
+    first = home.now
+    home.arrive(marks())
     files = register_files()
-    assert home.reception().register(klass(home, files)).intake_id is None
-    files["koder.csv"] = files["koder.csv"].replace(b"Krattvik", b"Krattevik")
-    arrival = home.reception().register(klass(home, files))
-    assert arrival.intake_id is not None
-    assert arrival.rows == 7 + 2 + 2 + 2
+    files["koder.csv"] += b"6103,Nykommune,2015-01-01,\n"
+    home.now += DAY
+    home.reception().register(klass(home, files))
+    home.archive.accept(home.archive.renew(home.now, first + DAY), [])  # a run that looked back
+    home.arrive(marks(shown=[*units(), *NEW]))

@@ -15,6 +15,7 @@ from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Intake
+from oppfolging_pipeline.sources.origins import Origin
 from oppfolging_pipeline.sources.parsed import FIGURE_COLUMNS, ParsedFile, figures_of
 from oppfolging_pipeline.staging import observasjon
 from oppfolging_pipeline.staging.intake import read_intake, read_register, register_contents
@@ -22,6 +23,7 @@ from oppfolging_pipeline.staging.observasjon import FileFigures, combine, faults
 from tests.support.files import heading, measures, municipality, nation, wide_csv
 from tests.unit.staging.build import Row, observed
 from tests.unit.staging.country import BEFORE, changing_country
+from tests.unit.staging.fetched import Fetches
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -113,13 +115,17 @@ class Home:
         self.archive, self.folder, self.engine = Archive(root / "arkiv"), root / "innboks", engine
         self.folder.mkdir()
 
-    def take_in(self, files: Mapping[str, bytes], origin: str = "fil", *, accept: bool = True) -> Intake:
+    def take_in(self, files: Mapping[str, bytes], origin: Origin = "fil", *, accept: bool = True) -> Intake:
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
         intake = self.archive.take_in(self.folder, [self.folder / name for name in files], origin, NOW)
         if accept:
             self.archive.accept(intake, [])
         return intake
+
+    def fetch(self, name: str, content: bytes) -> None:
+        digest = Fetches(self.archive).answer(name, content, now=NOW).sha256
+        self.archive.accept(self.archive.register_fetched({digest: name}, "hentet", NOW), [])
 
     def figures(self, intake: Intake) -> dict[tuple[str, str], int]:
         """(skoleaar, enhet) → figure."""
@@ -153,6 +159,26 @@ def test_an_old_file_that_comes_again_takes_back_what_replaced_it(home: Home) ->
     home.take_in({"a.csv": old})
     assert set(home.figures(home.take_in({"b.csv": new})).values()) == {50}
     assert set(home.figures(home.take_in({"a.csv": old})).values()) == {40}
+
+
+def test_a_file_that_lay_there_all_along_does_not_win_over_what_was_fetched_since(home: Home) -> None:
+    """Else every run with the inbox would publish the older figures, without a word."""
+    file = {"a.csv": year("2024-25", 40, "0301")}
+    home.take_in(file)
+    home.fetch("svar.csv", year("2024-25", 50, "0301"))
+    assert set(home.figures(home.take_in(file)).values()) == {50}
+    beside = home.take_in({**file, "b.csv": year("2023-24", 30)})
+    assert home.figures(beside) == {("2023-24", "I"): 30, ("2024-25", "I"): 50, ("2024-25", "0301"): 50}
+    home.take_in({"b.csv": year("2023-24", 30)})  # a.csv is taken away, and put back
+    assert home.figures(home.take_in(file)) == {
+        ("2023-24", "I"): 30, ("2024-25", "I"): 40, ("2024-25", "0301"): 40,
+    }  # fmt: skip
+
+
+def test_a_corrected_file_wins_over_what_was_fetched_before_it(home: Home) -> None:
+    home.take_in({"a.csv": year("2024-25", 40, "0301")})
+    home.fetch("svar.csv", year("2024-25", 50, "0301"))
+    assert set(home.figures(home.take_in({"a.csv": year("2024-25", 60, "0301")})).values()) == {60}
 
 
 def test_a_renewed_intake_still_goes_before_those_that_came_before_it(home: Home) -> None:

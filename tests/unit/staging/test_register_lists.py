@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -52,6 +53,30 @@ def test_two_lists_of_a_kind_that_came_together_are_refused_and_both_named() -> 
 def test_two_old_lists_of_a_kind_do_not_matter_when_a_newer_one_has_come() -> None:
     old = RegisterList("koder2.csv", WHOLE[0].content, 1)
     assert "6101" in register_of([*WHOLE, old, listed("koder.csv", intake=2)], "fil").gjeldende(DAY)
+
+
+MAP = listed(
+    "kart.csv",
+    b"code_2023,name_2023,code_2024,name_2024,kind\n6203,Slengen,6205,Sammen,merged\n6204,Ytre,6202,Nabo,merged\n"
+    b"6101,Krattvik,6101,Krattvik,unchanged\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("of_map", "of_changes", "target"),
+    [(2, 1, "6202"), (1, 1, "6202"), (1, 2, "6205")],
+    ids=["a newer map", "a map that came along", "an older map"],
+)
+def test_of_a_map_and_a_list_of_changes_the_newer_says_what_became_of_a_municipality(
+    of_map: int, of_changes: int, target: str
+) -> None:
+    """Else a map from an inbox would overrule every list of changes that is fetched after it."""
+    changes = listed("endringer.csv", intake=of_changes)
+    register = register_of(
+        [*WHOLE, changes, replace(MAP, intake=of_map)] if of_changes > 1 else [*WHOLE, replace(MAP, intake=of_map)],
+        "fil",
+    )
+    assert {endring.til for endring in register.endringer if endring.fra == "6204"} == {target}
 
 
 def test_a_trial_server_has_no_offices_and_gets_those_of_the_example() -> None:

@@ -13,6 +13,7 @@ from tests.unit.staging.fetched import DAY, NOON, NP, Fetches
 
 YEAR, BEFORE = "2024-25", "2023-24"
 AGAIN = f"oppfolging fetch --source {NP}"
+YEARS_AGAIN = f"{AGAIN} --years {YEAR}"
 
 
 @pytest.fixture
@@ -35,31 +36,35 @@ def test_every_source_and_the_register_have_a_row_and_looking_writes_nothing(hom
 
 
 def test_a_source_with_figures_that_were_not_fetched_is_never_fetched(home: Fetches) -> None:
-    home.read(NP, YEAR)
+    home.file(NP, YEAR)
     assert row(home) == SourceRow(NP, YEAR, 10, None, "aldri hentet (fra filer)", AGAIN, None)
 
 
 @pytest.mark.parametrize(
-    ("state", "tilstand"),
+    ("state", "tilstand", "age"),
     [
-        ("hentet", "i orden"),
-        ("uendret", "i orden, uendret sist"),
-        ("ikke_publisert", "skoleåret er ikke publisert"),
+        ("hentet", "i orden", 7),
+        ("uendret", "i orden, uendret sist", 7),  # it was as it is then
+        ("ikke_publisert", "skoleåret er ikke publisert", 10),
     ],
 )
-def test_a_fetch_that_gave_what_there_is_needs_nothing(home: Fetches, state: str, tilstand: str) -> None:
+def test_a_fetch_that_gave_what_there_is_needs_nothing(home: Fetches, state: str, tilstand: str, age: int) -> None:
     home.read(NP, f"{BEFORE} til {YEAR}")
     home.ended(NP, [(YEAR, state)], NOON + 3 * DAY)  # type: ignore[list-item]
-    assert row(home) == SourceRow(NP, YEAR, 10, NOON + 3 * DAY, tilstand, "", None)
+    assert row(home) == SourceRow(NP, YEAR, age, NOON + 3 * DAY, tilstand, "", None)
 
 
 @pytest.mark.parametrize(("state", "tilstand"), [("stoppet", "stoppet"), ("ikke_naadd", "ikke nådd")])
 def test_a_fetch_that_failed_says_why_and_what_can_be_done(home: Fetches, state: str, tilstand: str) -> None:
     home.ended(NP, [(YEAR, state)], NOON + 3 * DAY, "the source's words")  # type: ignore[list-item]
-    assert row(home) == SourceRow(NP, None, None, NOON + 3 * DAY, f"{tilstand} {YEAR}", AGAIN, "the source's words")
+    assert row(home) == SourceRow(
+        NP, None, None, NOON + 3 * DAY, f"{tilstand} {YEAR}", YEARS_AGAIN, "the source's words"
+    )
     home.read(NP, BEFORE, NOON + 2 * DAY)
-    assert row(home).gjor == f"{AGAIN}; eller oppfolging run --tillat-eldre"
-    assert row(home).nyeste_skoleaar == BEFORE
+    assert row(home).gjor == YEARS_AGAIN, "nothing of that year is there to be used instead"
+    home.read(NP, f"{BEFORE} til {YEAR}", NOON + 2 * DAY)
+    assert row(home).gjor == f"{YEARS_AGAIN}; eller oppfolging run --tillat-eldre"
+    assert row(home).nyeste_skoleaar == YEAR
     home.read(NP, YEAR, NOON + 5 * DAY)
     assert (row(home).tilstand, row(home).gjor) == ("i orden (lest etter siste henting)", "")
     assert row(home).alder_dager == 5
@@ -75,3 +80,17 @@ def test_the_register_is_as_old_as_its_lists(home: Fetches) -> None:
     home.read("register", None, NOON + 8 * DAY)
     home.ended("klass", [("", "hentet")], NOON + 8 * DAY)
     assert row(home, "klass") == SourceRow("klass", None, 2, NOON + 8 * DAY, "i orden", "", None)
+
+
+def test_a_fetch_that_was_killed_is_no_fetch_that_went_well(home: Fetches) -> None:
+    home.read(NP, f"{BEFORE} til {YEAR}")
+    home.ended(NP, [(BEFORE, "paabegynt"), (YEAR, "paabegynt"), (BEFORE, "hentet")], NOON + DAY)
+    assert row(home).tilstand == f"avbrutt {YEAR}"
+    assert row(home).gjor == f"{YEARS_AGAIN}; eller oppfolging run --tillat-eldre"
+
+
+def test_a_file_that_lies_in_the_inbox_all_along_clears_no_failure(home: Fetches) -> None:
+    home.file(NP, YEAR)
+    home.ended(NP, [(YEAR, "stoppet")], NOON + DAY, "moved")
+    home.file(NP, YEAR, NOON + 2 * DAY)
+    assert (row(home).tilstand, row(home).melding, row(home).alder_dager) == (f"stoppet {YEAR}", "moved", 10)
