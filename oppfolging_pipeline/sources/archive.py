@@ -237,7 +237,9 @@ class Archive:
         last: dict[str, Snapshot] = {}
         for row in rows:
             accepted = row.accepted or (row.sha256 in last and last[row.sha256].accepted)
-            last[row.sha256] = replace(self._snapshot(row), intake=as_news[row.sha256], accepted=accepted)
+            last[row.sha256] = replace(
+                self._snapshot(row), intake=as_news[row.sha256], brought_by=row.id, accepted=accepted
+            )
         ordered = sorted(last.values(), key=lambda snapshot: (snapshot.file, snapshot.sha256))
         known_at = None if intake.known_at is None else with_zone(intake.known_at)
         return Intake(intake_id, intake.origin, tuple(ordered), known_at)

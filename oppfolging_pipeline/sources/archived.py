@@ -31,8 +31,8 @@ class Snapshot:
 
     The snapshots of an intake have the names that they last came with, as the user knows them; those of the whole
     archive the names that they first came with. `intake` is the newest intake that brought the content as news (see
-    `archive_order`), and `accepted` whether any that brought it was read without
-    fault. `size` is in bytes; `archived_at` is UTC, without a zone.
+    `archive_order`), `brought_by` the newest that brought it at all, and `accepted` whether any that brought it was
+    read without fault. `size` is in bytes; `archived_at` is UTC, without a zone.
     """
 
     sha256: str
@@ -41,6 +41,7 @@ class Snapshot:
     archived_at: datetime
     contents: ContentStore = field(repr=False)
     intake: int = 0
+    brought_by: int = 0
     accepted: bool = False
 
     @property

@@ -59,10 +59,10 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
             register_is_whole = register_is_whole and not _is_register_file(snapshot)
             continue
         if isinstance(content, ParsedFile):
-            figures.append(FileFigures(content, snapshot.sha256, snapshot.file, snapshot.intake))
+            figures.append(FileFigures(content, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by))
             readings.append(reading(snapshot.sha256, content))
         else:
-            register_lists.append(RegisterList(snapshot.file, content, snapshot.intake))
+            register_lists.append(RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
     register: Register | None = None
     if register_is_whole:
@@ -93,7 +93,12 @@ def read_register(intake: Intake) -> Register:
     """
     return register_of(
         [
-            RegisterList(snapshot.file, klass_files.parse(read_content(snapshot.path), snapshot.file), snapshot.intake)
+            RegisterList(
+                snapshot.file,
+                klass_files.parse(read_content(snapshot.path), snapshot.file),
+                snapshot.intake,
+                snapshot.brought_by,
+            )
             for snapshot in intake.snapshots
             if _is_register_file(snapshot)
         ],

@@ -34,12 +34,17 @@ _COLUMNS = ", ".join(table("observasjon").column_names)
 
 @dataclass(frozen=True)
 class FileFigures:
-    """One parsed file with the digest and the name it is known by, and the number of the intake that brought it."""
+    """One parsed file with the digest and the name it is known by.
+
+    `intake` is the number of the intake that brought it as news, `together` of the newest that brought it at all
+    (None: the same one): files of one inbox have the same.
+    """
 
     parsed: ParsedFile
     sha256: str
     file: str
     intake: int = 0
+    together: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def _gather(files: Sequence[FileFigures], connection: duckdb.DuckDBPyConnection)
             "sha256": [one.sha256 for one in files],
             "fil": [one.file for one in files],
             "inntak": pa.array([one.intake for one in files], pa.int32()),
+            "sammen": pa.array([one.intake if one.together is None else one.together for one in files], pa.int32()),
         }
     )
     for name, content in (("gransket", pa.concat_tables(numbered)), ("filer", names)):
@@ -124,18 +130,26 @@ def _gather(files: Sequence[FileFigures], connection: duckdb.DuckDBPyConnection)
 
 
 def _leave_out_what_is_replaced(connection: duckdb.DuckDBPyConnection) -> None:
-    """A later intake replaces what it speaks of: an indicator, measure and grade of a school year, as a whole."""
+    """A later intake replaces what it speaks of: an indicator, measure and grade of a school year, as a whole.
+
+    Files that lie in one inbox together are one statement, as new as the newest of them that speaks of it: when they
+    contradict each other, nobody can tell which is right.
+    """
     whole = "kilde, skoleaar, indikator, maal, trinn"
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE i_kraft AS
-        SELECT {whole}, max(inntak) AS inntak FROM gransket JOIN filer USING (filnr) GROUP BY ALL"""  # noqa: S608
+        CREATE OR REPLACE TEMP TABLE utsagn AS
+        SELECT {whole}, sammen, max(inntak) AS inntak FROM gransket JOIN filer USING (filnr) GROUP BY ALL"""  # noqa: S608
     )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE gransket AS
-        SELECT g.* EXCLUDE (inntak) FROM (SELECT g.*, f.inntak FROM gransket g JOIN filer f USING (filnr)) g
-        SEMI JOIN i_kraft USING ({whole}, inntak)"""  # noqa: S608 (names of this module)
+        WITH i_kraft AS (
+          SELECT {whole}, sammen FROM utsagn
+          SEMI JOIN (SELECT {whole}, max(inntak) AS inntak FROM utsagn GROUP BY ALL) USING ({whole}, inntak)
+        )
+        SELECT g.* EXCLUDE (sammen) FROM (SELECT g.*, f.sammen FROM gransket g JOIN filer f USING (filnr)) g
+        SEMI JOIN i_kraft USING ({whole}, sammen)"""  # noqa: S608 (names of this module)
     )
 
 

@@ -27,11 +27,20 @@ _ARGUMENT = {
 
 @dataclass(frozen=True)
 class RegisterList:
-    """One list, read, with the name it is known by and the number of the intake that brought it."""
+    """One list, read, with the name it is known by and the number of the intake that brought it as news.
+
+    `together` is the newest intake that brought it at all (None: the same one): lists of one inbox have the same.
+    """
 
     file: str
     content: klass_files.KlassFile
     intake: int = 0
+    together: int | None = None
+
+    @property
+    def statement(self) -> int:
+        """Lists with the same number are one statement, as new as the newest of them."""
+        return self.intake if self.together is None else self.together
 
 
 def register_of(lists: Sequence[RegisterList], origin: str) -> Register:
@@ -46,13 +55,15 @@ def register_of(lists: Sequence[RegisterList], origin: str) -> Register:
     parts: dict[str, Any] = {}
     names: dict[str, str] = {}
     newest: dict[str, int] = {}
+    ages: dict[tuple[str, int], int] = {}
     for one in lists:
         argument = _ARGUMENT[one.content.kind]
         newest[argument] = max(one.intake, newest.get(argument, 0))
+        ages[argument, one.statement] = max(one.intake, ages.get((argument, one.statement), 0))
     outdated_map = newest.get("change_map", 0) < newest.get("changes", 0)
     for one in lists:
         argument = _ARGUMENT[one.content.kind]
-        if one.intake < newest[argument] or (argument == "change_map" and outdated_map):
+        if ages[argument, one.statement] < newest[argument] or (argument == "change_map" and outdated_map):
             continue
         if argument in parts:
             faults.add(

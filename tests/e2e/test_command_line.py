@@ -155,7 +155,7 @@ def test_a_set_that_the_inbox_does_not_suffice_for_says_what_it_lacks(first, war
     done = warm.run("run", "--inbox", first.inbox, cwd=tmp_path)
     assert done.code == 1
     assert "rule set udir-2020: found no complete identification year" in done.err
-    assert "--rules" in done.err and "--uttrekk" in done.err and "Traceback" not in done.err
+    assert "--rules" in done.err and "oppfolging fetch --years" in done.err and "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("kommunenr", ["9999", "61", "Krattvik"])

@@ -208,7 +208,7 @@ def test_a_year_that_stops_is_told_of_beside_one_that_is_not_published_and_one_t
     stub.faults = [Fault("status", NEW_YEAR, detail="400")]
     result = fetch_job(home, interfaces_at(stub), [GSP], PUBLISHED)
     assert not result.success and attempts(result, GSP) == 1
-    stopped, absent = description(result).split("\n")
+    stopped, _, absent = description(result).rpartition("\n")
     assert stopped.startswith("grunnskolepoeng 2024-25: ") and "status 400" in stopped
     assert "for 2025-26" in absent and "The figures of 2023-24 are accepted" in absent
     assert list(said(result, GSP)) == ["2023-24"]

@@ -13,7 +13,18 @@ from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Intake
 from oppfolging_pipeline.sources.origins import Origin
-from tests.unit.sources.inbox_home import AUTUMN_24, AUTUMN_25, DAY, NOW, NP, REGISTER, Inbox, fetched_twice, named, read_of
+from tests.unit.sources.inbox_home import (
+    AUTUMN_24,
+    AUTUMN_25,
+    DAY,
+    NOW,
+    NP,
+    REGISTER,
+    Inbox,
+    fetched_twice,
+    named,
+    read_of,
+)
 
 
 @pytest.fixture
