@@ -8,6 +8,7 @@ import dagster as dg
 from assets import OWNERS
 from assets.fetching import raw_kilder, raw_klass
 from assets.resources import ClockResource, HomeResource, UttrekkResource
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.sources.example_folder import ensure_example
 from oppfolging_pipeline.sources.inbox import files_in
 
@@ -36,6 +37,11 @@ def raw_innboks(
             raise dg.Failure(
                 f"found kjent_per {uttrekk.kjent_per} and an inbox ({inbox}); expected one of them: what lies in the "
                 "inbox is taken in now. Unset OPPFOLGING_INBOX, or run without kjent_per.",
+                allow_retries=False,
+            )
+        if uttrekk.known_at is not None and date_in_norway(clock.now()) < date_in_norway(uttrekk.known_at):
+            raise dg.Failure(
+                f"found kjent_per {uttrekk.kjent_per}; expected today or an earlier day. Correct it.",
                 allow_retries=False,
             )
         if inbox is not None:

@@ -250,11 +250,6 @@ def test_results_of_two_days_are_told_apart_in_one_release(tmp_path):
         for year, known in ((2024, "2025-03-04"), (2025, "2025-03-06"))
     )
 
-    result = run(home, skoleaar=four, now=FIFTH)
-    assert result.success, failures(result)
-    assert grunnlag(home) == [(2024, "2025-03-04", None), (2025, None, None)]
-    assert release(home)[:2] == (None, f"Uttrekk 2024 ({RULES}) bygger bare på det som var kjent 2025-03-04.")
-
 
 def test_what_was_known_is_a_question_to_the_archive_and_not_to_an_inbox(home, tiny_inbox):
     before = accepted(home)
