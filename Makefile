@@ -27,8 +27,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 run: setup ## run the pipeline on the invented example country and show the result
 	@$(BIN)/oppfolging run
 
-test: setup ## run every test
-	@$(BIN)/pytest
+test: setup ## run every test, in two processes side by side
+	@log=$$(mktemp); $(BIN)/pytest tests/contract tests/e2e >$$log 2>&1 & outer=$$!; \
+		$(BIN)/pytest --ignore=tests/contract --ignore=tests/e2e; inner=$$?; \
+		wait $$outer; beside=$$?; cat $$log; rm -f $$log; \
+		[ $$inner -eq 0 ] && [ $$beside -eq 0 ]
 
 check: setup ## lint, format, types, and Dagster's own validation
 	@$(BIN)/ruff check .
