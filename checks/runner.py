@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.suite import Check
+from oppfolging_pipeline.core.duckdb_session import QUIET, open_duckdb
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.tables.model import Table
 
@@ -65,6 +66,8 @@ def run_checks(targets: Sequence[Target], folder: Path) -> list[list[Outcome]]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="sjekk-") as place:
         catalogue = Path(place) / "katalog.duckdb"
+        from sqlalchemy import event
+
         _make_catalogue(catalogue, targets)
         context, expectation_suite = _great_expectations()
         source = context.data_sources.add_or_update_sql(
@@ -77,10 +80,15 @@ def run_checks(targets: Sequence[Target], folder: Path) -> list[list[Outcome]]:
                 "connect_args": {"read_only": True},
             },
         )
+        event.listen(source.get_execution_engine().engine, "connect", _quiet)
         try:
             return [_run_target(target, source, expectation_suite) for target in targets]
         finally:
             source.get_engine().dispose()
+
+
+def _quiet(connection: Any, _: Any) -> None:
+    connection.execute(QUIET)
 
 
 def view_name(number: int) -> str:
@@ -89,9 +97,7 @@ def view_name(number: int) -> str:
 
 
 def _make_catalogue(catalogue: Path, targets: Sequence[Target]) -> None:
-    import duckdb
-
-    with duckdb.connect(str(catalogue)) as connection:
+    with open_duckdb(database=str(catalogue)) as connection:
         for target in targets:
             absent = [file.name for file in target.files if not file.exists()]
             if absent or not target.files:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import move_into_place
 from oppfolging_pipeline.tables.ddl import select_declared
@@ -184,15 +185,8 @@ def open_engine(spill: Path | None = None, memory_limit: str = "300MB", threads:
     `spill` is the folder that DuckDB may write to when a step needs more than `memory_limit`; without one a step that
     does fails, rather than writing to whatever folder the process stands in.
     """
-    import duckdb
-
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,
-            "memory_limit": memory_limit,
-            "threads": threads,
-            "temp_directory": str(spill) if spill else "",
-        }
+    connection = open_duckdb(
+        {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill) if spill else ""}
     )
     try:
         yield Engine(connection)

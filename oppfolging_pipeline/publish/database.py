@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.tables.ddl import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ STORAGE_VERSION = "v1.0.0"
 # Sorting a table larger than this goes by way of the disk: a run is to stay below one gigabyte in all.
 BUILD_MEMORY = "500MB"
 
-_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_LOCKED = {"autoload_known_extensions": False}
 
 
 def open_for_build(path: Path, temporary: Path) -> duckdb.DuckDBPyConnection:
@@ -31,9 +32,7 @@ def open_for_build(path: Path, temporary: Path) -> duckdb.DuckDBPyConnection:
 
     Raises `duckdb.Error` when the file cannot be made.
     """
-    import duckdb
-
-    connection = duckdb.connect(config={**_OFFLINE, "temp_directory": str(temporary), "memory_limit": BUILD_MEMORY})
+    connection = open_duckdb({**_LOCKED, "temp_directory": str(temporary), "memory_limit": BUILD_MEMORY})
     try:
         connection.execute(f"ATTACH {_literal(path)} AS {CATALOG} (TYPE duckdb, STORAGE_VERSION '{STORAGE_VERSION}')")
     except BaseException:
@@ -49,9 +48,7 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     hands back the instance that is already open, which after a replacement is the file from before it. Raises
     `duckdb.Error` when the file is missing or is no whole DuckDB file.
     """
-    import duckdb
-
-    connection = duckdb.connect(config={**_OFFLINE, "temp_directory": ""})
+    connection = open_duckdb({**_LOCKED, "temp_directory": ""})
     try:
         connection.execute(f"ATTACH {_literal(path)} AS {CATALOG} (TYPE duckdb, READ_ONLY)")
         connection.execute(f"USE {CATALOG}")

@@ -121,6 +121,12 @@ def test_every_module_stands_on_a_floor():
     assert {module.unit for module in modules()} - set(FLOOR_OF) == set(), "a new unit needs a place in FLOORS"
 
 
+def test_a_duckdb_session_is_opened_in_one_place():
+    # Each `duckdb.connect` elsewhere would be a session without the settings that all have.
+    opening = [module.file for module in modules() if "duckdb.connect(" in module.text.replace("`duckdb.connect(", "")]
+    assert opening == ["oppfolging_pipeline/core/duckdb_session.py"]
+
+
 def test_the_reader_finds_the_imports_that_are_there():
     # Guards against a reader that finds nothing, with which every rule would hold.
     found = {(module.name, one.target) for module in modules() for one in imports(module)}
