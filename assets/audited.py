@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from assets.beside import beside
 from assets.resources import HomeResource
-from checks.runner import Outcome, Target, as_json, run_checks, view_name
+from checks.catalogue import Target, view_name
+from checks.outcome import CheckError, Outcome, as_json
+from checks.runner import run_checks
 from checks.suite import Check, derived_checks, merge
-from oppfolging_pipeline.core.files import write_atomically
+from checks.suite_files import suite_of
+from oppfolging_pipeline.core.files import sha256_of, write_atomically
 from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.tables.model import table
-
-CHECK = "kontrakt"
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,22 @@ class ToAudit:
         return cls((file,), extra)
 
 
-def contract_check(asset: str) -> dg.AssetCheckSpec:
-    """The blocking check of an asset: its tables are as declared."""
-    return dg.AssetCheckSpec(
-        CHECK,
-        asset=asset,
-        blocking=True,
-        description="Skjema, nøkkel, verdiområder og forventet sett, før tabellen legges på plass.",
-    )
+def check_name(key: str) -> str:
+    """The name of a table's suite among the checks of its asset."""
+    return f"kontroll_{key}"
+
+
+def suite_checks_of(asset: str, *keys: str) -> list[dg.AssetCheckSpec]:
+    """The blocking checks of an asset, one for the suite of each table that it writes."""
+    return [
+        dg.AssetCheckSpec(
+            check_name(key),
+            asset=asset,
+            blocking=True,
+            description=f"{table(key).text} Kontrollert før tabellen legges på plass.",
+        )
+        for key in keys
+    ]
 
 
 def definition_metadata(*keys: str) -> dict[str, Any]:
@@ -71,42 +83,48 @@ def publish_audited(
     home: HomeResource,
     files: Sequence[ToAudit],
     metadata: Mapping[str, Any] | None = None,
+    *,
+    register: Register | None = None,
+    outcomes: Sequence[Outcome] = (),
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    Raises `dagster.Failure` (not retried) after putting the files in quarantine with their report.
+    `register` is the one that the figures were read against, where the home has not accepted it yet; `outcomes` are
+    verdicts reached otherwise, which count like those of the first table. Raises `dagster.Failure` (not retried) after
+    putting the files in quarantine with their report, also when a check could not be run.
     """
-    targets = []
-    for number, entry in enumerate(files):
-        view, declared = view_name(number), entry.files[0].table
-        checks = merge(derived_checks(declared, view), entry.extra)
-        targets.append(Target(declared, tuple(file.staged for file in entry.files), view, tuple(checks)))
-    outcomes = run_checks(targets, home.lake.staging_root)
-    every = [outcome for group in outcomes for outcome in group]
-    failed = [outcome for outcome in every if not outcome.passed and outcome.alvorlighet == "kritisk"]
-    yield dg.AssetCheckResult(
-        passed=not failed,
-        check_name=CHECK,
-        asset_key=context.asset_key,
-        metadata={"kontroller": len(every), "avvik": dg.MetadataValue.md(_report(failed) or "Ingen avvik.")},
-    )
     staged = [file for entry in files for file in entry.files]
-    if failed:
-        folder = home.root / "karantene" / context.run.run_id
-        home.lake.quarantine(staged, folder)
-        write_atomically(folder / "kontroll.json", as_json(every))
+    try:
+        found = audit(home, files, register)
+    except CheckError as error:
+        folder = _put_aside(home, context, staged, as_json([], feil=str(error)))
+        raise dg.Failure(
+            description=f"{error}\nNothing was put in place; the files and the report are in {folder}.",
+            allow_retries=False,
+        ) from error
+    found[0] = [*found[0], *outcomes]
+    every = [outcome for group in found for outcome in group]
+    stopping = [outcome for outcome in every if outcome.stops]
+    for entry, group in zip(files, found, strict=True):
+        yield _check_result(context, entry.files[0].table.key, group)
+    if stopping:
+        folder = _put_aside(home, context, staged, as_json(every))
         raise dg.Failure(
             description=(
-                f"{len(failed)} checks failed; nothing was put in place. The files and the report are in {folder}.\n"
-                f"{_report(failed)}"
+                f"{len(stopping)} checks failed; nothing was put in place. The files and the report are in {folder}.\n"
+                + "\n".join(f"- {outcome.line}" for outcome in stopping)
             ),
             allow_retries=False,
         )
+    for outcome in every:
+        if not outcome.passed:
+            context.log.warning("warning: %s", outcome.line)
     home.lake.commit(staged)
-    for entry, group in zip(files, outcomes, strict=True):
+    for entry, group in zip(files, found, strict=True):
         for file in entry.files:
             relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-            write_atomically(home.root / "kontroll" / relative, as_json(group))
+            facts = {"fil_sha256": sha256_of(file.target), "rader": file.rows}
+            write_atomically(home.root / "kontroll" / relative, as_json(group, **facts))
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={
@@ -118,9 +136,42 @@ def publish_audited(
     )
 
 
-def _report(outcomes: Sequence[Outcome]) -> str:
-    return "\n".join(
-        f"- {outcome.tabell}, {outcome.kontroll}: {outcome.antall_avvik} avvik ({'; '.join(outcome.avvik[:5])}). "
-        f"{outcome.veiledning}"
-        for outcome in outcomes
+def audit(home: HomeResource, files: Sequence[ToAudit], register: Register | None = None) -> list[list[Outcome]]:
+    """The outcomes of the suites of staged or committed files. Raises `CheckError` when a check could not be run."""
+    targets = []
+    for number, entry in enumerate(files):
+        view, declared = view_name(number), entry.files[0].table
+        suite = suite_of(declared.key)
+        checks = merge(derived_checks(declared, view), suite.checks, entry.extra)
+        paths = tuple(file.staged for file in entry.files)
+        targets.append(Target(declared, paths, view, tuple(checks), suite.helpers))
+    reads = {name for target in targets for name in target.reads}
+    staged = [file for entry in files for file in entry.files]
+    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register))
+
+
+def _check_result(context: dg.AssetExecutionContext, key: str, group: Sequence[Outcome]) -> dg.AssetCheckResult:
+    """One result for each suite: an error when something critical failed, a warning when something else did."""
+    failed = [outcome for outcome in group if not outcome.passed]
+    stops = any(outcome.stops for outcome in failed)
+    report = "\n".join(f"- {outcome.alvorlighet}: {outcome.line}" for outcome in failed)
+    return dg.AssetCheckResult(
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR if stops or not failed else dg.AssetCheckSeverity.WARN,
+        check_name=check_name(key),
+        asset_key=context.asset_key,
+        metadata={
+            "kontroller": len(group),
+            "avvik": dg.MetadataValue.md(report or "Ingen avvik."),
+            "sekunder": round(sum(outcome.varighet for outcome in group), 3),
+        },
     )
+
+
+def _put_aside(
+    home: HomeResource, context: dg.AssetExecutionContext, staged: Sequence[StagedFile], report: bytes
+) -> Path:
+    folder = home.root / "karantene" / context.run.run_id
+    home.lake.quarantine(staged, folder)
+    write_atomically(folder / "kontroll.json", report)
+    return folder

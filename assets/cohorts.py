@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.identification import identifisert
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.staging import Results
@@ -43,7 +43,7 @@ def _cohorts(home: HomeResource, engine: Engine, per: date) -> list[dict[str, An
     owners=OWNERS,
     kinds={"parquet"},
     deps=[identifisert],
-    check_specs=[contract_check("vedtak")],
+    check_specs=suite_checks_of("vedtak", "pulje_kommune"),
     metadata=definition_metadata("pulje_kommune"),
     description="Kommunene i hver pulje og hvor de står. Deltakelsen begynner med at kommunen er identifisert.",
 )
@@ -61,7 +61,7 @@ def vedtak(
     owners=OWNERS,
     kinds={"parquet"},
     deps=[vedtak],
-    check_specs=[contract_check("faseplan")],
+    check_specs=suite_checks_of("faseplan", "pulje_faseplan"),
     metadata=definition_metadata("pulje_faseplan"),
     description="Seks halvår for hver pulje, med fase, aktiviteter, rapport og tilstand på datoen som er gitt.",
 )
@@ -88,7 +88,7 @@ def faseplan(
     owners=OWNERS,
     kinds={"parquet"},
     deps=[vedtak],
-    check_specs=[contract_check("rapportering")],
+    check_specs=suite_checks_of("rapportering", "rapportering"),
     metadata=definition_metadata("rapportering"),
     description="Rapportene som hver kommune i en pulje skal ha levert, av hvem, med frist og tilstand.",
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.indicators import andel
 from assets.requests import observasjon_of, requests, result_of
 from assets.resources import HomeResource, UttrekkResource
@@ -46,7 +46,7 @@ def _decided(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> It
     owners=OWNERS,
     kinds={"parquet"},
     deps=[andel, kommune, skole],
-    check_specs=[contract_check("rangering")],
+    check_specs=suite_checks_of("rangering", "rangering_kommune", "rangering_skole"),
     metadata=definition_metadata("rangering_kommune", "rangering_skole"),
     description="Alle kommuner og skoler med andel, plass, om de er vurdert, og en begrunnelse for hver kommune.",
 )
@@ -71,7 +71,7 @@ def rangering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Ut
     owners=OWNERS,
     kinds={"parquet"},
     deps=[andel, kommune],
-    check_specs=[contract_check("kandidat")],
+    check_specs=suite_checks_of("kandidat", "kandidat_kategori2"),
     metadata=definition_metadata("kandidat_kategori2"),
     description="Kandidatene til kategori 2, i rekkefølge, med hvem som er valgt og hvorfor.",
 )
@@ -90,7 +90,7 @@ def kandidat(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Utt
     owners=OWNERS,
     kinds={"parquet"},
     deps=[rangering, kandidat],
-    check_specs=[contract_check("identifisert")],
+    check_specs=suite_checks_of("identifisert", "identifisert_kommune"),
     metadata=definition_metadata("identifisert_kommune"),
     description="Kommunene som er identifisert, i kategori 1 og 2, med begrunnelse.",
 )

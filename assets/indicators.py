@@ -6,7 +6,7 @@ Belongs here: the assets of the indicators. Does not belong here: the rules (`op
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.requests import basis_row, observasjon_of, requests, result_of
 from assets.resources import HomeResource, UttrekkResource
 from assets.staging import Results, harmonisert, observasjon
@@ -23,7 +23,7 @@ from oppfolging_pipeline.staging.sporing import sporing_rader
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[observasjon],
-    check_specs=[contract_check("grense")],
+    check_specs=suite_checks_of("grense", "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag"),
     metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag"),
     description="Nasjonal og absolutt nedre grense for hver indikator, hvert trinn og skoleår, med metode og kilde.",
 )
@@ -67,7 +67,7 @@ def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[harmonisert, grense],
-    check_specs=[contract_check("vurdering")],
+    check_specs=suite_checks_of("vurdering", "vurdering"),
     metadata=definition_metadata("vurdering"),
     description="Risikopoeng for hver celle: 3 under den absolutte grensen, 1 under den nasjonale, ganger vekten.",
 )
@@ -89,7 +89,7 @@ def vurdering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Ut
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[vurdering],
-    check_specs=[contract_check("andel")],
+    check_specs=suite_checks_of("andel", "andel"),
     metadata=definition_metadata("andel"),
     description="Risikopoeng, mulige risikopoeng og andel for hver kommune og skole, summert over vinduet.",
 )

@@ -6,7 +6,7 @@ Belongs here: the asset of the published file. Does not belong here: how it is b
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.cohorts import faseplan, rapportering, vedtak
 from assets.identification import identifisert, kandidat, rangering
 from assets.resources import ClockResource, HomeResource
@@ -23,7 +23,7 @@ from oppfolging_pipeline.tables.model import CONTRACT_VERSION
     owners=OWNERS,
     kinds={"duckdb"},
     deps=[rangering, kandidat, identifisert, vedtak, faseplan, rapportering, kommune, skole],
-    check_specs=[contract_check("utgivelse")],
+    check_specs=suite_checks_of("utgivelse", *marts.MADE_HERE),
     metadata=definition_metadata("utgivelse"),
     description=(
         "Den publiserte filen `publisert/oppfolging.duckdb`: alle uttrekk i hjemmemappen, byttet ut i ett steg. "

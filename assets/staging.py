@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, contract_check, definition_metadata, publish_audited
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import observasjon_of, requests
 from assets.resources import HomeResource, UttrekkResource
@@ -28,7 +28,7 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     deps=[raw_innboks],
     partitions_def=skoleaar_partitions,
     backfill_policy=dg.BackfillPolicy.single_run(),
-    check_specs=[contract_check("observasjon")],
+    check_specs=suite_checks_of("observasjon", "observasjon"),
     metadata=definition_metadata("observasjon"),
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
@@ -41,7 +41,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
         counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
         update = observasjon_files.stage(engine, home.lake, asked)
         # What was read is not needed beside the audit, which reads the staged files.
-        readings = read.readings
+        readings, register = read.readings, read.register
         del read
         engine.connection.execute("DROP TABLE observasjon")
         if not update.staged:
@@ -59,6 +59,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
                 "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in update.staged],
             },
+            register=register,
         )
         home.lake.remove(update.gone)
         home.archive.accept(newest, readings)
@@ -69,7 +70,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[observasjon],  # only then is the intake known to be sound
-    check_specs=[contract_check("kommune")],
+    check_specs=suite_checks_of("kommune", "kommune"),
     metadata=definition_metadata("kommune"),
     description="Registeret over kommuner med gyldighet, slektskap, fylke og statsforvalter.",
 )
@@ -86,7 +87,7 @@ def kommune(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[observasjon],
-    check_specs=[contract_check("skole")],
+    check_specs=suite_checks_of("skole", "skole"),
     metadata=definition_metadata("skole"),
     description="Skolene i tallene, med navn og kommune fra det nyeste skoleåret.",
 )
@@ -103,7 +104,7 @@ def skole(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[observasjon, kommune],
-    check_specs=[contract_check("harmonisert")],
+    check_specs=suite_checks_of("harmonisert", "harmonisert"),
     metadata=definition_metadata("harmonisert"),
     description=(
         "Hver celle som indikatorsettet spør etter, i registeret for uttrekksåret. Sammenslåtte kommuner er vektede "

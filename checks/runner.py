@@ -1,75 +1,51 @@
 """The one place that runs Great Expectations: on staged Parquet files, through SQLAlchemy on DuckDB, pushed down.
 
-Belongs here: building the small catalogue of views, running a suite and reading its results, failing closed. Does not
-belong here: which checks a table has (`suite`). A check that could not be run is an error of the check (`CheckError`),
-never a pass and never a fault of the data.
+Belongs here: running suites and reading their results, failing closed. Does not belong here: which checks a table has
+(`suite`, `suite_files`), or the file that they read through (`catalogue`).
+
+A check that could not be run is an error of the check (`CheckError`), never a pass and never a fault of the data: an
+unknown expectation, fewer results than checks, an exception inside a metric, a query past its time, an empty table.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from checks.suite import Check
-from oppfolging_pipeline.core.duckdb_session import QUIET, open_duckdb
-from oppfolging_pipeline.core.errors import PermanentError
-from oppfolging_pipeline.tables.model import Table
+from checks.catalogue import Beside, Target, make_catalogue
+from checks.outcome import CRITICAL, MAX_OFFENDERS, WARNING, CheckError, Outcome
+from checks.suite import ROWS, Check
+from oppfolging_pipeline.core.duckdb_session import QUIET
+from oppfolging_pipeline.tables.model import Table, all_tables
 
-MAX_OFFENDERS = 20
-
-
-class CheckError(PermanentError):
-    """A check could not be run: it says nothing about the data, and nothing may pass on it."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One check's verdict. Offenders are keys of rows (`column=value` of the grain), at most 20, never figures."""
-
-    tabell: str
-    kontroll: str
-    passed: bool
-    alvorlighet: str
-    avvik: tuple[str, ...]
-    antall_avvik: int | None
-    veiledning: str
-    varighet: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return asdict(self)
+# Seconds that the checks of one table may take together: ten times what ten million rows need.
+TIMEOUT = 600.0
+# A verdict costs one query; the rows behind it are asked for only where it is a bad one.
+_VERDICT = {"result_format": "BOOLEAN_ONLY"}
 
 
-@dataclass(frozen=True)
-class Target:
-    """Staged files of one table, checked together through the view `view`."""
-
-    table: Table
-    files: tuple[Path, ...]
-    view: str
-    checks: tuple[Check, ...]
-
-
-def run_checks(targets: Sequence[Target], folder: Path) -> list[list[Outcome]]:
+def run_checks(
+    targets: Sequence[Target], folder: Path, beside: Beside | None = None, timeout: float = TIMEOUT
+) -> list[list[Outcome]]:
     """Run the checks of staged files; outcomes by target, in the order of its checks.
 
     `folder` is where the small catalogue of views may stand while the checks run; nothing of it is left. Raises
     `CheckError` when any check could not be run, or fewer outcomes came back than checks were given.
     """
+    from sqlalchemy import event
+
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="sjekk-") as place:
         catalogue = Path(place) / "katalog.duckdb"
-        from sqlalchemy import event
-
-        _make_catalogue(catalogue, targets)
-        context, expectation_suite = _great_expectations()
+        make_catalogue(catalogue, targets, beside or Beside())
+        context, _ = _great_expectations()
         source = context.data_sources.add_or_update_sql(
             "lager",
             connection_string=f"duckdb:///{catalogue}",
@@ -80,49 +56,59 @@ def run_checks(targets: Sequence[Target], folder: Path) -> list[list[Outcome]]:
                 "connect_args": {"read_only": True},
             },
         )
-        event.listen(source.get_execution_engine().engine, "connect", _quiet)
+        opened: list[Any] = []
+
+        def on_connect(connection: Any, _: Any) -> None:
+            connection.execute(QUIET)
+            opened.append(connection)
+
+        event.listen(source.get_execution_engine().engine, "connect", on_connect)
         try:
-            return [_run_target(target, source, expectation_suite) for target in targets]
+            return [_run_target(target, source, opened, timeout) for target in targets]
         finally:
             source.get_engine().dispose()
+            source.get_execution_engine().engine.dispose()
 
 
-def _quiet(connection: Any, _: Any) -> None:
-    connection.execute(QUIET)
-
-
-def view_name(number: int) -> str:
-    """The name of the view that a target is read through."""
-    return f"sjekk_{number}"
-
-
-def _make_catalogue(catalogue: Path, targets: Sequence[Target]) -> None:
-    with open_duckdb(database=str(catalogue)) as connection:
-        for target in targets:
-            absent = [file.name for file in target.files if not file.exists()]
-            if absent or not target.files:
-                raise CheckError(f"{target.table.key}: found no staged file {absent or ''}; expected one to check")
-            paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in target.files)
-            connection.execute(
-                f"CREATE VIEW {target.view} AS SELECT * FROM read_parquet([{paths}], hive_partitioning = false)"  # noqa: S608
-            )
-
-
-def _run_target(target: Target, source: Any, expectation_suite: Any) -> list[Outcome]:
+def _run_target(target: Target, source: Any, opened: Sequence[Any], timeout: float) -> list[Outcome]:
+    if not target.checks:
+        raise CheckError(f"{target.table.key}: found no check to run; expected some")
     started = time.perf_counter()
-    results = _validate(target, source, expectation_suite)
-    seconds = (time.perf_counter() - started) / max(len(target.checks), 1)
-    return [_outcome(target.table, check, results, seconds) for check in target.checks]
+    asset = source.add_table_asset(target.view, table_name=target.view)
+    batch = asset.add_batch_definition_whole_table("alt").get_batch()
+    with _in_time(target.table, opened, timeout) as in_time:
+        results = _validate(target.table, batch, target.checks, _VERDICT, in_time)
+        failed = [check for check in target.checks if not results[check.name].success]
+        details = _details(target.table, batch, failed, in_time)
+    seconds = (time.perf_counter() - started) / len(target.checks)
+    return [_outcome(target.table, check, details.get(check.name), seconds) for check in target.checks]
 
 
-def _validate(target: Target, source: Any, expectation_suite: Any) -> dict[str, Any]:
-    """Results by check name."""
-    key = target.table.key
+def _details(table: Table, batch: Any, failed: Sequence[Check], in_time: Callable[[], bool]) -> dict[str, Any]:
+    """The results of the checks that failed, with keys of the rows behind them; by the check's name."""
+    by_rows = [check for check in failed if check.expectation == ROWS]
+    by_column = [check for check in failed if check.expectation != ROWS]
+    summary = {
+        "result_format": "SUMMARY",
+        "partial_unexpected_count": MAX_OFFENDERS,
+        "unexpected_index_column_names": list(table.grain),
+    }
+    found: dict[str, Any] = {}
+    for checks, wanted in ((by_rows, {"result_format": "COMPLETE"}), (by_column, summary)):
+        if checks:
+            found |= _validate(table, batch, checks, wanted, in_time)
+    return found
+
+
+def _validate(
+    table: Table, batch: Any, checks: Sequence[Check], wanted: Mapping[str, Any], in_time: Callable[[], bool]
+) -> dict[str, Any]:
+    """Results by check name: one for each check, none of them with an exception inside."""
+    _, expectation_suite = _great_expectations()
+    key = table.key
     try:
-        asset = source.add_table_asset(target.view, table_name=target.view)
-        batch = asset.add_batch_definition_whole_table("alt").get_batch()
         suite = expectation_suite(
-            name=target.view,
+            name=key,
             expectations=[
                 {
                     "type": check.expectation,
@@ -130,23 +116,54 @@ def _validate(target: Target, source: Any, expectation_suite: Any) -> dict[str, 
                     "severity": check.severity,
                     "meta": {"kontroll": check.name},
                 }
-                for check in target.checks
+                for check in checks
             ],
         )
         # An unknown expectation in a suite of dicts is dropped with a log line: the count is the guard.
-        if len(suite.expectations) != len(target.checks):
+        if len(suite.expectations) != len(checks):
             known = {expectation.meta["kontroll"] for expectation in suite.expectations}
-            dropped = [check.name for check in target.checks if check.name not in known]
+            dropped = [check.name for check in checks if check.name not in known]
             raise CheckError(f"{key}: found checks that Great Expectations does not know: {dropped}")
-        validation = batch.validate(
-            suite,
-            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(target.table.grain)},
-        )
+        validation = batch.validate(suite, result_format=dict(wanted))
     except CheckError:
         raise
     except Exception as error:
         raise CheckError(f"{key}: the checks could not be run: {error}") from error
-    return {result.expectation_config.meta["kontroll"]: result for result in validation.results}
+    results = {result.expectation_config.meta["kontroll"]: result for result in validation.results}
+    missing = [check.name for check in checks if check.name not in results]
+    if missing:
+        raise CheckError(f"{key}: found no result of {missing}; expected one for each check")
+    raised = {name: text for name, result in results.items() if (text := _exception(result.exception_info))}
+    if raised:
+        why = "the time was up" if not in_time() else "; ".join(f"{name}: {text}" for name, text in raised.items())
+        raise CheckError(f"{key}: {len(raised)} checks could not be run ({', '.join(raised)}): {why}")
+    return results
+
+
+@contextmanager
+def _in_time(table: Table, opened: Sequence[Any], timeout: float) -> Iterator[Callable[[], bool]]:
+    """Interrupt every query when the time is up. Yields a function that says whether there was time."""
+    up = threading.Event()
+
+    def interrupt() -> None:
+        up.set()
+        # Until the block has been left: the next query of the suite would run just as long.
+        while not left.wait(0.05):
+            for connection in opened:
+                connection.interrupt()
+
+    left = threading.Event()
+    timer = threading.Timer(timeout, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda: not up.is_set()
+    finally:
+        left.set()
+        timer.cancel()
+        timer.join()
+    if up.is_set():
+        raise CheckError(f"{table.key}: the checks took over {timeout:g} seconds; expected them to end before")
 
 
 @cache
@@ -161,19 +178,14 @@ def _great_expectations() -> tuple[Any, Any]:
     return context, gx.ExpectationSuite
 
 
-def _outcome(table: Table, check: Check, results: dict[str, Any], seconds: float) -> Outcome:
-    result = results.get(check.name)
-    if result is None:
-        raise CheckError(f"{table.key}: found no result of the check {check.name}; expected one for each check")
-    raised = _exception(result.exception_info)
-    if raised:
-        raise CheckError(f"{table.key}: the check {check.name} could not be run: {raised}")
-    offenders, count = _offenders(table, result)
+def _outcome(table: Table, check: Check, result: Any, seconds: float) -> Outcome:
+    """The verdict; `result` is there only for a check that failed."""
+    offenders, count = _offenders(result) if result is not None else ((), 0)
     return Outcome(
         tabell=table.key,
         kontroll=check.name,
-        passed=bool(result.success),
-        alvorlighet="kritisk" if check.severity == "critical" else "varsel",
+        passed=result is None,
+        alvorlighet=CRITICAL if check.severity == "critical" else WARNING,
         avvik=offenders,
         antall_avvik=count,
         veiledning=check.guidance,
@@ -181,29 +193,26 @@ def _outcome(table: Table, check: Check, results: dict[str, Any], seconds: float
     )
 
 
-def _exception(info: dict[str, Any]) -> str | None:
+def _exception(info: Mapping[str, Any]) -> str | None:
     """The message when an exception was raised inside. The info is flat, or keyed by metric."""
     if "raised_exception" in info:
-        return info["exception_message"] if info["raised_exception"] else None
+        return str(info["exception_message"]) if info["raised_exception"] else None
     for one in info.values():
         if one["raised_exception"]:
             return str(one["exception_message"])
     return None
 
 
-def _offenders(table: Table, result: Any) -> tuple[tuple[str, ...], int | None]:
-    if result.success:
-        return (), 0
+def _offenders(result: Any) -> tuple[tuple[str, ...], int | None]:
+    """Rows are named by the columns that are some table's key, whatever else a query gives: never by a figure."""
     found = result.result
     rows = found.get("partial_unexpected_index_list") or found.get("details", {}).get("unexpected_rows") or []
-    keys = [
-        ", ".join(f"{name}={row[name]}" for name in (*table.grain, "column_name") if name in row)
-        for row in rows[:MAX_OFFENDERS]
-    ]
+    naming = _naming_columns()
+    keys = {", ".join(f"{name}={value}" for name, value in row.items() if name in naming) for row in rows}
     count = found.get("unexpected_count", found.get("observed_value"))
-    return tuple(sorted(set(keys))), int(count) if isinstance(count, int) else None
+    return tuple(sorted(keys)[:MAX_OFFENDERS]), int(count) if isinstance(count, int) else None
 
 
-def as_json(outcomes: Sequence[Outcome]) -> bytes:
-    """The outcomes as a small report."""
-    return json.dumps([outcome.as_dict() for outcome in outcomes], ensure_ascii=False, indent=1).encode()
+@cache
+def _naming_columns() -> frozenset[str]:
+    return frozenset({"column_name", *(name for table in all_tables().values() for name in table.grain)})

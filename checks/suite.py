@@ -1,4 +1,4 @@
-"""The basic checks of a table, derived from its declaration: schema, grain, ranges, vocabularies, expected set.
+"""The basic checks of a table, derived from its declaration: schema, grain, ranges, vocabularies.
 
 Belongs here: from a declaration to expectations by Great Expectations' own names and arguments. Does not belong here:
 running them (`runner`). Nothing is written twice: what the declaration says is not repeated in a check.
@@ -13,18 +13,32 @@ from typing import Any
 from oppfolging_pipeline.tables.ddl import quoted
 from oppfolging_pipeline.tables.model import Column, Table
 
+# Great Expectations' name for a query of rows that must not be there.
+ROWS = "unexpected_rows_expectation"
+
 _REGEX_GUIDE = "Se kilden til radene som er nevnt; koden er ikke skrevet slik tabellen krever."
 
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation. `guidance` is the Norwegian text of what is wrong and what to do."""
+    """One expectation. `guidance` is the Norwegian text of what is wrong and what to do; `reads` names the other tables
+    and the facts that it reads."""
 
     name: str
     expectation: str
     guidance: str
     kwargs: dict[str, Any] = field(default_factory=dict)
     severity: str = "critical"
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A query whose rows several checks read by its name. `{batch}` stands for the table that is checked."""
+
+    name: str
+    sql: str
+    reads: tuple[str, ...] = ()
 
 
 def rows_check(name: str, table: Table, where: str, guidance: str) -> Check:
@@ -33,22 +47,12 @@ def rows_check(name: str, table: Table, where: str, guidance: str) -> Check:
     # Great Expectations fills in {batch} with str.format: every other brace is doubled.
     condition = where.replace("{", "{{").replace("}", "}}")
     query = f"SELECT {keys} FROM {{batch}} WHERE {condition}"  # noqa: S608
-    return Check(name, "unexpected_rows_expectation", guidance, {"unexpected_rows_query": query})
+    return Check(name, ROWS, guidance, {"unexpected_rows_query": query})
 
 
 def derived_checks(table: Table, view: str) -> list[Check]:
     """Every check that follows from the declaration. `view` is the name of the view that reads the staged file."""
-    checks = [_schema_check(table, view)]
-    if not table.empty_ok:
-        checks.append(
-            Check(
-                "ikke_tom",
-                "expect_table_row_count_to_be_between",
-                "Tabellen er tom. Se om kilden eller steget før ga rader.",
-                {"min_value": 1},
-            )
-        )
-    checks.append(_grain_check(table))
+    checks = [_schema_check(table, view), _grain_check(table)]
     for column in table.columns:
         checks += _column_checks(table, column)
     names = table.column_names
@@ -106,7 +110,7 @@ def _schema_check(table: Table, view: str) -> Check:
     )
     return Check(
         "skjema",
-        "unexpected_rows_expectation",
+        ROWS,
         "Kolonnene (navn, type eller rekkefølge) er ikke som deklarert.",
         {"unexpected_rows_query": query},
     )
@@ -119,7 +123,7 @@ def _grain_check(table: Table) -> Check:
     # Great Expectations' own check of several columns together does not name the keys that stand twice.
     keys = ", ".join(f'"{column}"' for column in table.grain)
     query = f"SELECT {keys} FROM {{batch}} GROUP BY {keys} HAVING count(*) > 1"  # noqa: S608
-    return Check("unik_noekkel", "unexpected_rows_expectation", guidance, {"unexpected_rows_query": query})
+    return Check("unik_noekkel", ROWS, guidance, {"unexpected_rows_query": query})
 
 
 def _column_checks(table: Table, column: Column) -> list[Check]:

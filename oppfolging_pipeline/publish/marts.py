@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 # Published tables that are working tables under another key, and those that are made here.
+MADE_HERE = (
+    "vurdering_kommune", "vurdering_skole", "dim_indikator", "dim_indikatorsett", "dim_skoleaar", "dim_statsforvalter",
+    "datagrunnlag",
+)  # fmt: skip
 _SAME_ROWS = {"dim_kommune": "kommune", "dim_skole": "skole"}
 
 
@@ -75,7 +79,7 @@ def stage(
         "dim_statsforvalter": dim_statsforvalter(intake.read_register(archive.in_force())),
         "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
     }
-    return [engine.write(rows, key, lake) for key, rows in made.items()]
+    return [engine.write(made[key], key, lake) for key in MADE_HERE]
 
 
 def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
@@ -209,7 +213,7 @@ def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
     for report in reports:
         _, *partition = report.relative_to(root).with_suffix("").parts
         suffix = "" if partition == ["alt"] else f" ({', '.join(partition)})"
-        for outcome in json.loads(report.read_text(encoding="utf-8")):
+        for outcome in json.loads(report.read_text(encoding="utf-8"))["utfall"]:
             rows.append(
                 {
                     "tabell": outcome["tabell"],

@@ -3,7 +3,8 @@
 Belongs here: the figures, the register and the bytes of the files. Does not belong here: what the pipeline should make
 of them (`expected`). Names and codes are invented: codes begin at 61, organisation numbers with 1.
 
-A figure is `value` or `value/pupils` (20 pupils when not said), `*` is shielded, `_` an empty cell, `_/0` an empty cell
+A figure is `value` or `value/pupils` (when not said: 20 pupils in a school, and in a municipality those of its schools,
+20 in a shielded one), `*` is shielded, `_` an empty cell, `_/0` an empty cell
 that none took part in, `.` a grade that the unit does not have, `-` a year without any row. The order in a year is
 lesing 5, regning 5, lesing 8, regning 8; the years are 2022-23 | 2023-24 | 2024-25. Codes change on 2024-01-01.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 YEARS = ("2022-23", "2023-24", "2024-25")
 CHANGE = "2024-01-01"
+PUPILS = 20  # of a school, when not said
 
 # The national figure is 50 everywhere, so that the limits are 50 and 47, but 51 and 48 for regning 8 in 2024-25.
 LAND = "50/900 50/900 50/900 50/900 | 50/900 50/900 50/900 50/900 | 50/900 50/900 50/900 51/900"
@@ -23,7 +25,7 @@ KOMMUNER = """
 6101 Askvik    | 46 46 46 46                   | 46 46 46 46                      | 46 46 46 46
 6102 Bjørkedal | 46 46 50 50                   | 49 49 49 50                      | 46 50 50 51
 6103 Dalsund   | 46 46 46 46                   | 50 50 50 50                      | 50 50 50 51
-6104 Eikfjord  | 50 50 50 50                   | 47 47 47 47                      | 47 50 50 48
+6104 Eikfjord  | 50 50 50 50                   | 47 47 47 47                      | 49 50 50 48
 6105 Fossnes   | 46 46 *  *                    | 50 *  50 *                       | *  49 *  50
 6106 Granvik   | 46 *  *  *                    | 46 46 *  *                       | 46 46 *  *
 6107 Holmøy    | -                             | -                                | 50 49 50 51
@@ -31,7 +33,7 @@ KOMMUNER = """
 6112 Haugsund  | 48/30 47/10 47/20 50/20       | 46/30 46/25 49/20 46/60          | -
 6108 Ildvoll   | -                             | -                                | 46 49 50 51
 6109 Jordnes   | -                             | -                                | 49 50 50 51
-6113 Indreby   | 40/60 40/40 40/60 40/65       | 40/70 40/50 40/60 40/60          | -
+6113 Indreby   | 47/60 40/40 49/60 48/65       | 50/70 40/50 50/60 47/60          | -
 6110 Lindøy    | 46 49 49 50                   | 46 49 49 50                      | 49 49 50 51
 6201 Kvernes   | -                             | -                                | 46 46 49 50
 6114 Kvernes   | 49 49 49 49                   | 46 46 50 50                      | -
@@ -47,7 +49,7 @@ SKOLER = """
 102 Asker     6101 6101 | . . 46 46             | . . 46 46                        | . . 46 46
 103 Bjørk     6102 6102 | 46 46 . .             | 49 49 . .                        | 46 50 . .
 104 Bekk      6102 6102 | . . 50 50             | . . 50 50                        | . . 50 51
-105 Flytte    6102 6103 | 49 49 . .             | 49 49 . .                        | 49 49 . .
+105 Flytte    6102 6103 | 49/2 49/2 . .           | 49 49 . .                        | 49 49 . .
 106 Dal       6103 6103 | 46 46 . .             | 50 50 . .                        | 50 50 . .
 107 Dokka     6103 6103 | . . 46 46             | . . 50 50                        | . . 50 51
 108 Eik       6104 6104 | 46 46 . .             | 46 46 . .                        | 50 *  . .
@@ -56,10 +58,10 @@ SKOLER = """
 111 Fjell     6105 6105 | . . 46 *              | . . 46 *                         | . . *  *
 112 Gran      6106 6106 | 46 46 . .             | 46 46 . .                        | 46 46 . .
 113 Grend     6106 6106 | . . 50 50             | . . 50 50                        | . . 50 51
-114 Holm      6111 6107 | 46 46 . .             | 46 46 . .                        | 46 50 . .
-115 Haug      6112 6107 | . . 49 49             | . . 50 50                        | . . 50 51
+114 Holm      6112 6107 | 46/10 46/5 . .        | 46/10 46/5 . .                   | 46 50 . .
+115 Haug      6112 6107 | . . 49/10 49/10       | . . 50/10 50/20                  | . . 50 51
 116 Indre     6113 6108 | 46/20 50/20 . .       | 49/20 46/20 . .                  | 46 49 . .
-117 Ild       6113 6108 | 48/20 *     . .       | 50/30 46/10 . .                  | 50 49 . .
+117 Ild       6113 6108 | 48/20 *     . .       | 50/30 46/10 . .                  | 50/3 49 . .
 118 Iver      6113 6108 | . . 49/40 46/40       | . . 50/40 47/40                  | . . 50 51
 119 Jord      6113 6109 | 46/20 46/20 50/20 50/20 | 50/20 * 49/20 46/20            | 49 50 50 51
 120 Nedlagt   6113 -    | . . _/0 50/5          | -                                | -
@@ -72,9 +74,12 @@ SKOLER = """
 127 Nes       6203 6203 | . . 50 50             | -                                | . . 50 51
 128 Os        6204 6204 | -                     | -                                | 46 46 46 46
 129 Is        2190 2190 | 40 40 40 40           | 40 40 40 40                      | 40 40 40 40
+133 Egg       6104 -    | 54 54 54 54           | . . 44 44                        | -
+134 Fure      6105 -    | -                     | . . 54 .                         | -
+135 Hov       6107 6107 | -                     | -                                | * . . .
 130 Stengt    6101 -    | 46 46 . .             | 46 46 . .                        | -
 131 Hell      6111 -    | 44/10 48/30 46/20 *   | 46/10 _/0 50/20 50/20            | -
-132 Hau       6112 -    | 48/30 47/10 47/20 50/20 | 46/30 46/25 49/20 46/60        | -
+132 Hau       6112 -    | 49/20 48/5 45/10 51/10 | 46/20 46/20 48/10 44/40         | -
 """
 
 REGISTER = {
@@ -149,11 +154,24 @@ def _rows(position: int) -> Iterator[tuple[list[str], list[list[str]]]]:
         # Udir writes the years into a name that is no longer in use, and blanks behind some names.
         shown = f"{name} (2020 - 2023)" if code == "6114" else f"{name} "
         place = ["I", code[:2], code]
-        yield ["3", *place, code, "Hele landet", f"Fylke {code[:2]}", shown, "Alle skoler"], _years(figures)
-        for number, school, old, new, cells in schools:
-            if (new if position == len(YEARS) - 1 else old) == code:
-                names = ["Hele landet", f"Fylke {code[:2]}", shown, f"{school} skole"]
-                yield ["4", *place, orgnr(number), *names], cells
+        here = [school for school in schools if school[3 if position == len(YEARS) - 1 else 2] == code]
+        own = _years(figures)
+        own[position] = [
+            _with_pupils(cell, [cells[position][column] for *_, cells in here])
+            for column, cell in enumerate(own[position])
+        ]
+        yield ["3", *place, code, "Hele landet", f"Fylke {code[:2]}", shown, "Alle skoler"], own
+        for number, school, _, _, cells in here:
+            names = ["Hele landet", f"Fylke {code[:2]}", shown, f"{school} skole"]
+            yield ["4", *place, orgnr(number), *names], cells
+
+
+def _with_pupils(cell: str, of_schools: list[str]) -> str:
+    """The cell of a municipality with its number of pupils, where the cell does not say it."""
+    if "/" in cell or cell in ("*", ".", "_") or all(one == "." for one in of_schools):
+        return cell
+    pupils = sum(int(one.partition("/")[2] or PUPILS) for one in of_schools if one not in (".", "_"))
+    return f"{cell}/{pupils}"
 
 
 def _years(text: str) -> list[list[str]]:
@@ -169,4 +187,4 @@ def _texts(cell: str) -> tuple[str, str, str] | None:
     value, _, pupils = cell.partition("/")
     if value == "_":
         return "", "", pupils
-    return value, "1,0", pupils or "20"
+    return value, "1,0", pupils or str(PUPILS)

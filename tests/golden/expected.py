@@ -43,8 +43,8 @@ CELLS = {
     ("6107", "regning", 5, "2023-24"): (46.0, "vist", 25, True, 3),  # Hellvik has no pupils: Haugsund alone
     ("6107", "lesing", 8, "2023-24"): (50.0, "vist", 40, True, 0),  # (50·20 + 49·20) / 40 = 49.5
     ("6107", "regning", 8, "2023-24"): (47.0, "vist", 80, True, 1),  # (50·20 + 46·60) / 80 = 47
-    ("6107", "lesing", 5, "2024-25"): (50.0, "vist", 20, False, 0),  # its own figure
-    # Ildvoll and Jordnes, divided from Indreby, whose own figure of 40 would have given 3.
+    ("6107", "lesing", 5, "2024-25"): (50.0, "vist", 40, False, 0),  # its own figure; 20 of the pupils in a shielded school
+    # Ildvoll and Jordnes, divided from Indreby, whose own figure of 40 in regning 5 would have given 3.
     ("6108", "lesing", 5, "2022-23"): (47.0, "vist", 40, True, 1),  # (46·20 + 48·20) / 40
     ("6108", "regning", 5, "2022-23"): (None, "skjermet", None, True, None),  # school 117 is shielded
     ("6108", "lesing", 8, "2022-23"): (49.0, "vist", 40, True, 1),  # 118; the closed school 120 had no pupils
@@ -67,7 +67,7 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     101: ("6101", 18, 18, (6, 6), 1, True),  # 100
     102: ("6101", 18, 18, (6, 6), 1, True),  # 100
     112: ("6106", 18, 18, (6, 6), 1, True),  # 100
-    114: ("6107", 15, 18, (6, 6), 4, True),  # 33 33 30 = 83.33; stood in 6111 before
+    114: ("6107", 15, 18, (6, 6), 4, True),  # 33 33 30 = 83.33; stood in 6112 before
     108: ("6104", 12, 15, (5, 6), 5, True),  # 33 33 0x = 80
     122: ("6201", 14, 18, (6, 6), 6, True),  # 11 33 33 = 77.78
     # 25 schools are judged: ⌈6.25⌉ = 7. Two share the seventh place, and both count.
@@ -91,6 +91,7 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     113: ("6106", 0, 18, (6, 6), 23, False),
     127: ("6203", 0, 12, (4, 4), 23, False),
     111: ("6105", 6, 6, (2, 6), None, None),  # a third is shown
+    135: ("6107", 0, 0, (0, 1), None, None),  # new in 2024-25, and shielded
     128: ("6204", 12, 12, (4, 4), None, None),  # four cells of 3 points; one year only
 }
 
@@ -114,7 +115,7 @@ WITH_8_PLACES = {
 # kommunenr: spread, schools, judged, in the upper quarter, place, chosen, margin of spread to the third
 CANDIDATES_WITH_8_PLACES = {
     "6106": (50.0, 2, 2, 1, 1, True, 30.0),  # 100 and 0; the municipality itself is not judged
-    "6107": (36.1, 2, 2, 1, 2, True, 16.1),  # 750/9 and 100/9: half the distance, 325/9, published as 36.1
+    "6107": (36.1, 3, 2, 1, 2, True, 16.1),  # 750/9 and 100/9: half the distance, 325/9, published as 36.1
     "6104": (20.0, 2, 2, 1, 3, False, 0.0),  # 80 and 40: exactly at the level
     # Not: 6203 (spread 29.2, but 58.33 is not in the upper quarter), 6108 (spread 14.6), 6109 and 6110 (one school),
     # 6204 (no judged school).

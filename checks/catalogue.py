@@ -1,0 +1,139 @@
+"""The small DuckDB file that an audit reads through: views of the Parquet files, and the facts that checks ask for.
+
+Belongs here: making the file, and what must be there before any check may run. Does not belong here: running checks
+(`runner`), or what the facts are (whoever hands them in).
+
+A table that is empty, unreadable or lacks a column makes checks pass on nothing: it is an error of the check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checks.outcome import CheckError
+from checks.suite import Check, Helper
+from oppfolging_pipeline.core.duckdb_session import open_duckdb
+from oppfolging_pipeline.tables.ddl import quoted
+from oppfolging_pipeline.tables.model import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+# What one query may hold in memory; the rest goes to disk beside the file.
+MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Rows that checks compare with, such as the units that must be there. `columns` gives each name its SQL type."""
+
+    columns: Mapping[str, str]
+    rows: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Staged files of one table, checked together through the view `view`."""
+
+    table: Table
+    files: tuple[Path, ...]
+    view: str
+    checks: tuple[Check, ...]
+    helpers: tuple[Helper, ...] = ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The names of the tables and facts that its checks read, without its own helpers."""
+        own = {helper.name for helper in self.helpers}
+        return frozenset(name for one in (*self.checks, *self.helpers) for name in one.reads) - own
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the checks of an audit may read beside their own table: other tables' files and facts, by name."""
+
+    tables: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+
+
+def view_name(number: int) -> str:
+    """The name of the view that a target is read through."""
+    return f"sjekk_{number}"
+
+
+def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside) -> None:
+    """Make the file. Raises `CheckError` that names every table that no check may pass on."""
+    with open_duckdb({"temp_directory": str(path.parent / "spill"), "memory_limit": MEMORY}, str(path)) as connection:
+        asked = {name for target in targets for name in target.reads}
+        faults = [f"{name}: found no such table or facts beside the audit" for name in sorted(asked - _names(beside))]
+        for name in sorted(asked & set(beside.tables)):
+            faults += _view(connection, name, name, beside.tables[name])
+        for name in sorted(asked & set(beside.facts)):
+            _table(connection, name, beside.facts[name])
+        for target in targets:
+            found = _view(connection, target.view, target.table.key, target.files) or _unfit(connection, target)
+            faults += found or ([] if faults else _help(connection, target))
+    if faults:
+        raise CheckError("no check was run, as none may pass on this:\n" + "\n".join(f"  - {one}" for one in faults))
+
+
+def _names(beside: Beside) -> set[str]:
+    return {*beside.tables, *beside.facts}
+
+
+def _view(connection: duckdb.DuckDBPyConnection, view: str, key: str, files: Sequence[Path]) -> list[str]:
+    import duckdb
+
+    absent = [file.name for file in files if not file.exists()]
+    if absent or not files:
+        return [f"{key}: found no file {', '.join(absent)}".rstrip() + "; expected one to check"]
+    paths = ", ".join(quoted(str(file)) for file in files)
+    try:
+        connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet([{paths}], hive_partitioning = false)")  # noqa: S608
+    except duckdb.Error as error:
+        return [f"{key}: found a file that is no whole Parquet file ({str(error).splitlines()[0]})"]
+    return []
+
+
+def _unfit(connection: duckdb.DuckDBPyConnection, target: Target) -> list[str]:
+    """Why no check may pass on the target: a declared column is not there, or no row is, where rows must be."""
+    import duckdb
+
+    found = {row[0] for row in connection.execute(f"DESCRIBE {target.view}").fetchall()}
+    missing = [column.name for column in target.table.columns if column.name not in found]
+    if missing:
+        return [f"{target.table.key}: found no column {', '.join(missing)}; expected every declared one"]
+    try:
+        count = connection.execute(f"SELECT count(*) FROM {target.view}").fetchone()  # noqa: S608 (a name of ours)
+    except duckdb.Error as error:
+        return [f"{target.table.key}: found a file that cannot be read ({str(error).splitlines()[0]})"]
+    if not target.table.empty_ok and not (count and count[0]):
+        return [f"{target.table.key}: found no row; expected some. See whether the source or the step before gave any"]
+    return []
+
+
+def _help(connection: duckdb.DuckDBPyConnection, target: Target) -> list[str]:
+    import duckdb
+
+    for helper in target.helpers:
+        try:
+            connection.execute(f'CREATE TABLE "{helper.name}" AS {helper.sql.format(batch=target.view)}')
+        except duckdb.Error as error:
+            return [f"{target.table.key}: the query {helper.name} could not be run ({str(error).splitlines()[0]})"]
+    return []
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, facts: Facts) -> None:
+    columns = ", ".join(f'"{column}" {kind}' for column, kind in facts.columns.items())
+    connection.execute(f'CREATE TABLE "{name}" ({columns})')
+    if facts.rows:
+        # One bound parameter for all rows: a statement for each would take longer than the checks.
+        struct = ", ".join(f'"{column}" {kind}' for column, kind in facts.columns.items())
+        given = [dict(zip(facts.columns, row, strict=True)) for row in facts.rows]
+        connection.execute(
+            f'INSERT INTO "{name}" SELECT unnest(CAST($1 AS STRUCT({struct})[]), recursive := true)',
+            [given],
+        )

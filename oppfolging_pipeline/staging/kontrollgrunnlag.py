@@ -1,0 +1,145 @@
+"""What must be there, from register, catalogue and rule sets: the facts that the checks compare tables with.
+
+Belongs here: the expected units, cells and parameters as plain rows. Does not belong here: comparing (the suites of
+`checks`), or anything read off the figures: a fact that came from them could not contradict them.
+
+Each function gives the columns with their SQL types, and the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from oppfolging_pipeline.core.skoleaar import day_in
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.catalog import Catalog, Retning
+from oppfolging_pipeline.staging.harmonisering import Request
+
+Grunnlag = tuple[Mapping[str, str], Sequence[tuple[object, ...]]]
+_SIGN: dict[Retning, int] = {"hoyere_er_bedre": 1, "lavere_er_bedre": -1, "ingen": 0}
+_UTTREKK = {"uttrekksaar": "INTEGER", "indikatorsett": "VARCHAR"}
+
+
+def ventet_enhet(partisjoner: Iterable[tuple[str, str]], register: Register, catalog: Catalog) -> Grunnlag:
+    """The country, counties and municipalities in force on the source's reference day, for each (kilde, skoleaar)."""
+    units: dict[date, list[tuple[str, str]]] = {}
+    rows = []
+    for kilde, skoleaar in sorted(set(partisjoner)):
+        day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
+        if day not in units:
+            kommuner = register.gjeldende(day)
+            fylker = sorted({register.fylke_for(code, day).fylkesnr for code in kommuner})
+            units[day] = [
+                ("nasjonalt", "I"),
+                *(("fylke", fylke) for fylke in fylker),
+                *(("kommune", code) for code in sorted(kommuner)),
+            ]
+        rows += [(kilde, skoleaar, nivaa, enhet) for nivaa, enhet in units[day]]
+    return {"kilde": "VARCHAR", "skoleaar": "VARCHAR", "nivaa": "VARCHAR", "enhet": "VARCHAR"}, rows
+
+
+def utenfor(register: Register) -> Grunnlag:
+    """Regular expressions of the codes that statistics use and that are no municipalities."""
+    return {"form": "VARCHAR"}, [(one.moenster.replace("x", r"\d"),) for one in register.utenfor]
+
+
+def katalog_maal(catalog: Catalog) -> Grunnlag:
+    """Every indicator, measure and grade of the catalogue, with the measure's range, decimals and sign.
+
+    `fortegn` is 1 where higher is better, -1 where lower is, 0 where neither.
+    """
+    columns = {
+        "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "laveste": "DOUBLE",
+        "hoyeste": "DOUBLE", "desimaler": "INTEGER", "fortegn": "INTEGER",
+    }  # fmt: skip
+    return columns, [
+        (fact.kilde, key, maal, trinn, of.min, of.maks, of.desimaler, _SIGN[of.retning])
+        for key, fact in catalog.indikatorer.items()
+        for trinn in fact.trinn
+        for maal in catalog.maal_for(key, trinn)
+        for of in (catalog.maal[maal],)
+    ]
+
+
+def katalog_kilde(catalog: Catalog) -> Grunnlag:
+    """How complete each source is (see the catalogue)."""
+    columns = {"kilde": "VARCHAR", "kommuner_uten_rad": "INTEGER", "kommuner_med_skolegap": "INTEGER"}
+    return columns, [
+        (key, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap) for key, kilde in catalog.kilder.items()
+    ]
+
+
+def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
+    """Every cell that a unit has in a request's window, with what it is weighed by."""
+    columns = {
+        **_UTTREKK, "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER",
+        "skoleaar": "VARCHAR", "vindusaar": "INTEGER", "indikatoromraade": "VARCHAR", "vekt": "INTEGER",
+        "fortegn": "INTEGER", "poeng_nasjonal": "INTEGER", "poeng_absolutt": "INTEGER", "metode": "VARCHAR",
+        "grenseverdi": "DECIMAL(9,3)", "nasjonal_grense": "VARCHAR",
+    }  # fmt: skip
+    rows: list[tuple[object, ...]] = []
+    for request in requests:
+        rule_set = request.rule_set
+        items = {(item.indikator, item.trinn): item for item in rule_set.indikatorer}
+        for kilde, indikator, maal, trinn, skoleaar, vindusaar, _ in request.cells():
+            item = items[indikator, trinn]
+            rows.append(
+                (
+                    request.uttrekksaar, rule_set.navn, kilde, indikator, maal, trinn, skoleaar, vindusaar,
+                    item.omraade, item.vekt.verdi, _SIGN[request.catalog.maal[maal].retning],
+                    rule_set.poeng.nasjonal.verdi, rule_set.poeng.absolutt.verdi, item.absolutt_grense.metode,
+                    item.absolutt_grense.verdi, rule_set.nasjonal_grense.verdi,
+                )
+            )  # fmt: skip
+    return columns, rows
+
+
+def sett(requests: Iterable[Request]) -> Grunnlag:
+    """The parameters of each request's set that decide who may be judged and how many are chosen."""
+    columns = {
+        **_UTTREKK, "antall_aar": "INTEGER", "min_aar": "INTEGER", "min_dekning": "DECIMAL(9,6)",
+        "kategori1_antall": "INTEGER", "kategori1_naer": "DECIMAL(9,3)", "kategori2_antall": "INTEGER",
+        "kategori2_min_skoler": "INTEGER", "kategori2_nivaa": "DECIMAL(9,3)", "kategori2_ovre_andel": "DECIMAL(9,3)",
+    }  # fmt: skip
+    rows = []
+    for request in requests:
+        one, first, second = request.rule_set, request.rule_set.kategori1, request.rule_set.kategori2
+        rows.append(
+            (
+                request.uttrekksaar, one.navn, one.antall_aar.verdi, one.min_aar.verdi, one.min_dekning.verdi,
+                first.antall.verdi, first.naer_grensen.verdi, second.antall.verdi, second.min_skoler.verdi,
+                second.spredning.nivaa.verdi, second.ovre_andel.verdi,
+            )
+        )  # fmt: skip
+    return columns, rows
+
+
+def ventet_kommune(requests: Iterable[Request], register: Register) -> Grunnlag:
+    """The municipalities of each request's register."""
+    columns = {**_UTTREKK, "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR", "fylkesnr": "VARCHAR"}
+    return columns, [
+        (request.uttrekksaar, request.rule_set.navn, code, kommune.navn, code[:2])
+        for request in requests
+        for code, kommune in sorted(register.gjeldende(request.registerdato).items())
+    ]
+
+
+def opphav(requests: Iterable[Request], register: Register) -> Grunnlag:
+    """For each source and school year of a window: the codes that each municipality of the request's register is made
+    of, and how (`uendret`, `flyttet`, `sammenslaatt`, `delt`)."""
+    columns = {
+        **_UTTREKK, "kilde": "VARCHAR", "skoleaar": "VARCHAR", "kommunenr": "VARCHAR", "fra": "VARCHAR",
+        "maate": "VARCHAR",
+    }  # fmt: skip
+    rows = []
+    for request in requests:
+        for part in request.partitions():
+            kilde, skoleaar = str(part["kilde"]), str(part["skoleaar"])
+            day = min(day_in(skoleaar, request.catalog.kilder[kilde].referansedato), request.registerdato)
+            for code, found in sorted(register.opphav(day, request.registerdato).items()):
+                rows += [
+                    (request.uttrekksaar, request.rule_set.navn, kilde, skoleaar, code, source, found.maate)
+                    for source in found.kilder
+                ]
+    return columns, rows
