@@ -67,6 +67,11 @@ def _facts(
     }  # fmt: skip
 
 
+def _asked_for(requests: Sequence[Request]) -> list[tuple[str, str]]:
+    """The (kilde, skoleaar) of every window, also those that are in no file."""
+    return [(str(part["kilde"]), str(part["skoleaar"])) for one in requests for part in one.partitions()]
+
+
 _Maker = Callable[[Sequence[Request], Sequence[Partition], Catalog, "Register | None"], kontrollgrunnlag.Grunnlag]
 
 
@@ -77,8 +82,8 @@ def _of(register: Register | None) -> Register:
 
 
 _MAKERS: Mapping[str, _Maker] = {
-    "ventet_enhet": lambda _, observed, catalog, register: kontrollgrunnlag.ventet_enhet(
-        [(kilde, skoleaar) for kilde, skoleaar in observed], _of(register), catalog
+    "ventet_enhet": lambda requests, observed, catalog, register: kontrollgrunnlag.ventet_enhet(
+        [*((kilde, skoleaar) for kilde, skoleaar in observed), *_asked_for(requests)], _of(register), catalog
     ),
     "utenfor": lambda _, __, ___, register: kontrollgrunnlag.utenfor(_of(register)),
     "katalog_maal": lambda _, __, catalog, ___: kontrollgrunnlag.katalog_maal(catalog),

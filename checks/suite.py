@@ -34,11 +34,22 @@ class Check:
 
 @dataclass(frozen=True)
 class Helper:
-    """A query whose rows several checks read by its name. `{batch}` stands for the table that is checked."""
+    """A query (see `over_table`) whose rows several checks read by its name."""
 
     name: str
     sql: str
     reads: tuple[str, ...] = ()
+
+
+def over_table(query: str) -> str:
+    """The query with `tabellen` standing for the table that is checked.
+
+    Great Expectations puts a sub-query with a name of its own in the place of `{batch}`: it can have no other, and
+    cannot be joined with itself. Not materialized, or every column of the table would be read for each check.
+    """
+    table = "tabellen AS NOT MATERIALIZED (SELECT * FROM {batch})"
+    head, rest = query[:5].upper(), query[5:]
+    return f"WITH {table}, {rest}" if head == "WITH " else f"WITH {table} {query}"
 
 
 def rows_check(name: str, table: Table, where: str, guidance: str) -> Check:
@@ -88,9 +99,9 @@ def derived_checks(table: Table, view: str) -> list[Check]:
 
 
 def expected_rows(count: int, what: str) -> Check:
-    """A check that the table holds exactly the expected set. `what` says in Norwegian what makes the number."""
+    """A check that the table holds as many rows as expected. `what` says in Norwegian what makes the number."""
     return Check(
-        "forventet_sett",
+        "forventet_antall",
         "expect_table_row_count_to_equal",
         f"Tabellen skal ha nøyaktig {count} rader: {what}. Noe mangler eller står dobbelt.",
         {"value": count},

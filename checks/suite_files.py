@@ -1,8 +1,9 @@
 """The suites in `suites/`: one YAML file for each table, with what only a person knows about it.
 
 Belongs here: the shape of a suite file and reading it. Does not belong here: what follows from the table's declaration
-(`suite`), or running (`runner`). An expectation has Great Expectations' own `type` and `kwargs`; `leser` names the
-other tables and the facts that its query reads; a query that several read is a `hjelpetabell`.
+(`suite`), or running (`runner`). An expectation has Great Expectations' own `type` and `kwargs`; in a query
+`tabellen` is the table that is checked, `leser` names the other tables and the facts that it reads, and a query that
+several read is a `hjelpetabell`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from checks.suite import Check, Helper
+from checks.suite import ROWS, Check, Helper, over_table
 from oppfolging_pipeline.core.yaml_document import load_document, refusal, refuse, validate
 from oppfolging_pipeline.tables.model import all_tables
 
@@ -96,19 +97,16 @@ def suite_of(key: str) -> Suite:
         raise ValueError(f"{key}.yaml: found tabell {read.tabell}; expected {key}")
     return Suite(
         tuple(
-            Check(one.navn, one.type, one.tekst, _kwargs(one), one.severity, one.leser)
-            for one in read.forventninger
+            Check(one.navn, one.type, one.tekst, _kwargs(one), one.severity, one.leser) for one in read.forventninger
         ),
-        tuple(Helper(one.navn, one.sql, one.leser) for one in read.hjelpetabeller),
+        tuple(Helper(one.navn, over_table(one.sql), one.leser) for one in read.hjelpetabeller),
     )
 
 
 def _kwargs(one: Forventning) -> dict[str, Any]:
     kwargs: dict[str, Any] = _plain(one.kwargs)
-    query = kwargs.get("unexpected_rows_query", "{batch}")
-    if "{batch}" not in query:
-        # Great Expectations prints a warning to stdout for a query that reads helpers only.
-        kwargs["unexpected_rows_query"] = f"/* {{batch}} */ {query}"
+    if one.type == ROWS:
+        kwargs["unexpected_rows_query"] = over_table(kwargs["unexpected_rows_query"])
     return kwargs
 
 

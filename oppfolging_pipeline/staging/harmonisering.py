@@ -5,8 +5,10 @@ is. Does not belong here: limits and points (`indicators`), or how municipalitie
 
 A pure renumbering or a change of name moves the figure. A merger is the pupil-weighted mean of its parts, only when
 every part with pupils is shown. A municipality that came out of a division is rebuilt from the schools that stand in
-it, pupil-weighted, only when all of its schools with pupils in that cell are shown. Otherwise the cell is `skjermet`:
-a rebuilt figure must never give a shielded one away. Rebuilt figures are rounded half-up as the published ones are.
+it, pupil-weighted, only when all of its schools with pupils in that cell are shown, and those of the other parts of
+that division too: from the whole, which is published with the codes of its own year, and all parts but one, the last
+could be worked out. Otherwise the cell is `skjermet`: a rebuilt figure must never give a shielded one away. Rebuilt
+figures are rounded half-up as the published ones are.
 """
 
 from __future__ import annotations
@@ -126,7 +128,7 @@ def harmonise(
     )
     celler = engine.run(_CELLS, observasjon=observasjon, spurt=spurt)
     deler = _parts(engine, celler, slekt, placed)
-    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler))
+    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler, slekt=slekt))
     trinn = engine.run(_GRADES, observasjon=observasjon, slekt=slekt)
     return engine.run(
         _GRID,
@@ -205,9 +207,15 @@ WITH summer AS (
     CAST(sum(CAST(verdi * skala AS BIGINT) * antall) FILTER (kan_brukes) AS BIGINT) AS teller,
     CAST(sum(antall) FILTER (kan_brukes) AS BIGINT) AS elever
   FROM deler GROUP BY enhet, indikator, trinn, skoleaar
+), skjulte_delinger AS (
+  SELECT DISTINCT kilde, skoleaar, kommunenr, indikator, trinn FROM deler WHERE har_elever AND NOT kan_brukes
+), gjennomsiktig AS (
+  SELECT DISTINCT s.til AS enhet, d.indikator, d.trinn, d.skoleaar
+  FROM skjulte_delinger d JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE s.maate = 'delt'
 ), status AS (
-  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' ELSE 'vist' END AS verdistatus
-  FROM summer
+  SELECT f.*, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 OR g.enhet IS NOT NULL THEN 'skjermet' ELSE 'vist' END
+    AS verdistatus
+  FROM summer f LEFT JOIN gjennomsiktig g USING (enhet, indikator, trinn, skoleaar)
 )
 SELECT enhet, indikator, trinn, skoleaar, verdistatus, forelopig,
   CASE WHEN verdistatus = 'vist' THEN CAST(((2 * teller + elever) // (2 * elever)) / skala AS DECIMAL(9, 3)) END

@@ -13,16 +13,17 @@ KOMMUNER: dict[str, tuple[str, int, int, int, tuple[int, int], int | None]] = {
     "6101": ("Askvik", 36, 36, 12, (12, 12), 1),  # 3333 3333 3333: everything beyond the absolute limit
     "6201": ("Kvernes", 18, 36, 4, (12, 12), 2),  # renumbered from 6114: 1111 3300 3311
     "6105": ("Fossnes", 8, 18, 2, (6, 12), 3),  # exactly half is shown: 33xx 0x0x x1x1
-    "6109": ("Jordnes", 11, 30, 3, (10, 12), 4),  # its school 119 alone, 2022-23 and 2023-24: 330x 0x13 1000
-    # Six with a third. More cells beyond the absolute limit go first: 4, 3, then four with 2.
-    "6103": ("Dalsund", 12, 36, 4, (12, 12), 5),  # 3333 0000 0000
-    "6102": ("Bjørkedal", 12, 36, 3, (12, 12), 6),  # 3300 1110 3000
-    # Then more possible points: 36, 36, 33, 30; of the two with 36 the lowest kommunenr.
-    "6110": ("Lindøy", 12, 36, 2, (12, 12), 7),  # 3110 3110 1100
-    "6202": ("Myrland", 12, 36, 2, (12, 12), 8),  # 1111 3100 3010
-    "6107": ("Holmøy", 11, 33, 2, (11, 12), 9),  # merged from 6111 and 6112: 111x 3301 0100
-    "6108": ("Ildvoll", 10, 30, 2, (10, 12), 10),  # schools 116, 117 and 118: 1x1x 0301 3100
-    "6203": ("Nordby", 7, 24, 2, (8, 8), 11),  # a year is missing, two are enough: 3300 –––– 0100
+    # Five with a third. More cells beyond the absolute limit go first: 4, 3, then three with 2.
+    "6103": ("Dalsund", 12, 36, 4, (12, 12), 4),  # 3333 0000 0000
+    "6102": ("Bjørkedal", 12, 36, 3, (12, 12), 5),  # 3300 1110 3000
+    # Then more possible points: 36, 36, 33; of the two with 36 the lowest kommunenr.
+    "6110": ("Lindøy", 12, 36, 2, (12, 12), 6),  # 3110 3110 1100
+    "6202": ("Myrland", 12, 36, 2, (12, 12), 7),  # 1111 3100 3010
+    "6107": ("Holmøy", 11, 33, 2, (11, 12), 8),  # merged from 6111 and 6112: 111x 3301 0100
+    # Divided from Indreby. Where one of the two is shielded the other is too, or Indreby less the other would give it.
+    "6109": ("Jordnes", 8, 27, 2, (9, 12), 9),  # its school 119 alone, 2022-23 and 2023-24: 3x0x 0x13 1000
+    "6203": ("Nordby", 7, 24, 2, (8, 8), 10),  # a year is missing, two are enough: 3300 –––– 0100
+    "6108": ("Ildvoll", 7, 27, 1, (9, 12), 11),  # schools 116, 117 and 118: 1x1x 0x01 3100
     "6104": ("Eikfjord", 6, 36, 0, (12, 12), 12),  # equal to a limit is not worse: 0000 1111 1001
     "6106": ("Granvik", 15, 15, 5, (5, 12), None),  # less than half is shown: 3xxx 33xx 33xx
     "6204": ("Osmark", 12, 12, 4, (4, 4), None),  # one year only: –––– –––– 3333
@@ -43,7 +44,7 @@ CELLS = {
     ("6107", "regning", 5, "2023-24"): (46.0, "vist", 25, True, 3),  # Hellvik has no pupils: Haugsund alone
     ("6107", "lesing", 8, "2023-24"): (50.0, "vist", 40, True, 0),  # (50·20 + 49·20) / 40 = 49.5
     ("6107", "regning", 8, "2023-24"): (47.0, "vist", 80, True, 1),  # (50·20 + 46·60) / 80 = 47
-    ("6107", "lesing", 5, "2024-25"): (50.0, "vist", 40, False, 0),  # its own figure; 20 of the pupils in a shielded school
+    ("6107", "lesing", 5, "2024-25"): (50.0, "vist", 40, False, 0),  # its own; 20 of them in a shielded school
     # Ildvoll and Jordnes, divided from Indreby, whose own figure of 40 in regning 5 would have given 3.
     ("6108", "lesing", 5, "2022-23"): (47.0, "vist", 40, True, 1),  # (46·20 + 48·20) / 40
     ("6108", "regning", 5, "2022-23"): (None, "skjermet", None, True, None),  # school 117 is shielded
@@ -51,8 +52,10 @@ CELLS = {
     ("6108", "regning", 8, "2022-23"): (None, "skjermet", None, True, None),  # 120 may belong to either
     ("6109", "regning", 8, "2022-23"): (None, "skjermet", None, True, None),
     ("6108", "lesing", 5, "2023-24"): (50.0, "vist", 50, True, 0),  # (49·20 + 50·30) / 50 = 49.6
-    ("6108", "regning", 5, "2023-24"): (46.0, "vist", 30, True, 3),  # (46·20 + 46·10) / 30
+    ("6109", "regning", 5, "2022-23"): (None, "skjermet", None, True, None),  # 119 is shown, but Ildvoll is not
+    ("6109", "lesing", 8, "2022-23"): (50.0, "vist", 20, True, 0),  # 119; Ildvoll is shown too
     ("6109", "regning", 5, "2023-24"): (None, "skjermet", None, True, None),  # school 119 is shielded
+    ("6108", "regning", 5, "2023-24"): (None, "skjermet", None, True, None),  # 116 and 117 are shown; Jordnes is not
     # A pure renumbering moves the figure.
     ("6201", "lesing", 5, "2022-23"): (49.0, "vist", 20, False, 1),
     ("6105", "lesing", 8, "2022-23"): (None, "skjermet", None, False, None),
@@ -95,25 +98,25 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     128: ("6204", 12, 12, (4, 4), None, None),  # four cells of 3 points; one year only
 }
 
-# With 8 places in category 1 the cut goes through the six with a third; with 2 in category 2 the third is left out.
+# With 7 places in category 1 the cut goes through the five with a third; with 2 in category 2 the third is left out.
 # kommunenr: selected, shared place, near the cut, margin to the first outside (Holmøy, 100/3 %)
-WITH_8_PLACES = {
+WITH_7_PLACES = {
     "6101": (True, False, False, 200 / 3),  # 100 − 100/3
     "6201": (True, False, False, 50 / 3),  # 50 − 100/3
     "6105": (True, False, False, 100 / 9),  # 400/9 − 300/9
-    "6109": (True, False, False, 10 / 3),  # 110/3 − 100/3
     "6103": (True, True, True, 0.0),
     "6102": (True, True, True, 0.0),
     "6110": (True, True, True, 0.0),
     "6202": (True, True, True, 0.0),
     "6107": (False, False, True, 0.0),
-    "6108": (False, False, True, 0.0),
+    "6109": (False, False, False, -100 / 27),  # 800/27 − 900/27
     "6203": (False, False, False, -25 / 6),  # 175/6 − 200/6
+    "6108": (False, False, False, -200 / 27),  # 700/27 − 900/27
     "6104": (False, False, False, -50 / 3),
 }
 
 # kommunenr: spread, schools, judged, in the upper quarter, place, chosen, margin of spread to the third
-CANDIDATES_WITH_8_PLACES = {
+CANDIDATES_WITH_7_PLACES = {
     "6106": (50.0, 2, 2, 1, 1, True, 30.0),  # 100 and 0; the municipality itself is not judged
     "6107": (36.1, 3, 2, 1, 2, True, 16.1),  # 750/9 and 100/9: half the distance, 325/9, published as 36.1
     "6104": (20.0, 2, 2, 1, 3, False, 0.0),  # 80 and 40: exactly at the level

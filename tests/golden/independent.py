@@ -119,9 +119,21 @@ def _moved(
                         parts[target][key].append((row, False))
             elif divided and home[row.enhet] in (target, None):
                 parts[target][key].append((row, home[row.enhet] is not None))
+    hidden = {
+        (row.kommune, key)
+        for of_target in parts.values()
+        for key, rows in of_target.items()
+        for row, usable in rows
+        if _has_pupils(row) and not _can_be_used(row, usable)
+    }
     for target, of_target in parts.items():
         for key, rows in of_target.items():
-            found_cells[target][key] = _mean(rows, asked[key[:2]]["decimals"])
+            status, mean = _mean(rows, asked[key[:2]]["decimals"])
+            origins = comes_from[asked[key[:2]]["kilde"], key[2], target]
+            divided = [code for code in origins if len(became.get(code, [code])) > 1]
+            if status == "vist" and any((code, key) in hidden for code in divided):
+                status, mean = "skjermet", 0
+            found_cells[target][key] = (status, mean)
     units = {code: Unit(code) for code in sorted(kommuner)}
     for code, unit in (*units.items(), *schools.items()):
         for (indikator, trinn), item in asked.items():
@@ -143,11 +155,15 @@ def _has_pupils(row: Any) -> bool:
     return row.status != "mangler" or row.antall > 0 or row.antall_skjult
 
 
+def _can_be_used(row: Any, usable: bool) -> bool:
+    return usable and row.status == "vist" and row.antall > 0
+
+
 def _mean(rows: list[Any], decimals: int) -> tuple[str, int]:
     present = [(row, usable) for row, usable in rows if _has_pupils(row)]
     if not present:
         return "mangler", 0
-    if any(not usable or row.status != "vist" or row.antall == 0 for row, usable in present):
+    if not all(_can_be_used(row, usable) for row, usable in present):
         return "skjermet", 0
     mean = Fraction(sum(row.verdi * row.antall for row, _ in present), sum(row.antall for row, _ in present))
     unit = 1000 // 10**decimals

@@ -110,7 +110,7 @@ def test_a_row_short_of_the_expected_set_is_no_ranking(run, home, monkeypatch):
     monkeypatch.setattr(assets.identification.tables, "rangering_kommune", lambda *given: real(*given)[:-1])
     before = seen_by_readers(home)
     result = materialize(home, run.inbox, ["rangering"])
-    assert "forventet_sett" in failures(result)
+    assert "forventet_antall" in failures(result)
     assert seen_by_readers(home) == before
 
 

@@ -61,9 +61,9 @@ CASES = {
     "no points where something is shown": Case([shown(risikopoeng=None), hidden()], {"poeng_bare_for_vist": (A,)}),
     "more points than possible": Case([shown(risikopoeng=4), hidden()], {"poeng_innen_mulige": (A,)}),
     "negative points": Case([shown(risikopoeng=-1), hidden()], {"risikopoeng.i_omraadet": (A,)}),
-    "one row short of the expected set": Case([shown()], {"forventet_sett": ()}, extra=(TWO,)),
+    "one row short of the expected set": Case([shown()], {"forventet_antall": ()}, extra=(TWO,)),
     "one row over the expected set": Case(
-        [shown(), hidden(), hidden("6103")], {"forventet_sett": ()}, extra=(TWO,)
+        [shown(), hidden(), hidden("6103")], {"forventet_antall": ()}, extra=(TWO,)
     ),
     "two faults at once": Case(
         [shown("61", verdi="150.125"), hidden()], {"kommunenr.form": None, "verdi.i_omraadet": None}
@@ -136,7 +136,7 @@ def test_every_declared_table_has_schema_key_and_no_check_twice(key):
 
 
 def test_two_checks_of_one_name_are_refused():
-    with pytest.raises(ValueError, match="forventet_sett"):
+    with pytest.raises(ValueError, match="forventet_antall"):
         merge([expected_rows(1, "en")], [expected_rows(2, "to")])
 
 

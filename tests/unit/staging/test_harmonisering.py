@@ -106,13 +106,13 @@ NO_PART: Cell = ("mangler", None, None, False)
     ("schools", "in_6108", "in_6109"),
     [
         pytest.param([*TWO_IN_6108, *ONE_IN_6109], IN_6108, IN_6109, id="all shown"),
-        # one shielded school hides its own municipality and not the other
-        pytest.param([*TWO_IN_6108, *school(S3, "6107", "6109", "*", "*")], IN_6108, HIDDEN, id="one shielded"),
+        # one shielded school hides both parts: the whole less the one that is shown would give the other
+        pytest.param([*TWO_IN_6108, *school(S3, "6107", "6109", "*", "*")], HIDDEN, HIDDEN, id="one shielded"),
         pytest.param(
-            [*TWO_IN_6108, *school(S4, "6107", "6108", "*", "*"), *ONE_IN_6109], HIDDEN, IN_6109, id="one of three"
+            [*TWO_IN_6108, *school(S4, "6107", "6108", "*", "*"), *ONE_IN_6109], HIDDEN, HIDDEN, id="one of three"
         ),
         pytest.param(
-            [*TWO_IN_6108, *school(S4, "6107", "6108", 40, "*"), *ONE_IN_6109], HIDDEN, IN_6109, id="one without weight"
+            [*TWO_IN_6108, *school(S4, "6107", "6108", 40, "*"), *ONE_IN_6109], HIDDEN, HIDDEN, id="one without weight"
         ),
         # a school without pupils in the cell hides nothing
         pytest.param(
