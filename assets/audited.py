@@ -6,6 +6,7 @@ Does not belong here: which checks there are (`checks.suite`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ import dagster as dg
 from assets.resources import HomeResource
 from checks.runner import Outcome, Target, as_json, run_checks, view_name
 from checks.suite import Check, derived_checks, merge
-from oppfolging_pipeline.core.files import write_atomically
+from oppfolging_pipeline.core.files import sha256_of, write_atomically
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.tables.model import table
 
@@ -106,7 +107,13 @@ def publish_audited(
     for entry, group in zip(files, outcomes, strict=True):
         for file in entry.files:
             relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-            write_atomically(home.root / "kontroll" / relative, as_json(group))
+            report = {
+                "fil_sha256": sha256_of(file.target),
+                "rader": file.rows,
+                "utfall": [outcome.as_dict() for outcome in group],
+            }
+            text = json.dumps(report, ensure_ascii=False, indent=1)
+            write_atomically(home.root / "kontroll" / relative, text.encode())
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
 from oppfolging_pipeline.publish.innhold import contents
+from oppfolging_pipeline.publish.kontrollutfall import read_kontrollfil
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
@@ -204,21 +205,23 @@ def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
     """Rows of `kontroll` (without `utgivelse`) from the audit reports of the tables in the lake.
 
     The partitions of one run are audited together; each carries its name in the check, with the common verdict.
+    Raises `InvalidInput` when a report cannot be read.
     """
     rows = []
     for report in reports:
         _, *partition = report.relative_to(root).with_suffix("").parts
         suffix = "" if partition == ["alt"] else f" ({', '.join(partition)})"
-        for outcome in json.loads(report.read_text(encoding="utf-8")):
+        for outcome in read_kontrollfil(report).utfall:
             rows.append(
                 {
-                    "tabell": outcome["tabell"],
-                    "kontroll": f"{outcome['kontroll']}{suffix}",
-                    "resultat": "bestått" if outcome["passed"] else "ikke bestått",
-                    "alvorlighet": outcome["alvorlighet"],
-                    "avvik": outcome["avvik"],
-                    "veiledning": outcome["veiledning"],
-                    "varighet": outcome["varighet"],
+                    "tabell": outcome.tabell,
+                    "kontroll": f"{outcome.kontroll}{suffix}",
+                    "resultat": "bestått" if outcome.passed else "ikke bestått",
+                    "alvorlighet": outcome.alvorlighet,
+                    "avvik": list(outcome.avvik),
+                    "veiledning": outcome.veiledning,
+                    "varighet": outcome.varighet,
+                    "antall_avvik": outcome.antall_avvik,
                 }
             )
     return rows

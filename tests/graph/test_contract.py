@@ -80,7 +80,7 @@ COLUMNS = {
     ),
     "drift.kontroll": (
         "utgivelse VARCHAR, tabell VARCHAR, kontroll VARCHAR, resultat VARCHAR, alvorlighet VARCHAR, avvik VARCHAR[], "
-        "veiledning VARCHAR, varighet DOUBLE"
+        "veiledning VARCHAR, varighet DOUBLE, antall_avvik INTEGER"
     ),
     "drift.utgivelse": (
         "utgivelse VARCHAR, versjon INTEGER, kontraktversjon VARCHAR, kodeversjon VARCHAR, regelsett_sha256 VARCHAR, "
