@@ -95,6 +95,15 @@ class Tabell:
 
 
 @dataclass(frozen=True)
+class Borte:
+    """A check that the release before had, and that was not run now."""
+
+    tabell: str
+    navn: str
+    kontroll: str
+
+
+@dataclass(frozen=True)
 class Utgivelse:
     """A release of the history: its checks by verdict, None when its file cannot be read."""
 
@@ -106,14 +115,14 @@ class Utgivelse:
 class Kontrollrapport:
     """What the page shows. Exactly one of `utgivelse` (a release) and `kjoering` (a run that was stopped) is given.
 
-    `borte` are (table, check) that the release before had of the same tables and that were not run now.
+    `borte` are of the tables that the report is about. `utfall` counts each part of a table by itself.
     """
 
     tidspunkt: datetime
     utgivelse: ReleaseRecord | None
     kjoering: str | None
     tabeller: tuple[Tabell, ...]
-    borte: tuple[tuple[str, str], ...]
+    borte: tuple[Borte, ...]
     historikk: tuple[Utgivelse, ...]
     utfall: int
     merknad: str | None = None
@@ -139,13 +148,13 @@ def report_of_release(releases: Sequence[CheckedRelease]) -> Kontrollrapport:
     if not releases or not releases[-1].utfall:
         raise ValueError("releases: found no outcome of the newest release; expected those of its checks")
     newest = releases[-1]
-    tabeller, borte = _tables(newest.utfall or (), releases, releases[:-1])
+    tabeller = _tables(newest.utfall or (), releases)
     return Kontrollrapport(
         tidspunkt=newest.record.opprettet,
         utgivelse=newest.record,
         kjoering=None,
         tabeller=tabeller,
-        borte=borte,
+        borte=_gone(newest.utfall or (), releases[:-1]),
         historikk=tuple(_counted(release) for release in releases),
         utfall=len(newest.utfall or ()),
         merknad=newest.record.merknad,
@@ -165,47 +174,47 @@ def report_of_failed_audit(
     """
     if not utfall:
         raise ValueError("utfall: found no outcome; expected those of the audit")
-    tabeller, borte = _tables(utfall, releases, releases)
+    tabeller = _tables(utfall, releases)
+    audited = {one.tabell for one in utfall}
     return Kontrollrapport(
         tidspunkt=tidspunkt,
         utgivelse=None,
         kjoering=kjoering,
         tabeller=tabeller,
-        borte=borte,
+        borte=tuple(one for one in _gone(utfall, releases) if one.tabell in audited),
         historikk=tuple(_counted(release) for release in releases),
         utfall=len(utfall),
         merknad=merknad,
     )
 
 
-def _tables(
-    utfall: Sequence[Utfall], history: Sequence[CheckedRelease], before: Sequence[CheckedRelease]
-) -> tuple[tuple[Tabell, ...], tuple[Key, ...]]:
+def _tables(utfall: Sequence[Utfall], history: Sequence[CheckedRelease]) -> tuple[Tabell, ...]:
+    """The tables in declared order, each with its checks as they come."""
     verdicts = [(release.record.versjon, _verdicts(release)) for release in history]
-    declared = all_tables()
-    checks: dict[str, list[Kontroll]] = {key: [] for key in declared if any(one.tabell == key for one in utfall)}
-    grouped = _grouped(utfall)
-    for (table, name), outcomes in grouped.items():
+    checks: dict[str, list[Kontroll]] = {}
+    for (table, name), outcomes in _grouped(utfall).items():
         marks = tuple(
             Merke(version, Dom.IKKE_LESBAR if known is None else known.get((table, name), Dom.IKKE_KJOERT))
             for version, known in verdicts
         )
         checks.setdefault(table, []).append(_check(name, outcomes, marks))
-    tabeller = tuple(
-        Tabell(
-            key,
-            declared[key].qualified_name if key in declared else key,
-            declared[key].text if key in declared else "",
-            tuple(kontroller),
-        )
-        for key, kontroller in checks.items()
+    declared = all_tables()
+    order = [key for key in declared if key in checks] + [key for key in checks if key not in declared]
+    return tuple(
+        Tabell(key, _name(key), declared[key].text if key in declared else "", tuple(checks[key])) for key in order
     )
-    last = next((known for release in reversed(before) if (known := _verdicts(release)) is not None), {})
-    return tabeller, tuple(
-        (declared[table].qualified_name, name) if table in declared else (table, name)
-        for table, name in last
-        if table in checks and (table, name) not in grouped
-    )
+
+
+def _gone(utfall: Sequence[Utfall], before: Sequence[CheckedRelease]) -> tuple[Borte, ...]:
+    """What the last release that can be read had, and `utfall` has not."""
+    now = _grouped(utfall)
+    last: Mapping[Key, Dom] = next((known for release in reversed(before) if (known := _verdicts(release))), {})
+    return tuple(Borte(table, _name(table), name) for table, name in last if (table, name) not in now)
+
+
+def _name(table: str) -> str:
+    declared = all_tables()
+    return declared[table].qualified_name if table in declared else table
 
 
 def _grouped(utfall: Iterable[Utfall]) -> dict[Key, list[tuple[str | None, Utfall]]]:

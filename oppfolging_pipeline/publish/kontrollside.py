@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.clock import in_norway
 from oppfolging_pipeline.core.errors import PermanentError
@@ -24,6 +25,9 @@ from oppfolging_pipeline.publish.kontrollrapport import (
     report_of_release,
 )
 from oppfolging_pipeline.publish.kontrollutfall import Utfall
+
+if TYPE_CHECKING:
+    import markupsafe
 
 PAGE_FILE = "kontroll.html"
 _TEMPLATE = "kontroll.html.j2"
@@ -41,7 +45,7 @@ _MONTHS = (
     "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
     "desember",
 )  # fmt: skip
-_THIN = "\N{NO-BREAK SPACE}"
+_FIXED = "\N{NO-BREAK SPACE}"
 
 
 def render(report: Kontrollrapport) -> str:
@@ -51,7 +55,7 @@ def render(report: Kontrollrapport) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(tall=_number, sekunder=_seconds, tidspunkt=_moment, noekkel=_readable)
+    environment.filters.update(tall=_number, sekunder=_seconds, tidspunkt=_moment, noekkel=_readable, delbar=_breakable)
     template = environment.from_string(resources.files(__package__).joinpath(_TEMPLATE).read_text(encoding="utf-8"))
     return template.render(
         rapport=report, konklusjon=conclusion(report), dom=_worst(report), merke=_MARKS, ord=_WORDS, Dom=Dom
@@ -112,12 +116,17 @@ def conclusion(report: Kontrollrapport) -> str:
     elif failed:
         closing = " En kontroll som feiler, skal stanse utgivelsen: ikke bruk tallene før årsaken er funnet."
     else:
-        closing = " Tallene er publisert, men varslene bør leses før de brukes." if warned else ""
+        closing = " Tallene er publisert, men les varslene før du bruker dem." if warned else ""
+    if report.borte:
+        gone = _counted(len(report.borte), "kontroll", "kontroller")
+        closing += f" {gone} som ble kjørt for utgivelsen før, ble ikke kjørt nå."
     return f"{opening} {counts}{closing}"
 
 
 def _worst(report: Kontrollrapport) -> Dom:
-    return max((kontroll.dom for tabell in report.tabeller for kontroll in tabell.kontroller), default=Dom.BESTAATT)
+    # A check that is no longer run says nothing, which is not that all is well.
+    gone = Dom.VARSEL if report.borte else Dom.BESTAATT
+    return max(gone, *(kontroll.dom for tabell in report.tabeller for kontroll in tabell.kontroller))
 
 
 def _counted(count: int, one: str, many: str) -> str:
@@ -125,19 +134,26 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def _number(count: int) -> str:
-    return f"{count:,}".replace(",", _THIN)
+    return f"{count:,}".replace(",", _FIXED)
 
 
 def _seconds(seconds: float) -> str:
     """`0,20 s`: two decimals; what is less is said to be less."""
     smallest = 0.01
-    return f"under 0,01{_THIN}s" if seconds < smallest else f"{seconds:.2f}".replace(".", ",") + f"{_THIN}s"
+    return f"under 0,01{_FIXED}s" if seconds < smallest else f"{seconds:.2f}".replace(".", ",") + f"{_FIXED}s"
 
 
 def _moment(moment: datetime) -> str:
     """`1. mars 2026 kl. 06.00`, in Norway."""
     there = in_norway(moment)
-    return f"{there.day}. {_MONTHS[there.month - 1]} {there.year} kl. {there:%H.%M}"
+    return f"{there.day}.{_FIXED}{_MONTHS[there.month - 1]} {there.year} kl.{_FIXED}{there:%H.%M}"
+
+
+def _breakable(name: str) -> markupsafe.Markup:
+    """A name of the program, escaped, with room for a line break after each of its words."""
+    import markupsafe
+
+    return markupsafe.Markup("_<wbr>").join(name.split("_")).replace(".", markupsafe.Markup(".<wbr>"))
 
 
 def _readable(key: str) -> str:

@@ -136,6 +136,18 @@ def test_a_bad_mart_leaves_the_published_file_alone(run, home, monkeypatch):
     assert seen_by_readers(home) == before
 
 
+def test_the_page_of_the_checks_comes_back_though_the_release_is_unchanged(run, home):
+    # As after a run that was killed between the file and the page.
+    page = home / "publisert" / "kontroll.html"
+    before = seen_by_readers(home)["publisert/kontroll.html"]
+    page.unlink()
+    result = materialize(home, run.inbox, ["utgivelse"])
+    assert result.success, failures(result)
+    (made,) = result.asset_materializations_for_node("utgivelse")
+    assert not made.metadata["ny"].value
+    assert seen_by_readers(home)["publisert/kontroll.html"] == before
+
+
 def test_the_run_after_a_failed_one_goes_on_from_what_was_good(run, home, bad_share, monkeypatch):
     assert not materialize(home, run.inbox, ["andel"]).success
     monkeypatch.undo()
