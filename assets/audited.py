@@ -16,12 +16,14 @@ import dagster as dg
 from assets.beside import beside
 from assets.resources import HomeResource
 from checks.catalogue import Target, view_name
-from checks.outcome import CheckError, Outcome, as_json
+from checks.errors import CheckError
 from checks.runner import run_checks
 from checks.suite import Check, derived_checks, merge
 from checks.suite_files import suite_of
 from oppfolging_pipeline.core.files import sha256_of, write_atomically
+from oppfolging_pipeline.core.outcome import AuditReport, FailedAudit, Outcome, as_json
 from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.publish.kontrollside import write_failed_audit_page
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.tables.model import table
 
@@ -97,7 +99,7 @@ def publish_audited(
     try:
         found = audit(home, files, register)
     except CheckError as error:
-        folder = _put_aside(home, context, staged, as_json([], feil=str(error)))
+        folder = _put_aside(home, context, staged, FailedAudit(utfall=(), feil=str(error)))
         raise dg.Failure(
             description=f"{error}\nNothing was put in place; the files and the report are in {folder}.",
             allow_retries=False,
@@ -108,7 +110,7 @@ def publish_audited(
     for entry, group in zip(files, found, strict=True):
         yield _check_result(context, entry.files[0].table.key, group)
     if stopping:
-        folder = _put_aside(home, context, staged, as_json(every))
+        folder = _put_aside(home, context, staged, FailedAudit(utfall=tuple(every)))
         raise dg.Failure(
             description=(
                 f"{len(stopping)} checks failed; nothing was put in place. The files and the report are in {folder}.\n"
@@ -123,8 +125,8 @@ def publish_audited(
     for entry, group in zip(files, found, strict=True):
         for file in entry.files:
             relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-            facts = {"fil_sha256": sha256_of(file.target), "rader": file.rows}
-            write_atomically(home.root / "kontroll" / relative, as_json(group, **facts))
+            report = AuditReport(fil_sha256=sha256_of(file.target), rader=file.rows, utfall=tuple(group))
+            write_atomically(home.root / "kontroll" / relative, as_json(report))
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={
@@ -169,9 +171,13 @@ def _check_result(context: dg.AssetExecutionContext, key: str, group: Sequence[O
 
 
 def _put_aside(
-    home: HomeResource, context: dg.AssetExecutionContext, staged: Sequence[StagedFile], report: bytes
+    home: HomeResource, context: dg.AssetExecutionContext, staged: Sequence[StagedFile], report: FailedAudit
 ) -> Path:
-    folder = home.root / "karantene" / context.run.run_id
+    run = context.run.run_id
+    folder = home.root / "karantene" / run
     home.lake.quarantine(staged, folder)
-    write_atomically(folder / "kontroll.json", report)
+    write_atomically(folder / "kontroll.json", as_json(report))
+    record = context.instance.get_run_record_by_id(run)
+    if record is not None:
+        write_failed_audit_page(report, run, record.create_timestamp, folder, home.published)
     return folder

@@ -14,6 +14,7 @@ from assets.staging import Results, kommune, skole
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.publish import marts
 from oppfolging_pipeline.publish.consistency import require_consistent_results
+from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
 from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
@@ -51,6 +52,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 merknad=merknad,
             ),
         )
+        # Also when the release is unchanged: a killed run may have left the page of the one before it.
+        write_release_page(home.published)
     context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")
     yield dg.MaterializeResult(
         metadata={
@@ -58,6 +61,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
             "utgivelse": release.utgivelse,
             "ny": release.changed,
             "fil": dg.MetadataValue.path(str(release.file)),
+            "kontrollrapport": dg.MetadataValue.path(str(home.published / PAGE_FILE)),
             "innhold_sha256": release.innhold_sha256,
         }
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.outcome import CheckError
+from checks.errors import CheckError
 from checks.suite import Check, Helper
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.tables.ddl import quoted

@@ -20,13 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from checks.catalogue import Beside, Target, make_catalogue
-from checks.outcome import CRITICAL, MAX_OFFENDERS, WARNING, CheckError, Outcome
+from checks.errors import CheckError
 from checks.suite import ROWS, Check
 from oppfolging_pipeline.core.duckdb_session import QUIET
+from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.tables.model import Table, all_tables
 
 # Seconds that the checks of one table may take together: ten times what ten million rows need.
 TIMEOUT = 600.0
+MAX_OFFENDERS = 20
 # A verdict costs one query; the rows behind it are asked for only where it is a bad one.
 _VERDICT = {"result_format": "BOOLEAN_ONLY"}
 
@@ -180,12 +182,12 @@ def _great_expectations() -> tuple[Any, Any]:
 
 def _outcome(table: Table, check: Check, result: Any, seconds: float) -> Outcome:
     """The verdict; `result` is there only for a check that failed."""
-    offenders, count = _offenders(result) if result is not None else ((), 0)
+    offenders, count = _offenders(check, result) if result is not None else ((), 0)
     return Outcome(
         tabell=table.key,
         kontroll=check.name,
         passed=result is None,
-        alvorlighet=CRITICAL if check.severity == "critical" else WARNING,
+        alvorlighet="kritisk" if check.severity == "critical" else "varsel",
         avvik=offenders,
         antall_avvik=count,
         veiledning=check.guidance,
@@ -203,14 +205,17 @@ def _exception(info: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _offenders(result: Any) -> tuple[tuple[str, ...], int | None]:
-    """Rows are named by the columns that are some table's key, whatever else a query gives: never by a figure."""
+def _offenders(check: Check, result: Any) -> tuple[tuple[str, ...], int | None]:
+    """Keys of the first offending rows, and how many rows there are; None when the check is of the table as a whole.
+
+    Rows are named by the columns that are some table's key, whatever else a query gives: never by a figure.
+    """
     found = result.result
     rows = found.get("partial_unexpected_index_list") or found.get("details", {}).get("unexpected_rows") or []
     naming = _naming_columns()
     keys = {", ".join(f"{name}={value}" for name, value in row.items() if name in naming) for row in rows}
-    count = found.get("unexpected_count", found.get("observed_value"))
-    return tuple(sorted(keys)[:MAX_OFFENDERS]), int(count) if isinstance(count, int) else None
+    count = found["observed_value"] if check.expectation == ROWS else found.get("unexpected_count")
+    return tuple(sorted(keys)[:MAX_OFFENDERS]), count
 
 
 @cache

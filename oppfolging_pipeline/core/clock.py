@@ -13,9 +13,14 @@ Clock = Callable[[], datetime]
 _NORWAY = ZoneInfo("Europe/Oslo")
 
 
+def in_norway(moment: datetime) -> datetime:
+    """The same moment by the clock in Norway."""
+    return moment.astimezone(_NORWAY)
+
+
 def date_in_norway(now: datetime) -> date:
     """The date that it is in Norway: deadlines and phases are Norwegian days."""
-    return now.astimezone(_NORWAY).date()
+    return in_norway(now).date()
 
 
 def end_of_day_in_norway(day: date) -> datetime:

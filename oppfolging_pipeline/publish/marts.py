@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
 from oppfolging_pipeline.publish.innhold import contents
 from oppfolging_pipeline.register.model import Register
@@ -208,21 +209,23 @@ def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
     """Rows of `kontroll` (without `utgivelse`) from the audit reports of the tables in the lake.
 
     The partitions of one run are audited together; each carries its name in the check, with the common verdict.
+    Raises `InvalidInput` when a report cannot be read.
     """
     rows = []
     for report in reports:
         _, *partition = report.relative_to(root).with_suffix("").parts
         suffix = "" if partition == ["alt"] else f" ({', '.join(partition)})"
-        for outcome in json.loads(report.read_text(encoding="utf-8"))["utfall"]:
+        for outcome in read_audit_report(report).utfall:
             rows.append(
                 {
-                    "tabell": outcome["tabell"],
-                    "kontroll": f"{outcome['kontroll']}{suffix}",
-                    "resultat": "bestått" if outcome["passed"] else "ikke bestått",
-                    "alvorlighet": outcome["alvorlighet"],
-                    "avvik": outcome["avvik"],
-                    "veiledning": outcome["veiledning"],
-                    "varighet": outcome["varighet"],
+                    "tabell": outcome.tabell,
+                    "kontroll": f"{outcome.kontroll}{suffix}",
+                    "resultat": "bestått" if outcome.passed else "ikke bestått",
+                    "alvorlighet": outcome.alvorlighet,
+                    "avvik": list(outcome.avvik),
+                    "veiledning": outcome.veiledning,
+                    "varighet": outcome.varighet,
+                    "antall_avvik": outcome.antall_avvik,
                 }
             )
     return rows

@@ -57,7 +57,7 @@ NETWORK = {
     "urllib3",
     "websockets",
 }
-HEAVY = {"duckdb", "great_expectations", "openpyxl", "pandas", "pyarrow", "rich"}
+HEAVY = {"duckdb", "great_expectations", "jinja2", "openpyxl", "pandas", "pyarrow", "rich"}
 
 Fault = Callable[[Module, Import], bool]
 

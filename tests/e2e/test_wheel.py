@@ -18,6 +18,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(installed):
     assert held == ours
     assert {"oppfolging_pipeline/py.typed", "oppfolging_pipeline/tables/tables.yaml"} <= held
     assert {"oppfolging_pipeline/register/data/kommune.csv", "assets/publish.py", "checks/suite.py"} <= held
+    assert "oppfolging_pipeline/publish/kontroll.html.j2" in held
     assert any(name.endswith("licenses/LICENSE") for name in installed.names)
 
 

@@ -12,7 +12,7 @@ import pytest
 import assets.audited
 import assets.identification
 import assets.indicators
-from checks.runner import CheckError
+from checks.errors import CheckError
 from oppfolging_pipeline.publish import marts
 from tests.graph.test_run import materialize
 from tests.support.run import failures
@@ -68,11 +68,16 @@ def test_a_failed_audit_stops_the_run_and_leaves_everything_as_it_was(run, home,
     assert [event.step_key for event in result.get_step_failure_events()] == ["andel"]
     started = {event.step_key for event in result.all_events if event.is_step_start}
     assert started == {"andel"}, "what stands on it never ran"
-    assert quarantined(home, result.run_id) == {"andel/2025/np-skalapoeng.parquet", "kontroll.json"}
+    assert quarantined(home, result.run_id) == {
+        "andel/2025/np-skalapoeng.parquet",
+        "kontroll.json",
+        "kontroll.html",
+    }
     assert not [path for path in (home / "neste").rglob("*") if path.is_file()]
 
     report = json.loads((home / "karantene" / result.run_id / "kontroll.json").read_text(encoding="utf-8"))
-    assert [one["kontroll"] for one in report if not one["passed"]] == ["andel_risikopoeng.i_omraadet"]
+    failed = [one["kontroll"] for one in report["utfall"] if not one["passed"]]
+    assert failed == ["andel_risikopoeng.i_omraadet", "andel_av_summene"]
     (check,) = result.get_asset_check_evaluations()
     assert (check.passed, check.blocking) == (False, True)
 
@@ -102,6 +107,7 @@ def test_one_bad_table_of_an_asset_holds_back_the_good_one_too(run, home, monkey
         "rangering_kommune/2025/np-skalapoeng.parquet",
         "rangering_skole/2025/np-skalapoeng.parquet",
         "kontroll.json",
+        "kontroll.html",
     }
 
 
@@ -115,7 +121,7 @@ def test_a_row_short_of_the_expected_set_is_no_ranking(run, home, monkeypatch):
 
 
 def test_a_check_that_cannot_be_run_lets_nothing_through(run, home, monkeypatch):
-    def broken(targets, folder):
+    def broken(targets, folder, beside):
         raise CheckError("prove: the checks could not be run")
 
     monkeypatch.setattr(assets.audited, "run_checks", broken)
@@ -134,6 +140,18 @@ def test_a_bad_mart_leaves_the_published_file_alone(run, home, monkeypatch):
     assert not result.success
     assert "dim_skoleaar" in failures(result)
     assert seen_by_readers(home) == before
+
+
+def test_the_page_of_the_checks_comes_back_though_the_release_is_unchanged(run, home):
+    # As after a run that was killed between the file and the page.
+    page = home / "publisert" / "kontroll.html"
+    before = seen_by_readers(home)["publisert/kontroll.html"]
+    page.unlink()
+    result = materialize(home, run.inbox, ["utgivelse"])
+    assert result.success, failures(result)
+    (made,) = result.asset_materializations_for_node("utgivelse")
+    assert not made.metadata["ny"].value
+    assert seen_by_readers(home)["publisert/kontroll.html"] == before
 
 
 def test_the_run_after_a_failed_one_goes_on_from_what_was_good(run, home, bad_share, monkeypatch):

@@ -95,7 +95,11 @@ def test_a_shielded_cell_is_null_and_gives_nothing(published):
 def test_nothing_lies_about_after_a_run(run):
     left = {path.name for path in run.home.iterdir()}
     assert left == {".laas", "arkiv", "kontroll", "lager", "publisert"}
-    assert {path.name for path in (run.home / "publisert").iterdir()} == {"oppfolging.duckdb", "manifest.json"}
+    assert {path.name for path in (run.home / "publisert").iterdir()} == {
+        "oppfolging.duckdb",
+        "manifest.json",
+        "kontroll.html",
+    }
 
 
 @pytest.fixture(scope="module")

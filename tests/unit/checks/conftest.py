@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from checks.runner import Target, view_name
+from checks.catalogue import Target, view_name
 from checks.suite import Check, derived_checks, merge
 from oppfolging_pipeline.tables.model import Column, Table
 from tests.support.declared import write_parquet

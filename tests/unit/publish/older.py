@@ -21,6 +21,7 @@ def as_contract_1_0(home: Path, version: str = "1.0") -> ReleaseRecord:
     file, manifest = home / "oppfolging.duckdb", home / "manifest.json"
     with duckdb.connect(str(file)) as connection:
         connection.execute("DROP TABLE drift.sporing")
+        connection.execute("ALTER TABLE drift.kontroll DROP COLUMN antall_avvik")
         connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN kjent_per")
         connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN merknad")
         connection.execute("UPDATE drift.utgivelse SET kontraktversjon = ?, innhold_sha256 = ?", [version, _DIGEST])

@@ -1,0 +1,74 @@
+"""From the audit reports of the lake to rows of `kontroll`, and what a report that cannot be read gets."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.publish.marts import kontroll
+from oppfolging_pipeline.tables.model import table
+
+OUTCOME = {
+    "tabell": "andel",
+    "kontroll": "ikke_tom",
+    "passed": False,
+    "alvorlighet": "varsel",
+    "avvik": ["enhet=6713"],
+    "antall_avvik": 31,
+    "veiledning": "Se steget før.",
+    "varighet": 0.5,
+}
+REPORT = {"fil_sha256": "a" * 64, "rader": 7, "utfall": [OUTCOME]}
+
+
+def write(root, name: str, report: object):
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [("andel/alt.json", "ikke_tom"), ("andel/2025/udir-2020.json", "ikke_tom (2025, udir-2020)")],
+)
+def test_a_row_is_the_outcome_with_the_part_in_its_name(tmp_path, name, check):
+    (row,) = kontroll([write(tmp_path, name, REPORT)], tmp_path)
+    assert row == {
+        "tabell": "andel",
+        "kontroll": check,
+        "resultat": "ikke bestått",
+        "alvorlighet": "varsel",
+        "avvik": ["enhet=6713"],
+        "veiledning": "Se steget før.",
+        "varighet": 0.5,
+        "antall_avvik": 31,
+    }
+    assert row.keys() == set(table("kontroll").column_names) - {"utgivelse"}
+
+
+@pytest.mark.parametrize("count", [0, None])
+def test_a_check_that_passed_or_does_not_count_is_told_from_one_that_found_something(tmp_path, count):
+    outcome = {**OUTCOME, "passed": True, "avvik": [], "antall_avvik": count}
+    (row,) = kontroll([write(tmp_path, "andel/alt.json", {**REPORT, "utfall": [outcome]})], tmp_path)
+    assert (row["resultat"], row["antall_avvik"]) == ("bestått", count)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        [OUTCOME],
+        {**REPORT, "utfall": []},
+        {"utfall": [OUTCOME]},
+        {**REPORT, "fil_sha256": "kort"},
+        {**REPORT, "utfall": [{**OUTCOME, "antall_avvik": -1}]},
+        {**REPORT, "utfall": [{name: OUTCOME[name] for name in OUTCOME if name != "passed"}]},
+    ],
+    ids=["a list, as before", "no outcome", "no digest", "short digest", "negative number", "no verdict"],
+)
+def test_a_report_that_is_none_is_named_and_never_a_table_without_checks(tmp_path, report):
+    path = write(tmp_path, "andel/2025/udir-2020.json", report)
+    with pytest.raises(InvalidInput, match=r"andel/2025/udir-2020\.json"):
+        kontroll([path], tmp_path)
