@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from assets.resources import HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
@@ -25,14 +27,19 @@ Row = dict[str, Any]
 
 
 def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> list[Request]:
-    """One request per identification year asked for; the newest complete year when none is."""
+    """One request per identification year asked for; the newest complete year when none is.
+
+    Raises `InvalidInput` when a window spans a break in a series that the rule set does not permit.
+    """
     catalog = home.catalog
     rule_set = uttrekk.rule_set(catalog)
     years = sorted(set(uttrekk.years))
     if not years:
         source = engine.read(home.lake.files("observasjon"), "observasjon")
         years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
-    return [Request(year, rule_set, catalog) for year in years]
+    asked = [Request(year, rule_set, catalog) for year in years]
+    refuse_breaks(asked, default_breaks())
+    return asked
 
 
 def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, known_at: datetime | None) -> Row:
@@ -46,6 +53,7 @@ def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, kn
     notes = (
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
+        break_note(request, default_breaks()),
     )
     return {
         **request.partition,
