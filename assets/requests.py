@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from assets.resources import HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
-from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.rettelser import correction_note
 from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
@@ -38,12 +38,19 @@ def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> li
         source = engine.read(home.lake.files("observasjon"), "observasjon")
         years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
     asked = [Request(year, rule_set, catalog) for year in years]
-    refuse_breaks(asked, default_breaks())
+    refuse_breaks(asked, home.breaks)
     return asked
 
 
-def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, known_at: datetime | None) -> Row:
-    """What the request's results stand on: the declared row of `grunnlag`.
+def basis_row(
+    home: HomeResource,
+    uttrekk: UttrekkResource,
+    engine: Engine,
+    observasjon: Relation,
+    request: Request,
+    known_at: datetime | None,
+) -> Row:
+    """What the request's results stand on: the declared row of `grunnlag`. `observasjon` holds the window's partitions.
 
     Raises `InvalidInput` when a school year of its window failed at its source's last fetch, unless that is allowed.
     """
@@ -53,7 +60,8 @@ def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, kn
     notes = (
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
-        break_note(request, default_breaks()),
+        break_note(request, home.breaks),
+        correction_note(engine, observasjon, request, home.corrections),
     )
     return {
         **request.partition,
