@@ -9,9 +9,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from assets import resources as handed_in
 from assets.resources import HomeResource
+from oppfolging_pipeline.cli import app
 from oppfolging_pipeline.rules import loader
 from oppfolging_pipeline.rules.brudd import default_breaks, load_breaks_text
 from oppfolging_pipeline.rules.rettelser import load_corrections_text
@@ -112,6 +114,14 @@ def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_rele
     assert observed.filter("rettelse IS NOT NULL").project(
         "enhet, indikator, trinn, skoleaar, rettelse"
     ).fetchall() == [(*CELL, "feil-i-krattvik")]
+    told = CliRunner().invoke(app, ["trace", "6101", "--home", str(home), "--json"])
+    assert told.exit_code == 0, told.stderr
+    corrections = {
+        ("6101", figure["indikator"], figure["trinn"], figure["skoleaar"]): part["rettelse"]
+        for figure in json.loads(told.stdout)["tall"]
+        for part in figure["observasjoner"]
+    }
+    assert {cell: name for cell, name in corrections.items() if name} == {CELL: "feil-i-krattvik"}
 
 
 def test_a_correction_that_the_source_has_overtaken_stops_the_run_and_publishes_nothing(
