@@ -39,7 +39,7 @@ def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttre
             national, municipal = read_figures(engine, window, request)
             rows = grense_rader(request, national, municipal)
             limits.append(engine.write(rows, "grense", home.lake, request.partition))
-            rests_on = [basis_row(home, uttrekk, request, basis.known_at)]
+            rests_on = [basis_row(home, uttrekk, engine, window, request, basis.known_at)]
             bases.append(engine.write(rests_on, "grunnlag", home.lake, request.partition))
             version = [{**request.partition, "sha256": request.rule_set.sha256}]
             used.append(engine.write(version, "regelsett_brukt", home.lake, request.partition))

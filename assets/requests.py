@@ -16,6 +16,8 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.rettelser import correction_note
+from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
@@ -25,18 +27,30 @@ Row = dict[str, Any]
 
 
 def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> list[Request]:
-    """One request per identification year asked for; the newest complete year when none is."""
+    """One request per identification year asked for; the newest complete year when none is.
+
+    Raises `InvalidInput` when a window spans a break in a series that the rule set does not permit.
+    """
     catalog = home.catalog
     rule_set = uttrekk.rule_set(catalog)
     years = sorted(set(uttrekk.years))
     if not years:
         source = engine.read(home.lake.files("observasjon"), "observasjon")
         years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
-    return [Request(year, rule_set, catalog) for year in years]
+    asked = [Request(year, rule_set, catalog) for year in years]
+    refuse_breaks(asked, home.breaks)
+    return asked
 
 
-def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, known_at: datetime | None) -> Row:
-    """What the request's results stand on: the declared row of `grunnlag`.
+def basis_row(
+    home: HomeResource,
+    uttrekk: UttrekkResource,
+    engine: Engine,
+    observasjon: Relation,
+    request: Request,
+    known_at: datetime | None,
+) -> Row:
+    """What the request's results stand on: the declared row of `grunnlag`. `observasjon` holds the window's partitions.
 
     Raises `InvalidInput` when a school year of its window failed at its source's last fetch, unless that is allowed.
     """
@@ -46,6 +60,8 @@ def basis_row(home: HomeResource, uttrekk: UttrekkResource, request: Request, kn
     notes = (
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
+        break_note(request, home.breaks),
+        correction_note(engine, observasjon, request, home.corrections),
     )
     return {
         **request.partition,

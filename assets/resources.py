@@ -17,9 +17,11 @@ import dagster as dg
 from oppfolging_pipeline.core.clock import date_in_norway, end_of_day_in_norway, system_clock
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste, default_corrections
 from oppfolging_pipeline.settings import Settings, read_settings
 from oppfolging_pipeline.sources.archive import Archive
 
@@ -45,6 +47,16 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def catalog(self) -> Catalog:
         """The catalogue, with the user's column pattern where one is set."""
         return self.settings.catalog
+
+    @property
+    def breaks(self) -> Bruddliste:
+        """The breaks in the sources' series that are known."""
+        return default_breaks()
+
+    @property
+    def corrections(self) -> Rettelsesliste:
+        """The corrections of errors in the sources that are known."""
+        return default_corrections()
 
     @property
     def archive(self) -> Archive:

@@ -14,7 +14,7 @@ from assets.requests import observasjon_of, requests
 from assets.resources import HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
-from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
+from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, rettelser, skole_plassering
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
 
@@ -39,6 +39,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
         newest = home.archive.newest()
         read = intake.read_intake(newest, engine.connection, home.catalog)
         counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
+        corrected = rettelser.correct(home.corrections, newest.origin, engine.connection)
         update = observasjon_files.stage(engine, home.lake, asked)
         # What was read is not needed beside the audit, which reads the staged files.
         readings, register = read.readings, read.register
@@ -57,6 +58,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
             {
                 "rader lest": counts.read,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
+                "rettelser": corrected,
                 "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in update.staged],
             },
             register=register,

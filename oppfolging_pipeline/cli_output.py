@@ -185,7 +185,20 @@ def emit_sporing(traces: Sequence[Trace], *, as_json: bool) -> None:
         of_key = [one for one in traces if (one.uttrekksaar, one.indikatorsett) == key]
         _table(
             f"{of_key[0].kommunenr} {of_key[0].kommunenavn}, uttrekk {key[0]} ({key[1]}): radene tallene er lest av",
-            ("Indikator", "Mål", "Trinn", "Skoleår", "Verdi", "Ombygd", "Nivå", "Enhet", "Innhold", "Rad", "Kolonne"),
+            (
+                "Indikator",
+                "Mål",
+                "Trinn",
+                "Skoleår",
+                "Verdi",
+                "Ombygd",
+                "Nivå",
+                "Enhet",
+                "Innhold",
+                "Rad",
+                "Kolonne",
+                "Rettelse",
+            ),
             [row for one in of_key for row in _trace_rows(one, number)],
         )
     _table(
@@ -210,10 +223,11 @@ def _trace_rows(one: Trace, number: Mapping[str, str]) -> list[tuple[str, ...]]:
     value = _plain(one.verdi) if one.verdistatus == "vist" else one.verdistatus
     figure = (one.indikator, one.maal, str(one.trinn), one.skoleaar, value, "ja" if one.beregnet else "")
     parts = [
-        (part.nivaa, part.enhet, number[part.innhold.sha256], str(part.rad), part.kolonne) for part in one.observasjoner
+        (part.nivaa, part.enhet, number[part.innhold.sha256], str(part.rad), part.kolonne, part.rettelse or "")
+        for part in one.observasjoner
     ]
     blank = ("",) * len(figure)
-    return [(*(blank if position else figure), *part) for position, part in enumerate(parts or [("",) * 5])]
+    return [(*(blank if position else figure), *part) for position, part in enumerate(parts or [("",) * 6])]
 
 
 def _traced(one: Trace) -> dict[str, Any]:
@@ -225,6 +239,7 @@ def _traced(one: Trace) -> dict[str, Any]:
             "sha256": part.innhold.sha256,
             "rad": part.rad,
             "kolonne": part.kolonne,
+            "rettelse": part.rettelse,
         }
         for part in one.observasjoner
     ]

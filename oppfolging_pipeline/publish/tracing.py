@@ -31,13 +31,17 @@ Cell = tuple[str, int, str]  # indikator, trinn, skoleaar
 
 @dataclass(frozen=True)
 class Observation:
-    """Where one observation stands: its row and column in a content. `enhet` is the unit's code in that year."""
+    """Where one observation stands: its row and column in a content. `enhet` is the unit's code in that year.
+
+    With a `rettelse` what stands there is known to be wrong, and the figure is what that correction made of it.
+    """
 
     nivaa: str
     enhet: str
     rad: int
     kolonne: str
     innhold: Innhold
+    rettelse: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,9 @@ def _trace(
         verdistatus=figure["verdistatus"],
         beregnet=figure["beregnet"],
         observasjoner=tuple(
-            Observation(part["nivaa"], part["del"], part["rad"], part["kolonne"], known[part["sha256"]])
+            Observation(
+                part["nivaa"], part["del"], part["rad"], part["kolonne"], known[part["sha256"]], part["rettelse"]
+            )
             for part in parts
         ),
     )

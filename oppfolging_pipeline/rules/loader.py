@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.yaml_document import load_document, shown, validate
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
 from oppfolging_pipeline.rules.model import RuleSet
 
@@ -41,13 +42,16 @@ def load_rule_set(name: str, catalog: Catalog | None = None) -> RuleSet:
     return rule_set
 
 
-def load_rule_set_text(text: str, file: str, catalog: Catalog | None = None) -> RuleSet:
+def load_rule_set_text(
+    text: str, file: str, catalog: Catalog | None = None, breaks: Bruddliste | None = None
+) -> RuleSet:
     """A set from the text of a YAML document; `file` is the name that faults carry.
 
-    `catalog` is what the set may refer to, by default the carried one. Raises `InvalidInput` with every fault: row,
-    key, found, expected, action.
+    `catalog` and `breaks` are what the set may refer to, by default the carried ones. Raises `InvalidInput` with every
+    fault: row, key, found, expected, action.
     """
-    return validate(load_document(text, file), RuleSet, context={"catalog": catalog or default_catalog()})
+    context = {"catalog": catalog or default_catalog(), "breaks": breaks or default_breaks()}
+    return validate(load_document(text, file), RuleSet, context=context)
 
 
 def _carried() -> dict[str, Traversable]:

@@ -19,9 +19,19 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.skoleaar import window
 from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
+from oppfolging_pipeline.rules.brudd import breaks_of
 from oppfolging_pipeline.rules.canonical import canonical_json, flattened
 from oppfolging_pipeline.rules.indikator import SettIndikator, catalog_of
-from oppfolging_pipeline.rules.parameter import Heltall, Parameter, Regel, Tall, Tekst, plain_number
+from oppfolging_pipeline.rules.parameter import (
+    Heltall,
+    Kjennetegn,
+    Parameter,
+    Regel,
+    Tall,
+    Tekst,
+    plain_number,
+    refuse_doubled,
+)
 
 Positivt = Annotated[Heltall, Field(gt=0)]
 Prosent = Annotated[Tall, Field(ge=0, le=100)]
@@ -71,9 +81,12 @@ class Kategori2(Regel):
 
 
 class RuleSet(Regel):
-    """An indicator set. Its identity is `sha256`: comments and the order of keys are not part of it."""
+    """An indicator set. Its identity is `sha256`: comments and the order of keys are not part of it.
 
-    navn: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    `brudd`: the breaks that its window may span, by the ids of `breaks.yaml`.
+    """
+
+    navn: Kjennetegn
     tittel: Tekst
     offisielt: Annotated[bool, Field(strict=True)]
     merknad: Tekst | None = None
@@ -89,6 +102,7 @@ class RuleSet(Regel):
     min_elever: Parameter[Null]
     tidligere_deltakere: Parameter[Literal["vurderes_paa_nytt"]]
     identifikasjonsdato: Parameter[str]
+    brudd: Parameter[tuple[str, ...]]
     kategori1: Kategori1
     kategori2: Kategori2
 
@@ -160,6 +174,26 @@ class RuleSet(Regel):
             expected = "a day of the spring that exists every year, written MM-DD, from 01-01 to 07-31"
             refuse([refusal(found=shown(value.verdi), expected=expected, action="Correct the date.", at=("verdi",))])
         return value
+
+    @field_validator("brudd")
+    @classmethod
+    def _breaks_that_it_can_meet(
+        cls, brudd: Parameter[tuple[str, ...]], info: ValidationInfo
+    ) -> Parameter[tuple[str, ...]]:
+        refuse_doubled(brudd.verdi, "each break once", lambda index: ("verdi", index))
+        known, catalog = breaks_of(info).by_id(), catalog_of(info)
+        own = [(one.indikator, one.trinn, one.maal) for one in info.data.get("indikatorer", ())]
+        faults = []
+        for index, each in enumerate(brudd.verdi):
+            if each not in known:
+                expected, action = f"one of {', '.join(sorted(known))}", "Correct the id of the break."
+            elif own and not any(known[each].concerns(*one, catalog) for one in own):
+                expected, action = "a break in figures of the set's own indicators", "Remove it."
+            else:
+                continue
+            faults.append(refusal(found=shown(each), expected=expected, action=action, at=("verdi", index)))
+        refuse(faults)
+        return brudd
 
     @property
     def sha256(self) -> str:

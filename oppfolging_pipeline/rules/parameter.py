@@ -6,6 +6,7 @@ here: which parameters there are (`model`, `cohorts.model`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
@@ -21,6 +22,7 @@ from pydantic import (
 )
 
 from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
+from oppfolging_pipeline.core.yaml_nodes import Path
 
 EGEN_ANTAKELSE = "egen antakelse"
 """The `kilde` of a value that Udir has not published: the default is ours."""
@@ -43,7 +45,17 @@ def plain_number(value: object) -> object:
     return value
 
 
+def refuse_doubled(keys: Sequence[str], expected: str, at: Callable[[int], Path]) -> None:
+    """Refuse every item of a list that has the key of one before it; `at` leads to the item by its place."""
+    refuse(
+        refusal(found=f"'{key}' for the second time", expected=expected, action="Remove one of them.", at=at(index))
+        for index, key in enumerate(keys)
+        if key in keys[:index]
+    )
+
+
 Tekst = Annotated[str, AfterValidator(_one_line)]
+Kjennetegn = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Heltall = Annotated[int, Strict()]
 Tall = Annotated[Decimal, BeforeValidator(plain_number)]
 

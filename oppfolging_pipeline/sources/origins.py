@@ -17,8 +17,9 @@ ORIGIN_TEXT: dict[Origin, str] = {
     "hentet": "answers fetched from Udir and Statistics Norway",
     "lokal": "answers fetched from a local trial server",
 }
+REAL: frozenset[Origin] = frozenset({"fil", "hentet"})
 # Real figures share a home with each other, and nothing else with anything.
-_TOGETHER: tuple[frozenset[Origin], ...] = (frozenset({"fil", "hentet"}), frozenset({"eksempel"}), frozenset({"lokal"}))
+_TOGETHER: tuple[frozenset[Origin], ...] = (REAL, frozenset({"eksempel"}), frozenset({"lokal"}))
 
 
 def may_be_with(origin: Origin) -> frozenset[Origin]:

@@ -33,14 +33,15 @@ UNIT_COLUMNS = (
     "Kommune",
     "EnhetNavn",
 )
-FIGURE_COLUMNS = tuple(name for name in table("observasjon").column_names if name != "sha256")
+NOT_IN_A_FILE = ("sha256", "rettelse")  # what is known of a figure when it has been read
+FIGURE_COLUMNS = tuple(name for name in table("observasjon").column_names if name not in NOT_IN_A_FILE)
 
 
 @dataclass(frozen=True)
 class ParsedFile:
     """One file, read.
 
-    `figures` has the columns `FIGURE_COLUMNS`, those of `observasjon` except `sha256`; several rows may still speak of
+    `figures` has the columns `FIGURE_COLUMNS`, those of `observasjon` that a file has; several rows may still speak of
     one cell. `rows` counts the file's own rows, headings not included. `ignored_columns` are known headings that were
     not used.
     """

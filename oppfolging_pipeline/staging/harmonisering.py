@@ -145,9 +145,9 @@ def made_of(
 ) -> Relation:
     """The observations that the cells of municipalities are made of, by the same steps as `harmonise`.
 
-    Columns `enhet, indikator, maal, trinn, skoleaar, beregnet` of the cell, and `nivaa, del, sha256, rad, kolonne` of
-    the observation; `del` is the municipality's code of that year, or the school. A cell that no observation speaks of
-    has no row.
+    Columns `enhet, indikator, maal, trinn, skoleaar, beregnet` of the cell, and `nivaa, del, sha256, rad, kolonne,
+    rettelse` of the observation; `del` is the municipality's code of that year, or the school. A cell that no
+    observation speaks of has no row.
     """
     celler = engine.run(_CELLS, observasjon=observasjon, spurt=engine.frame(_ASKED, request.cells()))
     slekt = engine.frame(_LINES, lineage_rows)
@@ -237,10 +237,10 @@ SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, false, for
 # What stood in a source, as it stood: the row that was moved, or the parts of what was rebuilt.
 _MADE_OF = """
 SELECT s.til AS enhet, c.indikator, c.maal, c.trinn, c.skoleaar, false AS beregnet, c.nivaa, c.enhet AS del, c.sha256,
-  c.rad, c.kolonne
+  c.rad, c.kolonne, c.rettelse
 FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
 UNION ALL
-SELECT enhet, indikator, maal, trinn, skoleaar, true, nivaa, del, sha256, rad, kolonne FROM deler
+SELECT enhet, indikator, maal, trinn, skoleaar, true, nivaa, del, sha256, rad, kolonne, rettelse FROM deler
 """
 
 # A unit has a grade when it stands with it in any year of the window, in any source and by any indicator.

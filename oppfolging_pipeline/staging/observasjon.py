@@ -29,7 +29,10 @@ from oppfolging_pipeline.tables.model import table
 if TYPE_CHECKING:
     import duckdb
 
-_COLUMNS = ", ".join(table("observasjon").column_names)
+# Nothing is corrected yet (`rettelser`).
+_COLUMNS = ", ".join(
+    "CAST(NULL AS VARCHAR) AS rettelse" if name == "rettelse" else name for name in table("observasjon").column_names
+)
 
 
 @dataclass(frozen=True)

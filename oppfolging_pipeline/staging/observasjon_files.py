@@ -57,8 +57,11 @@ def stage(engine: Engine, lake: Lake, skoleaar: Collection[str]) -> Update:
 
 
 def _fingerprints(engine: Engine, observations: Relation) -> dict[_Part, tuple[int, int]]:
-    """Number of rows and a digest of them, whatever their order, by partition."""
-    columns = ", ".join(f'"{name}"' for name in table(_KEY).column_names)
+    """Number of rows and a digest of them, whatever their order, by partition.
+
+    A partition that an earlier version wrote may lack a column: then it is not the same as any of this one.
+    """
+    columns = ", ".join(f'"{name}"' for name in table(_KEY).column_names if name in observations.columns)
     rows = engine.run(
         f"SELECT kilde, skoleaar, count(*), bit_xor(hash({columns})) FROM observasjoner GROUP BY ALL",  # noqa: S608
         observasjoner=observations,

@@ -36,7 +36,7 @@ def test_a_run_tells_of_its_progress_on_stderr_alone(first):
 
 
 def test_the_default_year_is_the_newest_complete_one(first):
-    # 2025-26 lies in the inbox, but preliminary: 2026 is not complete.
+    # 2025-26 and 2026-27 lie in the inbox, but preliminary: 2026 and 2027 are not complete.
     assert "Uttrekk 2025 (np-skalapoeng)" in first.done.out
     assert query(first.home, "SELECT DISTINCT uttrekksaar, status FROM mart.rangering_kommune") == [(2025, "endelig")]
 
@@ -44,19 +44,19 @@ def test_the_default_year_is_the_newest_complete_one(first):
 def test_the_years_asked_for_stand_beside_those_that_were_there(killed):
     assert killed.after.code == 0, killed.after.err
     found = query(killed.home, "SELECT DISTINCT uttrekksaar, status FROM mart.rangering_kommune ORDER BY 1")
-    assert found == [(2024, "endelig"), (2025, "endelig"), (2026, "foreløpig")]
+    assert found == [(2025, "endelig"), (2026, "foreløpig"), (2027, "foreløpig")]
     counts = query(killed.home, "SELECT uttrekksaar, count(*) FROM mart.identifisert_kommune GROUP BY 1 ORDER BY 1")
-    assert counts == [(2024, 5), (2025, 5), (2026, 5)]
+    assert counts == [(2025, 5), (2026, 5), (2027, 5)]
     assert query(killed.home, "SELECT DISTINCT pulje FROM mart.pulje_faseplan ORDER BY 1") == [
-        (2024,),
         (2025,),
         (2026,),
+        (2027,),
     ]
 
 
 def test_json_of_a_run_parses_and_holds_what_the_table_does(killed):
     answer = json.loads(killed.after.out)
-    assert [count["uttrekksaar"] for count in answer["antall"]] == [2024, 2026]
+    assert [count["uttrekksaar"] for count in answer["antall"]] == [2026, 2027]
     assert all(count["kategori_1"] == 5 and count["vurdert"] == 5 for count in answer["antall"])
     assert answer["indikatorsett"] == "np-skalapoeng" and answer["ny_utgivelse"] is True
     assert answer["fil"] == str(published_file(killed.home))
@@ -144,9 +144,9 @@ def test_an_unknown_rule_set_lists_those_there_are(first, warm, tmp_path):
 
 def test_a_year_without_figures_says_which_are_missing(first, warm, tmp_path):
     before = digest(published_file(first.home))
-    done = warm.run("run", "--inbox", first.inbox, "--rules", "np-skalapoeng", "--uttrekk", "2022", cwd=tmp_path)
+    done = warm.run("run", "--inbox", first.inbox, "--rules", "np-skalapoeng", "--uttrekk", "2029", cwd=tmp_path)
     assert done.code == 1
-    assert "2019-20" in done.err and "no national figure" in done.err and "Traceback" not in done.err
+    assert "2028-29" in done.err and "no national figure" in done.err and "Traceback" not in done.err
     assert digest(published_file(first.home)) == before
 
 

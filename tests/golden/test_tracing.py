@@ -91,7 +91,9 @@ def test_every_figure_of_the_window_is_traced_and_no_value_of_a_row_is_told(trac
     found = traced("6107")
     assert len(found) == 12
     assert {one.innhold.opprinnelse for trace_ in found for one in trace_.observasjoner} == {"fil"}
-    assert {field.name for field in fields(Observation)} == {"nivaa", "enhet", "rad", "kolonne", "innhold"}
+    assert {field.name for field in fields(Observation)} == {
+        *("nivaa", "enhet", "rad", "kolonne", "innhold", "rettelse")
+    }
     hidden = [one for one in found if one.verdistatus == "skjermet"]
     assert hidden and all(one.verdi is None and one.observasjoner for one in hidden)
 

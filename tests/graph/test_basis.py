@@ -236,19 +236,21 @@ def test_what_is_fetched_while_a_run_goes_on_changes_nothing_of_what_it_stands_o
 
 def test_results_of_two_days_are_told_apart_in_one_release(tmp_path):
     # Guards against a release that lends all of its results the day that only the newest run was asked to know of.
-    home, four = tmp_path / "hjem", ("2021-22", *SKOLEAAR)
+    home, four = tmp_path / "hjem", (*SKOLEAAR, "2025-26")
     brought(home, write_tiny(tmp_path / "første", four), FIRST)
     brought(home, changed(tmp_path / "andre", NEW_LIMIT), SECOND)
-    for year, known, now in ((2024, "2025-03-04", THIRD), (2025, "2025-03-06", FOURTH)):
+    for year, known, now in ((2026, "2025-03-04", THIRD), (2025, "2025-03-06", FOURTH)):
         result = run(home, years=[year], kjent_per=known, skoleaar=four, now=now)
         assert result.success, failures(result)
-    assert grunnlag(home) == [(2024, "2025-03-04", None), (2025, "2025-03-06", None)]
+    register = "Registeret er lest 2025-03-01, før identifikasjonsdatoen 2026-03-01."
+    assert grunnlag(home) == [(2025, "2025-03-06", None), (2026, "2025-03-04", register)]
     kjent_per, merknad, national = release(home)
     assert (kjent_per, national) == (None, NEW_LIMIT)
-    assert merknad == " ".join(
+    first, second = (
         f"Uttrekk {year} ({RULES}) bygger bare på det som var kjent {known}."
-        for year, known in ((2024, "2025-03-04"), (2025, "2025-03-06"))
+        for year, known in ((2025, "2025-03-06"), (2026, "2025-03-04"))
     )
+    assert merknad == f"{first} {second} Uttrekk 2026 ({RULES}): {register}"
 
 
 def test_what_was_known_is_a_question_to_the_archive_and_not_to_an_inbox(home, tiny_inbox):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import load_rule_set_text
 from oppfolging_pipeline.rules.model import RuleSet
@@ -38,8 +39,13 @@ def small_set(
     antall_2: int = 1,
     ovre_andel: str = "25",
     min_skoler: int = 2,
+    brudd: Sequence[str] = (),
+    breaks: Bruddliste | None = None,
 ) -> RuleSet:
-    """A set named `prove` of three years; category 1 has `antall` places and category 2 `antall_2`."""
+    """A set named `prove` of three years; category 1 has `antall` places and category 2 `antall_2`.
+
+    `brudd` are the ids of those of `breaks` (by default the carried ones) that its window may span.
+    """
     kilder = sorted({default_catalog().indikatorer[item.indikator].kilde for item in items})
     lags = {"grunnskolepoeng": 1}
     lines = [
@@ -58,6 +64,7 @@ def small_set(
         f"min_elever: {_of(0)}",
         f"tidligere_deltakere: {_of('vurderes_paa_nytt')}",
         "identifikasjonsdato: {verdi: '03-01', kilde: prøve}",
+        f"brudd: {_of([*brudd])}",
         "kategori1:",
         f"  antall: {_of(antall)}",
         f"  naer_grensen: {_of(naer_grensen)}",
@@ -78,7 +85,7 @@ def small_set(
             f"    vekt: {_of(item.vekt)}",
             f"    absolutt_grense: {{metode: {item.metode}, verdi: {item.verdi}, kilde: prøve}}",
         ]
-    return load_rule_set_text("\n".join(lines), "prove.yaml")
+    return load_rule_set_text("\n".join(lines), "prove.yaml", breaks=breaks)
 
 
 def _of(value: object) -> str:

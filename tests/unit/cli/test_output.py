@@ -94,6 +94,14 @@ def test_a_traced_figure_stands_once_with_every_row_it_was_read_from_and_the_who
     assert GET in out and "2026-11-20 12:00:00" in out
 
 
+def test_a_figure_that_is_not_what_its_row_says_is_traced_with_its_correction(capsys):
+    # Who looks the row up finds another figure there, and must learn why.
+    corrected = Observation("kommune", "6107", 40, "Skalapoeng", SVAR, "sifre-byttet-om")
+    for as_json in (False, True):
+        cli_output.emit_sporing([replace(FIGURE, observasjoner=(corrected,))], as_json=as_json)
+        assert "sifre-byttet-om" in capsys.readouterr().out
+
+
 def test_a_figure_that_no_source_has_is_laid_out_with_its_status(capsys):
     cli_output.emit_sporing([replace(FIGURE, verdi=None, verdistatus="mangler", observasjoner=())], as_json=False)
     assert "mangler" in capsys.readouterr().out

@@ -49,7 +49,7 @@ def observed(
         "enhetsnavn": navn or f"Enhet {enhet}", "indikator": indikator, "maal": maal, "trinn": trinn,
         "verdi": _number(verdi), "verdistatus": _status(verdi),
         "antall": _number(antall), "antallstatus": _status(antall),
-        "forelopig": forelopig, "brudd": None, "sha256": "0" * 64, "rad": 1, "kolonne": "kolonne",
+        "forelopig": forelopig, "brudd": None, "rettelse": None, "sha256": "0" * 64, "rad": 1, "kolonne": "kolonne",
     }  # fmt: skip
 
 

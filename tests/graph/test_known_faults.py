@@ -1,0 +1,136 @@
+"""Breaks in a series and corrections of single figures, through the whole graph."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from assets import resources as handed_in
+from assets.resources import HomeResource
+from oppfolging_pipeline.cli import app
+from oppfolging_pipeline.rules import loader
+from oppfolging_pipeline.rules.brudd import default_breaks, load_breaks_text
+from oppfolging_pipeline.rules.rettelser import load_corrections_text
+from tests.graph.conftest import RULES, Run
+from tests.support.run import failures, run_job
+from tests.support.tiny import SKOLEAAR, write_tiny
+
+CELL = ("6101", "lesing", 5, "2024-25")
+TODAY = "{verdistatus: vist, verdi: 55, antall: 90}"  # of 40, 30 and 20 pupils, 6, 4 and 5 above 50
+CORRECTIONS = f"""\
+rettelser:
+  - id: feil-i-krattvik
+    kilde: nasjonale_prover
+    skoleaar: 2024-25
+    nivaa: kommune
+    enhet: "6101"
+    indikator: lesing
+    maal: skalapoeng
+    trinn: 5
+    handling: utelat
+    forvent: {TODAY}
+    grunn: Tallet gjelder en annen kommune.
+    referanse: Prøve.
+    registrert: 2025-02-01
+"""
+BREAKS = """\
+brudd:
+  - {id: ny-skala-2024, kilde: nasjonale_prover, trinn: [8], slag: ny_skala, fra_skoleaar: 2024-25, tekst: Ny skala.,
+     referanse: Prøve.}
+"""
+
+
+def corrected_by(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The home's corrections are those of the text."""
+    monkeypatch.setattr(
+        HomeResource, "corrections", property(lambda _: load_corrections_text(text, "corrections.yaml"))
+    )
+
+
+def query(home: Path, sql: str) -> list[tuple]:
+    with closing(duckdb.connect(str(home / "publisert" / "oppfolging.duckdb"), read_only=True)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An inbox whose newest complete identification year rests on the withdrawn tests of 2021-22."""
+    return write_tiny(tmp_path_factory.mktemp("innboks"), ["2021-22", *SKOLEAAR[:-1]])
+
+
+@pytest.mark.parametrize("years", [[2024], []], ids=["asked for", "the newest complete year"])
+def test_a_run_over_a_break_that_its_set_does_not_permit_stops_before_any_limit_and_publishes_nothing(
+    withdrawn, tmp_path, years
+):
+    result = run_job(tmp_path, withdrawn, rules=RULES, years=years, skoleaar=["2021-22", *SKOLEAAR[:-1]])
+    assert {event.step_key for event in result.get_step_failure_events()} == {"harmonisert", "grense"}
+    told = failures(result)
+    assert f"key 'uttrekk 2024, {RULES}, nasjonale-prover-foer-2022': found withdrawn figures (trukket_tilbake)" in told
+    assert "lesing trinn 5, lesing trinn 8, regning trinn 5, regning trinn 8 of 2021-22." in told
+    assert default_breaks().by_id()["nasjonale-prover-foer-2022"].tekst in told
+    assert "Choose another identification year with --uttrekk, or with --rules a rule set that permits" in told
+    assert not (tmp_path / "publisert").exists()
+    assert not any((tmp_path / "lager" / key).exists() for key in ("harmonisert", "grense", "grunnlag"))
+
+
+def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_release(run: Run, tmp_path, monkeypatch):
+    carried = resources.files("oppfolging_pipeline.rules").joinpath("sets", f"{RULES}.yaml").read_text(encoding="utf-8")
+    permitting = tmp_path / f"{RULES}.yaml"
+    assert carried.count("brudd: {verdi: []") == 1
+    permitting.write_text(carried.replace("brudd: {verdi: []", "brudd: {verdi: [ny-skala-2024]"), encoding="utf-8")
+    monkeypatch.setattr(loader, "_carried", lambda: {RULES: permitting})
+    for module in (loader, handed_in):
+        monkeypatch.setattr(module, "default_breaks", lambda: load_breaks_text(BREAKS, "breaks.yaml"))
+    corrected_by(CORRECTIONS, monkeypatch)
+
+    result = run_job(tmp_path / "hjem", run.inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
+    assert result.success, failures(result)
+    merknad = (
+        "Brudd i tidsserien (Lesing 8. trinn og Regning 8. trinn, 2024-25): Ny skala. "
+        "Rettede tall. Lesing 5. trinn 2024-25, kommune 6101: utelatt (feil-i-krattvik). "
+        "Tallet gjelder en annen kommune."
+    )
+    home = tmp_path / "hjem"
+    assert query(home, "SELECT uttrekksaar, merknad FROM drift.grunnlag") == [(2025, merknad)]
+    assert query(home, "SELECT merknad FROM drift.utgivelse") == [(f"Uttrekk 2025 ({RULES}): {merknad}",)]
+    ((parametre,),) = query(home, "SELECT parametre FROM dim.indikatorsett")
+    assert [row["verdi"] for row in json.loads(parametre) if row["navn"] == "brudd"] == [["ny-skala-2024"]]
+
+    cells = "SELECT kommunenr, indikator, trinn, skoleaar, verdi, verdistatus, antall FROM mart.vurdering_kommune"
+    before, after = (
+        {row[:4]: row[4:] for row in query(place, f"{cells} WHERE uttrekksaar = 2025")} for place in (run.home, home)
+    )
+    assert before[CELL][:2] == (55, "vist") and after[CELL][:2] == (None, "mangler")
+    assert {cell: row for cell, row in after.items() if cell != CELL} == {
+        cell: row for cell, row in before.items() if cell != CELL
+    }
+    observed = duckdb.read_parquet(str(home / "lager" / "observasjon" / "**" / "*.parquet"), hive_partitioning=False)
+    assert observed.filter("rettelse IS NOT NULL").project(
+        "enhet, indikator, trinn, skoleaar, rettelse"
+    ).fetchall() == [(*CELL, "feil-i-krattvik")]
+    told = CliRunner().invoke(app, ["trace", "6101", "--home", str(home), "--json"])
+    assert told.exit_code == 0, told.stderr
+    corrections = {
+        ("6101", figure["indikator"], figure["trinn"], figure["skoleaar"]): part["rettelse"]
+        for figure in json.loads(told.stdout)["tall"]
+        for part in figure["observasjoner"]
+    }
+    assert {cell: name for cell, name in corrections.items() if name} == {CELL: "feil-i-krattvik"}
+
+
+def test_a_correction_that_the_source_has_overtaken_stops_the_run_and_publishes_nothing(
+    run: Run, tmp_path, monkeypatch
+):
+    corrected_by(CORRECTIONS.replace("verdi: 55", "verdi: 75"), monkeypatch)
+    result = run_job(tmp_path, run.inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
+    assert [event.step_key for event in result.get_step_failure_events()] == ["observasjon"]
+    told = failures(result)
+    assert "2024-25_trinn_5.csv, row" in told and "found 55 (90 pupils); expected 75 (90 pupils)" in told
+    assert "the correction 'feil-i-krattvik' of 2025-02-01" in told and "Remove the correction" in told
+    assert not (tmp_path / "publisert").exists() and not (tmp_path / "lager").exists()

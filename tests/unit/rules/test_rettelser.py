@@ -1,0 +1,149 @@
+"""What a correction may say, and that an impossible one is refused with the line."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+
+from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.rules.rettelser import default_corrections, load_corrections_text
+
+FIRST = """\
+  - id: byttet-om
+    kilde: nasjonale_prover
+    skoleaar: 2023-24
+    nivaa: kommune
+    enhet: "6101"
+    indikator: lesing
+    maal: skalapoeng
+    trinn: 5
+    handling: overstyr
+    settes_til: {verdi: 49}
+    forvent: {verdistatus: vist, verdi: 94, antall: 31}
+    grunn: Sifrene er byttet om.
+    referanse: Prøve.
+    registrert: 2024-05-03
+"""
+SECOND = (
+    FIRST.replace("byttet-om", "i-tvil")
+    .replace("6101", "6102")
+    .replace("overstyr\n    settes_til: {verdi: 49}", "merk")
+)
+TEXT = f"rettelser:\n{FIRST}{SECOND}"
+EXPECTED = "{verdistatus: vist, verdi: 94, antall: 31}"
+# What is written instead in the first entry, the key of the fault, and what was expected.
+IMPOSSIBLE = {
+    "unknown source": (("kilde: nasjonale_prover", "kilde: fravaer"), "kilde", "one of elevundersokelsen"),
+    "no school year": (("skoleaar: 2023-24", "skoleaar: 2023-25"), "skoleaar", "such as 2024-25"),
+    "unknown level": (("nivaa: kommune", "nivaa: bydel"), "nivaa", "'skole'"),
+    "code of another level": (("nivaa: kommune", "nivaa: skole"), "enhet", "a unit of level skole"),
+    "code as a number": (('enhet: "6101"', "enhet: 6101"), "enhet", "valid string"),
+    "indicator of another source": (("indikator: lesing", "indikator: mobbing"), "indikator", "one of engelsk, lesing"),
+    "grade it has not": (("trinn: 5", "trinn: 7"), "trinn", "one of 5, 8, 9"),
+    "measure that the grade has not": (
+        ("maal: skalapoeng", "maal: andel_mestringsnivaa_4"),
+        "maal",
+        "one of skalapoeng, andel_mestringsnivaa_1, andel_mestringsnivaa_2, andel_mestringsnivaa_3",
+    ),
+    "unknown handling": (("handling: overstyr", "handling: gjett"), "handling", "'utelat'"),
+    "override without a figure": (("    settes_til: {verdi: 49}\n", ""), "settes_til", "what is right"),
+    "override with nothing": (("settes_til: {verdi: 49}", "settes_til: {}"), "settes_til.antall", "verdi, antall or"),
+    "left out, and a figure": (("handling: overstyr", "handling: utelat"), "settes_til", "because handling is utelat"),
+    "flagged, and a figure": (("handling: overstyr", "handling: merk"), "settes_til", "because handling is merk"),
+    "figure out of range": (("{verdi: 49}", "{verdi: 101}"), "settes_til.verdi", "from 0 to 100 with at most 0 dec"),
+    "figure with too many decimals": (("{verdi: 49}", "{verdi: 49.5}"), "settes_til.verdi", "at most 0 decimals"),
+    "figure as text": (("{verdi: 49}", "{verdi: '49'}"), "settes_til.verdi", "a number such as"),
+    "the same figure": (("{verdi: 49}", "{verdi: 94}"), "settes_til.verdi", "and by another one"),
+    "the same number of pupils": (("{verdi: 49}", "{verdi: 49, antall: 31}"), "settes_til.antall", "by another one"),
+    "fewer pupils than none": (("{verdi: 49}", "{antall: -1}"), "settes_til.antall", "greater than or equal to 0"),
+    "a number for a shielded figure": (
+        (EXPECTED, "{verdistatus: skjermet, antall: 31}"),
+        "settes_til.verdi",
+        "only a figure that the source shows",
+    ),
+    "a number for a figure that is not there": (
+        (EXPECTED, "{verdistatus: mangler, antall: 31}"),
+        "settes_til.verdi",
+        "only a figure that the source shows",
+    ),
+    "pupils that the source does not show": (
+        (f"{{verdi: 49}}\n    forvent: {EXPECTED}", "{antall: 3}\n    forvent: {verdistatus: vist, verdi: 94}"),
+        "settes_til.antall",
+        "only a figure that the source shows",
+    ),
+    "expects a shown figure that it does not say": (
+        (EXPECTED, "{verdistatus: vist}"),
+        "forvent.verdi",
+        "that the source",
+    ),
+    "expects a figure behind a shield": (
+        (
+            f"verdi: 49}}\n    forvent: {EXPECTED}",
+            "antall: 3}\n    forvent: {verdistatus: skjermet, verdi: 94, antall: 31}",
+        ),
+        "forvent.verdi",
+        "no figure, because it is skjermet",
+    ),
+    "expects what no cell can hold": ((EXPECTED, "{verdistatus: vist, verdi: 940}"), "forvent.verdi", "from 0 to 100"),
+    "expects a grade it has not": ((EXPECTED, "{verdistatus: ikke_aktuelt}"), "forvent.verdistatus", "'mangler'"),
+    "leaves out what is not there": (
+        (
+            f"overstyr\n    settes_til: {{verdi: 49}}\n    forvent: {EXPECTED}",
+            "utelat\n    forvent: {verdistatus: mangler}",
+        ),
+        "forvent.verdistatus",
+        "a figure that the source has",
+    ),
+    "no reason": (("grunn: Sifrene er byttet om.", "grunn: ''"), "grunn", "one line of text"),
+    "no reference": (("    referanse: Prøve.\n", ""), "referanse", "the key 'referanse'"),
+    "day that is none": (("registrert: 2024-05-03", "registrert: 2024-02-30"), "registrert", "written 2024-05-31"),
+    "day in another form": (("registrert: 2024-05-03", "registrert: 3.5.2024"), "registrert", "written 2024-05-31"),
+    "day run together": (("registrert: 2024-05-03", "registrert: '20240503'"), "registrert", "written 2024-05-31"),
+    "unknown key": (("trinn: 5", "trinn: 5\n    aar: 2024"), "aar", "one of enhet"),
+}
+
+
+def findings(text: str):
+    with pytest.raises(InvalidInput) as caught:
+        load_corrections_text(text, "corrections.yaml")
+    return caught.value.findings
+
+
+@pytest.mark.parametrize(("replacement", "key", "expected"), IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
+def test_an_impossible_correction_is_refused_with_file_row_key_and_what_was_expected(replacement, key, expected):
+    assert FIRST.count(replacement[0]) == 1, replacement[0]
+    (found,) = findings(f"rettelser:\n{FIRST.replace(*replacement)}")
+    assert (found.file, found.key) == ("corrections.yaml", f"rettelser[0].{key}")
+    assert expected in found.expected
+    assert found.row is not None and 2 <= found.row <= 16
+
+
+def test_a_cell_with_two_corrections_is_refused_whatever_they_say():
+    (found,) = findings(TEXT.replace("6102", "6101"))
+    assert (found.row, found.key, found.expected) == (16, "rettelser[1]", "one correction for one cell")
+    assert found.found == "'nasjonale_prover 2023-24 kommune 6101 lesing skalapoeng 5' for the second time"
+
+
+def test_an_id_that_stands_twice_is_refused():
+    (found,) = findings(TEXT.replace("i-tvil", "byttet-om"))
+    assert (found.row, found.key, found.expected) == (16, "rettelser[1].id", "each id once")
+
+
+@pytest.mark.parametrize(("nivaa", "enhet"), [("nasjonalt", "I"), ("fylke", "61"), ("skole", "100000001")])
+def test_a_cell_of_any_level_can_be_corrected(nivaa, enhet):
+    text = f"rettelser:\n{FIRST.replace('nivaa: kommune', f'nivaa: {nivaa}').replace('6101', enhet)}"
+    (one,) = load_corrections_text(text, "f").rettelser
+    assert one.cell == ("nasjonale_prover", "2023-24", nivaa, enhet, "lesing", "skalapoeng", 5)
+
+
+def test_the_carried_corrections_can_be_read():
+    assert default_corrections().rettelser == ()
+
+
+def test_the_shape_that_the_carried_file_shows_is_one_that_can_be_read():
+    text = resources.files("oppfolging_pipeline.rules").joinpath("corrections.yaml").read_text(encoding="utf-8")
+    _, _, shown = text.partition("# rettelser:\n")
+    lines = [line.removeprefix("# ") for line in shown.splitlines() if line.startswith("#")]
+    (one,) = load_corrections_text("\n".join(["rettelser:", *lines]), "f").rettelser
+    assert (one.id, one.handling) == ("tusmark-lesing-2023", "overstyr")
