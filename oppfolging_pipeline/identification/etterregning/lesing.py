@@ -26,18 +26,21 @@ def read(
 ) -> pd.DataFrame:
     """Those columns of the files together: decimals as whole numbers (times `skala`), numbers and truths nullable.
 
-    Raises `PermanentError` when there is no file, or a column is not in them.
+    Raises `PermanentError` when there is no file, one cannot be read, or a column is not in it.
     """
     import pandas as pd
 
     if not paths:
         raise PermanentError(f"found no file with {', '.join(columns)}; expected the table in the lake")
-    parts = [pd.read_parquet(path, columns=list(columns), filters=filters, dtype_backend="pyarrow") for path in paths]
-    for path, part in zip(paths, parts, strict=True):
-        missing = [name for name in columns if name not in part.columns]
-        if missing:
-            raise PermanentError(f"{path.name}: found no column {', '.join(missing)}; expected the declared table")
-    frame = pd.concat([part[list(columns)] for part in parts], ignore_index=True)
+    parts = []
+    for path in paths:
+        try:
+            part = pd.read_parquet(path, columns=list(columns), filters=filters, dtype_backend="pyarrow")
+        except (OSError, ValueError) as fault:  # not there, no Parquet, or a column that is not in it
+            found = str(fault).partition("\n")[0]
+            raise PermanentError(f"{path.name}: found {found}; expected the columns {', '.join(columns)}") from fault
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
     return frame.apply(lambda column: _plain(column, skala))
 
 
