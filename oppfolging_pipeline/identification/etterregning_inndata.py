@@ -1,19 +1,42 @@
-"""The parameters of the second computation, taken from a request.
+"""The second computation's inputs, taken from a request and the lake.
 
-Belongs here: handing over what the rule set and the catalogue say, as plain data. Does not belong here: working
-anything out: what the second computation is to find for itself (the window, the limits) is not handed to it.
+Belongs here: handing over files, and what the rule set and the catalogue say, as plain data. Does not belong here:
+working anything out: what the second computation is to find for itself (the window, the limits) is not handed to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from oppfolging_pipeline.core.skoleaar import first_day
+from oppfolging_pipeline.engine import Lake
+from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet, etterregn
 from oppfolging_pipeline.identification.etterregning.parametre import Indikator, Parametre
+from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, Avvik, sammenlign
 from oppfolging_pipeline.identification.kategori2 import SPREAD_DECIMALS
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.indikator import MAX_DECIMALS
 from oppfolging_pipeline.staging.harmonisering import Request
+
+
+def avvik_of(
+    lake: Lake, request: Request, staged: Mapping[str, Sequence[Path]], prioritet: Mapping[str, int]
+) -> list[Avvik]:
+    """Where the request's tables differ from what the second computation finds; empty when they agree.
+
+    `staged` are files that are not in place yet, by table; every other table is taken from the lake. `prioritet` as in
+    `tables.decide`. Raises as `etterregn` and `sammenlign` do.
+    """
+    in_place = {name: lake.existing(name, [request.partition]) for name in NOEKLER if name not in staged}
+    return sammenlign(etterregn_request(lake, request, prioritet), {**in_place, **staged})
+
+
+def etterregn_request(lake: Lake, request: Request, prioritet: Mapping[str, int]) -> Etterregnet:
+    """The second computation of a request from the observations and the register of the lake."""
+    window, everything = lake.existing("observasjon", request.partitions()), lake.files("observasjon")
+    return etterregn(window, everything, lake.files("kommune"), parametre_of(request), prioritet)
 
 
 def parametre_of(request: Request) -> Parametre:

@@ -6,15 +6,18 @@ The job's own tables with the carried set, and a set with 8 and 2 places, where 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
 import pytest
 
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.identification import kategori1, kategori2, units
 from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet
-from oppfolging_pipeline.identification.etterregning.sammenligning import sammenlign
+from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, sammenlign
+from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
 from oppfolging_pipeline.indicators import andel, grense, vurdering
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
@@ -22,7 +25,7 @@ from oppfolging_pipeline.staging import harmonisering, skole_plassering
 from oppfolging_pipeline.staging.harmonisering import Request
 from tests.golden import expected
 from tests.golden.country import orgnr
-from tests.support.decision import Inputs, decide_again, differences, spoil, tables_of
+from tests.support.decision import Inputs, decide_again, differences, spoil
 from tests.support.golden_sets import Item, small_set
 
 # 8 and 2 places; in one of them lesing on trinn 5 weighs double, so that a weight that is forgotten shows.
@@ -42,7 +45,21 @@ def engine() -> Iterator[Engine]:
 
 
 def test_the_job_and_the_second_computation_agree(job: Inputs, again: Etterregnet) -> None:
-    assert sammenlign(again, tables_of(job)) == []
+    tables = {name: job.lake.existing(name, [job.request.partition]) for name in NOEKLER}
+    assert sammenlign(again, tables) == []
+    assert avvik_of(job.lake, job.request, {}, {}) == []
+
+
+def test_a_file_that_is_staged_is_compared_and_not_the_one_in_place(job: Inputs, tmp_path: Path) -> None:
+    staged = tmp_path / "staged.parquet"
+    with closing(duckdb.connect()) as connection:
+        (source,) = job.lake.existing("identifisert_kommune", [job.request.partition])
+        query = f"SELECT * REPLACE (rangering + 1 AS rangering) FROM read_parquet('{source}') WHERE kommunenr = '6101'"
+        connection.execute(f"COPY ({query}) TO '{staged}' (FORMAT parquet)")
+    found = avvik_of(job.lake, job.request, {"identifisert_kommune": [staged]}, {})
+    assert found[0].tekst == "kommunenr=6102: rad er ikke der i løpet og der i etterregningen"
+    assert found[-1].tekst == "kommunenr=6101: rangering er 2 i løpet og 1 i etterregningen"
+    assert {one.tabell for one in found} == {"identifisert_kommune"}
 
 
 def test_the_second_computation_gives_the_hand_worked_answers(again: Etterregnet) -> None:

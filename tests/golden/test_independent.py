@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from oppfolging_pipeline.engine import Lake
-from oppfolging_pipeline.identification.etterregning.sammenligning import Avvik, sammenlign
+from oppfolging_pipeline.identification.etterregning.sammenligning import Avvik
+from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.sources.example.final_marks import final_marks as example_marks
@@ -25,7 +26,6 @@ from oppfolging_pipeline.sources.example.survey import survey as example_survey
 from oppfolging_pipeline.staging.harmonisering import Request
 from tests.golden import independent_read as read
 from tests.golden.independent import Asked, Result, identify
-from tests.support.decision import Inputs, decide_again, tables_of
 from tests.support.golden import Query, open_published
 from tests.support.run import failures, run_job
 
@@ -269,8 +269,7 @@ def test_the_second_computation_of_every_run_agrees_on_real_files(real_home: Pat
 
 def second_computation(home: Path, rules: str) -> list[Avvik]:
     """Where the home's tables differ from what `identification.etterregning` finds from its observations."""
-    inputs = Inputs(Lake(home / "lager"), Request(2025, load_rule_set(rules), default_catalog()))
-    return sammenlign(decide_again(inputs), tables_of(inputs))
+    return avvik_of(Lake(home / "lager"), Request(2025, load_rule_set(rules), default_catalog()), {}, {})
 
 
 def test_the_example_has_what_makes_the_comparison_worth_something(example: tuple[Query, dict[str, Result]]) -> None:

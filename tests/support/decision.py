@@ -17,9 +17,9 @@ import pytest
 
 from oppfolging_pipeline.engine import Engine, Lake
 from oppfolging_pipeline.identification import tables
-from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet, etterregn
-from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, Avvik, sammenlign
-from oppfolging_pipeline.identification.etterregning_inndata import parametre_of
+from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet
+from oppfolging_pipeline.identification.etterregning.sammenligning import Avvik, sammenlign
+from oppfolging_pipeline.identification.etterregning_inndata import etterregn_request
 from oppfolging_pipeline.identification.names import names_at
 from oppfolging_pipeline.indicators import andel, grense, vurdering
 from oppfolging_pipeline.register.model import Register
@@ -47,13 +47,7 @@ class Inputs:
 
 def decide_again(inputs: Inputs, prioritet: Mapping[str, int] | None = None) -> Etterregnet:
     """The second computation."""
-    kommune, parametre = inputs.lake.files("kommune"), parametre_of(inputs.request)
-    return etterregn(inputs.window, inputs.everything, kommune, parametre, prioritet or {})
-
-
-def tables_of(inputs: Inputs) -> Tables:
-    """The pipeline's own tables of the request, as they lie in the lake."""
-    return {name: inputs.lake.existing(name, [inputs.request.partition]) for name in NOEKLER}
+    return etterregn_request(inputs.lake, inputs.request, prioritet or {})
 
 
 def decide_by_steps(

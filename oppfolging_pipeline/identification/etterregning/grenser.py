@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.errors import Finding, FindingCollector, PermanentError
 from oppfolging_pipeline.identification.etterregning.parametre import Indikator, Parametre
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ def absolute_limit(item: Indikator, nasjonal: int, figures: list[int], p: Parame
     grense = item.grense * p.skala
     if item.metode == "avvik":
         grense = nasjonal + grense if item.lavere_er_bedre else nasjonal - grense
-    # A limit is published with the decimals of the lake, and a rule set may give it no more.
     if grense.denominator != 1:
-        raise ValueError(f"{item.indikator}: the limit {item.grense} has more decimals than the lake")
+        raise PermanentError(f"{item.indikator}: found a limit with more decimals than the lake's; expected it rounded")
     return int(grense)
 
 
