@@ -17,8 +17,8 @@ _NAMED = 5
 
 
 class Outcome(BaseModel):
-    """One check's verdict on one table. `avvik` are keys of rows (`column=value`), never figures; `varighet` is in
-    seconds.
+    """One check's verdict on one table. `avvik` are keys of rows (`column=value`), never figures, and of the second
+    computation of the decision what both sides say of a municipality; `varighet` is in seconds.
 
     `antall_avvik` is None where the check does not count, and in releases from before contract 1.2.
     """

@@ -9,11 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from oppfolging_pipeline.core.rounding import half_up
 from oppfolging_pipeline.identification.units import Unit
 from oppfolging_pipeline.rules.model import RuleSet
+
+SPREAD_DECIMALS = 1
+"""The decimals that a spread is published with."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,14 @@ class Spread:
     @property
     def points(self) -> float:
         """The spread as it is published."""
-        return float(half_up(Fraction(math.sqrt(self.squared)), 1))
+        nearest = Fraction(half_up(Fraction(math.sqrt(self.squared)), SPREAD_DECIMALS))
+        step = Fraction(Decimal(1).scaleb(-SPREAD_DECIMALS))
+        # The root is a binary number, which a half such as 20.15 is not: the exact square tells on which side it lies.
+        if self.squared >= (nearest + step / 2) ** 2:
+            nearest += step
+        elif self.squared < (nearest - step / 2) ** 2 and nearest:
+            nearest -= step
+        return float(nearest)
 
 
 @dataclass(frozen=True)
@@ -130,4 +141,4 @@ def choose_candidates(
 
 def _difference(one: Spread, other: Spread) -> float:
     """By how much the published spreads differ."""
-    return float(half_up(Fraction(str(one.points)) - Fraction(str(other.points)), 1))
+    return float(half_up(Fraction(str(one.points)) - Fraction(str(other.points)), SPREAD_DECIMALS))

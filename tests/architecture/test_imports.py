@@ -57,6 +57,9 @@ NETWORK = {
     "urllib3",
     "websockets",
 }
+# The second computation of the decision: what it may stand on beside the standard library and itself.
+SECOND = f"{PACKAGE}.identification.etterregning"
+SECOND_STANDS_ON = {"pandas", "numpy"}
 HEAVY = {"duckdb", "great_expectations", "jinja2", "openpyxl", "pandas", "pyarrow", "rich"}
 
 Fault = Callable[[Module, Import], bool]
@@ -98,6 +101,15 @@ def is_heavy_at_the_top(module: Module, one: Import) -> bool:
     return one.top in HEAVY and one.place == "module"
 
 
+def is_shared_with_the_second_computation(module: Module, one: Import) -> bool:
+    """Nothing of the pipeline's computation, nor DuckDB: a fault that both share is found by neither."""
+    if module.name != SECOND and not module.name.startswith(f"{SECOND}."):
+        return False
+    if one.top != PACKAGE:
+        return one.top not in sys.stdlib_module_names | SECOND_STANDS_ON
+    return not f"{one.target}.".startswith((f"{SECOND}.", f"{PACKAGE}.core.errors."))
+
+
 def faults(rule: Fault, found: list[Module]) -> list[str]:
     """`file:line imports target` for every import that breaks the rule."""
     return [f"{m.file}:{one.line} imports {one.target}" for m in found for one in imports(m) if rule(m, one)]
@@ -109,6 +121,7 @@ RULES: list[Fault] = [
     is_great_expectations_elsewhere,
     is_network_elsewhere,
     is_heavy_at_the_top,
+    is_shared_with_the_second_computation,
 ]
 
 
@@ -125,6 +138,13 @@ def test_a_duckdb_session_is_opened_in_one_place():
     # Each `duckdb.connect` elsewhere would be a session without the settings that all have.
     opening = [module.file for module in modules() if "duckdb.connect(" in module.text.replace("`duckdb.connect(", "")]
     assert opening == ["oppfolging_pipeline/core/duckdb_session.py"]
+
+
+def test_the_second_computation_is_there_and_what_it_stands_on_stands_alone():
+    found = {module.name: [one.target for one in imports(module)] for module in modules()}
+    assert {f"{SECOND}.{part}" for part in ("celler", "avgjorelse", "sammenligning", "etterregn")} <= found.keys()
+    own = [target for target in found[f"{PACKAGE}.core.errors"] if target.startswith(PACKAGE)]
+    assert own == [], "core.errors is all that both computations share"
 
 
 def test_the_reader_finds_the_imports_that_are_there():
@@ -160,6 +180,13 @@ BAD = [
     (is_heavy_at_the_top, "oppfolging_pipeline.engine", "import duckdb"),
     (is_heavy_at_the_top, "oppfolging_pipeline.engine", "try:\n    import pyarrow.compute as pc\nfinally:\n    pass"),
     (is_heavy_at_the_top, "assets.x", "class A:\n    import pandas"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "from oppfolging_pipeline.identification.units import Unit"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "from oppfolging_pipeline.identification import kategori1"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "from oppfolging_pipeline.core.rounding import half_up"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "from oppfolging_pipeline.rules.model import RuleSet"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "from .. import kategori2"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "def f():\n    import duckdb"),
+    (is_shared_with_the_second_computation, SECOND, "if TYPE_CHECKING:\n    import pyarrow"),
 ]  # fmt: skip
 
 
@@ -176,6 +203,14 @@ GOOD = [
     (is_great_expectations_elsewhere, "checks.runner", "def f():\n    import great_expectations as gx"),
     (is_network_elsewhere, "oppfolging_pipeline.sources.x", "import httpx"),
     (is_heavy_at_the_top, "oppfolging_pipeline.engine", "if TYPE_CHECKING:\n    import duckdb"),
+    (
+        is_shared_with_the_second_computation,
+        f"{SECOND}.x",
+        "from oppfolging_pipeline.core.errors import PermanentError",
+    ),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", f"from {SECOND}.celler import make_cells"),
+    (is_shared_with_the_second_computation, f"{SECOND}.x", "from math import isqrt\ndef f():\n    import pandas as pd"),
+    (is_shared_with_the_second_computation, f"{SECOND}_inndata", "from oppfolging_pipeline.rules.model import RuleSet"),
 ]
 
 

@@ -1,6 +1,7 @@
 """The pipeline against a second, independent computation: every municipality, every school, every cell.
 
-On the six real downloads of national tests, and on the example country under both carried rule sets.
+On the six real downloads of national tests, and on the example country under both carried rule sets; and on the same
+the second computation that every run makes (`identification.etterregning`), which reads the lake and not the files.
 """
 
 from __future__ import annotations
@@ -13,10 +14,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from oppfolging_pipeline.engine import Lake
+from oppfolging_pipeline.identification.etterregning.sammenligning import Avvik
+from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.sources.example.final_marks import final_marks as example_marks
 from oppfolging_pipeline.sources.example.national_tests import national_tests as example_tests
 from oppfolging_pipeline.sources.example.register_files import register_files
 from oppfolging_pipeline.sources.example.survey import survey as example_survey
+from oppfolging_pipeline.staging.harmonisering import Request
 from tests.golden import independent_read as read
 from tests.golden.independent import Asked, Result, identify
 from tests.support.golden import Query, open_published
@@ -59,21 +66,26 @@ UDIR_2020: Asked = {
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Query, Result, pd.DataFrame]:
+def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("ekte")
     result = run_job(home, REAL, rules="np-skalapoeng", years=[2025], skoleaar=AUTUMN)
     assert result.success, failures(result)
+    return home
+
+
+@pytest.fixture(scope="module")
+def real(real_home: Path) -> tuple[Query, Result, pd.DataFrame]:
     changes = pd.read_csv(CHANGES_OF_2024, dtype=str).query("code_2024 != '9999'")  # unknown, no municipality
     figures = read.national_tests(REAL, "Skalapoeng")
     # Downloads of before 2024 hold the old codes and the newest one the new, so one map serves for all of them.
     became = changes.groupby("code_2023").code_2024.apply(sorted).to_dict()
     found = identify(figures, figures, NP_SKALAPOENG, became, set(changes.code_2024))
-    return open_published(home), found, changes
+    return open_published(real_home), found, changes
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Query, dict[str, Result]]:
-    """The example's files of the two windows, run under both sets in one home, and computed a second time."""
+def example_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's files of the two windows, run under both sets in one home; the inbox lies beside it."""
     folder = tmp_path_factory.mktemp("eksempel")
     inbox = folder / "innboks"
     inbox.mkdir()
@@ -85,7 +97,13 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Query, dict[str, 
     for rules in ("udir-2020", "np-skalapoeng"):
         result = run_job(folder / "hjem", inbox, rules=rules, years=[2025], skoleaar=[SPRING[0], AUTUMN[-1]])
         assert result.success, failures(result)
+    return folder / "hjem"
 
+
+@pytest.fixture(scope="module")
+def example(example_home: Path) -> tuple[Query, dict[str, Result]]:
+    """The example computed a second time from its files, under both sets."""
+    inbox = example_home.parent / "innboks"
     codes = pd.read_csv(inbox / "kommune_koder.csv", dtype=str, keep_default_na=False)
     changes = pd.read_csv(inbox / "kommune_endringer.csv", dtype=str)
     # Both windows lie after the changes of 2020: those of 2024 are the only ones inside them.
@@ -97,7 +115,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Query, dict[str, 
     marks = read.final_marks(inbox / "Grunnskolepoeng.xlsx", [*SPRING, AUTUMN[-1]], codes)
     everywhere = pd.concat([scores, answers, marks])
     window = pd.concat([lowest, answers, marks[marks.aar != AUTUMN[-1]]], ignore_index=True)
-    return open_published(folder / "hjem"), {
+    return open_published(example_home), {
         "np-skalapoeng": identify(scores, everywhere, NP_SKALAPOENG, became, kommuner),
         "udir-2020": identify(window, everywhere, UDIR_2020, became, kommuner),
     }
@@ -237,6 +255,21 @@ def test_the_example_agrees_for_every_municipality_school_and_cell(
     published, found = example
     assert len(found[rules].kommuner) > 300
     agree(published, found[rules], rules)
+
+
+@pytest.mark.parametrize("rules", ["udir-2020", "np-skalapoeng"])
+def test_the_second_computation_of_every_run_agrees_on_the_example(example_home: Path, rules: str) -> None:
+    assert second_computation(example_home, rules) == []
+
+
+@needs_real_files
+def test_the_second_computation_of_every_run_agrees_on_real_files(real_home: Path) -> None:
+    assert second_computation(real_home, "np-skalapoeng") == []
+
+
+def second_computation(home: Path, rules: str) -> list[Avvik]:
+    """Where the home's tables differ from what `identification.etterregning` finds from its observations."""
+    return avvik_of(Lake(home / "lager"), Request(2025, load_rule_set(rules), default_catalog()), {}, {})
 
 
 def test_the_example_has_what_makes_the_comparison_worth_something(example: tuple[Query, dict[str, Result]]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oppfolging_pipeline.identification.kategori2 import Candidate, spread_of, upper_share
+from oppfolging_pipeline.identification.kategori2 import Candidate, Spread, spread_of, upper_share
 from tests.support.golden_sets import small_set
 from tests.unit.identification.build import andel_row, decided, school_row, units
 
@@ -46,6 +46,19 @@ def test_spread(measure: str, shares: list[int], squared: int) -> None:
     assert spread.squared == squared
     assert spread.points == pytest.approx(math.sqrt(squared), abs=0.05)  # published with one decimal
     assert spread.points == round(spread.points, 1)
+
+
+@pytest.mark.parametrize(
+    ("spread", "published"),
+    [
+        (Fraction(2015, 100), 20.2),  # as a binary number 20.15 is a hair less
+        (Fraction(2005, 100), 20.1),
+        (Fraction(20149, 1000), 20.1),
+        (Fraction(0), 0.0),
+    ],
+)
+def test_a_spread_is_published_with_the_exact_half_rounded_up(spread: Fraction, published: float) -> None:
+    assert Spread(spread**2).points == published
 
 
 @pytest.mark.parametrize(

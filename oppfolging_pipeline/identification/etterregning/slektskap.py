@@ -1,0 +1,132 @@
+"""What a municipality's code has become, read off the rows of the register's table `kommune`.
+
+Belongs here: following `gyldig_fra`, `gyldig_til` and `gaatt_over_i` from day to day. Does not belong here: what moves
+with a code (`celler`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from oppfolging_pipeline.core.errors import PermanentError
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One validity of a code: from `fra` up to, not including, `til`, and everything that it has gone over in."""
+
+    kode: str
+    fra: date
+    til: date
+    over_i: frozenset[str]
+
+    def holds(self, dato: date) -> bool:
+        return self.fra <= dato < self.til
+
+
+class Slektskap:
+    """The municipalities over time. A code is keyed on (kommunenr, gyldig_fra): numbers are used again.
+
+    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force) and gaatt_over_i.
+
+    The table does not say the day on which a code went over in another. Where its validity ends and the other is in
+    force then, it is that day; where it runs on, the day on which the other begins. A code that runs on and gave a part
+    to one that was there already cannot be followed: `PermanentError`, once somebody asks for it.
+    """
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._rows: dict[str, list[_Row]] = {}
+        for row in rows:
+            til = row["gyldig_til"] or date.max
+            one = _Row(row["kommunenr"], row["gyldig_fra"], til, frozenset(row["gaatt_over_i"]))
+            self._rows.setdefault(one.kode, []).append(one)
+        self._onward: dict[date, dict[str, set[str]]] = {}
+        self._unknown: list[tuple[_Row, str]] = []
+        for of_code in self._rows.values():
+            of_code.sort(key=lambda one: one.fra)
+            for one in of_code:
+                self._place(one)
+        self._days = sorted(self._onward)
+        self._known: dict[tuple[str, date, date], frozenset[str]] = {}
+
+    def _place(self, one: _Row) -> None:
+        """Give each thing that the row has gone over in its day."""
+        for other in one.over_i:
+            validities = self._rows_of(other)
+            if any(validity.holds(one.til) for validity in validities):
+                self._onward.setdefault(one.til, {}).setdefault(one.kode, set()).add(other)
+                continue
+            begins = [validity.fra for validity in validities if one.fra < validity.fra < one.til]
+            if len(begins) != 1:
+                self._unknown.append((one, other))
+                continue
+            self._onward.setdefault(begins[0], {}).setdefault(one.kode, {one.kode}).add(other)
+        if one.til != date.max:
+            self._onward.setdefault(one.til, {}).setdefault(one.kode, set())
+
+    def _rows_of(self, kode: str) -> list[_Row]:
+        return self._rows.get(kode, [])
+
+    def gjeldende(self, dato: date) -> list[str]:
+        """The codes in force on the day, sorted."""
+        return sorted(kode for kode in self._rows if self.gjelder(kode, dato))
+
+    def gjelder(self, kode: str, dato: date) -> bool:
+        """Whether the code is a municipality in force on the day."""
+        return any(one.holds(dato) for one in self._rows_of(kode))
+
+    def etterfolgere(self, kode: str, dato: date, per: date) -> frozenset[str]:
+        """The codes in force at `per` that the municipality with the code at `dato` has become.
+
+        A code that was not in force then is taken at its first validity after it, else at its last. When that is after
+        `per`, the answer is what became it, if each of them became it whole. Raises `PermanentError` when it did not,
+        and for a code that the register does not know.
+        """
+        key = (kode, dato, per)
+        if key not in self._known:
+            start = self._day_in_force(kode, dato)
+            self._known[key] = self._forward(kode, start, per) if start <= per else self._back(kode, start, per)
+        return self._known[key]
+
+    def _day_in_force(self, kode: str, dato: date) -> date:
+        rows = self._rows_of(kode)
+        if not rows:
+            raise PermanentError(f"found the code {kode}; expected a municipality of the register")
+        if self.gjelder(kode, dato):
+            return dato
+        return min((one.fra for one in rows if one.fra > dato), default=rows[-1].til - _DAY)
+
+    def _forward(self, kode: str, start: date, per: date) -> frozenset[str]:
+        codes = {kode}
+        day_before = start
+        for day in self._days:
+            if start < day <= per:
+                self._require_told(codes, day_before, day)
+                codes = {til for fra in codes for til in self._onward[day].get(fra, {fra})}
+                day_before = day
+        self._require_told(codes, day_before, per)
+        return frozenset(codes)
+
+    def _back(self, kode: str, start: date, per: date) -> frozenset[str]:
+        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
+        became = {code: codes for code, codes in found.items() if kode in codes}
+        divided = sorted(code for code, codes in became.items() if codes != {kode})
+        if divided:
+            raise PermanentError(
+                f"found municipality {kode} of {start}, which on {per} was a part of {', '.join(divided)}; "
+                "expected one that can be followed back whole"
+            )
+        return frozenset(became)
+
+    def _require_told(self, codes: set[str], after: date, until: date) -> None:
+        for one, other in self._unknown:
+            if one.kode in codes and one.fra < until and after < one.til:
+                raise PermanentError(
+                    f"found that a part of municipality {one.kode} went over in {other}, which was there already, and "
+                    "that both went on; expected a day of change that the table kommune can tell"
+                )

@@ -1,0 +1,226 @@
+"""The second computation against the run on the golden country: it agrees, and a rule that is spoilt is found.
+
+The job's own tables with the carried set, and a set with 8 and 2 places, where the cut goes through a tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import pytest
+
+from oppfolging_pipeline.engine import Engine, Lake, open_engine
+from oppfolging_pipeline.identification import kategori1, kategori2, units
+from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet
+from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, sammenlign
+from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
+from oppfolging_pipeline.indicators import andel, grense, vurdering
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.staging import harmonisering, skole_plassering
+from oppfolging_pipeline.staging.harmonisering import Request
+from tests.golden import expected
+from tests.golden.country import orgnr
+from tests.support.decision import Inputs, decide_again, differences, spoil
+from tests.support.golden_sets import Item, small_set
+
+# 8 and 2 places; in one of them lesing on trinn 5 weighs double, so that a weight that is forgotten shows.
+WEIGHED = small_set([Item(vekt=2), Item("regning"), Item(trinn=8), Item("regning", trinn=8)], antall=7, antall_2=2)
+PLAIN = small_set([Item(), Item("regning"), Item(trinn=8), Item("regning", trinn=8)], antall=7, antall_2=2)
+
+
+@pytest.fixture(scope="module")
+def again(job: Inputs) -> Etterregnet:
+    return decide_again(job)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with open_engine() as opened:
+        yield opened
+
+
+def test_the_job_and_the_second_computation_agree(job: Inputs, again: Etterregnet) -> None:
+    tables = {name: job.lake.existing(name, [job.request.partition]) for name in NOEKLER}
+    assert sammenlign(again, tables) == []
+    assert avvik_of(job.lake, job.request, {}, {}) == []
+
+
+def test_a_file_that_is_staged_is_compared_and_not_the_one_in_place(job: Inputs, tmp_path: Path) -> None:
+    staged = tmp_path / "staged.parquet"
+    with closing(duckdb.connect()) as connection:
+        (source,) = job.lake.existing("identifisert_kommune", [job.request.partition])
+        query = f"SELECT * REPLACE (rangering + 1 AS rangering) FROM read_parquet('{source}') WHERE kommunenr = '6101'"
+        connection.execute(f"COPY ({query}) TO '{staged}' (FORMAT parquet)")
+    found = avvik_of(job.lake, job.request, {"identifisert_kommune": [staged]}, {})
+    assert found[0].tekst == "kommunenr=6102: rad er ikke der i løpet og der i etterregningen"
+    assert found[-1].tekst == "kommunenr=6101: rangering er 2 i løpet og 1 i etterregningen"
+    assert {one.tabell for one in found} == {"identifisert_kommune"}
+
+
+def test_the_second_computation_gives_the_hand_worked_answers(again: Etterregnet) -> None:
+    """Agreement alone would hold for two computations that make the same mistake."""
+    ranking = again.tabeller["rangering_kommune"].set_index("kommunenr")
+    for kommunenr, (_, points, possible, _, _, place) in expected.KOMMUNER.items():
+        row = ranking.loc[kommunenr]
+        assert (row["risikopoeng"], row["mulige_risikopoeng"]) == (points, possible)
+        assert row["vurdert"] == (place is not None)
+        assert place is None or row["rangering"] == place
+    cells = again.tabeller["vurdering"].set_index(["enhet", "indikator", "trinn", "skoleaar"])
+    for key, (verdi, status, _, rebuilt, _) in expected.CELLS.items():
+        row = cells.loc[key]
+        assert (row["verdistatus"], row["beregnet"]) == (status, rebuilt)
+        assert verdi is None or row["verdi"] == verdi * 1000
+    schools = again.tabeller["rangering_skole"].set_index("orgnr")
+    assert set(schools.index) == {orgnr(number) for number in expected.SKOLER}
+    for number, (kommunenr, points, possible, _, place, upper) in expected.SKOLER.items():
+        row = schools.loc[orgnr(number)]
+        assert (row["kommunenr"], row["risikopoeng"], row["mulige_risikopoeng"]) == (kommunenr, points, possible)
+        assert place is None or (row["rangering"], row["i_ovre_kvartil"]) == (place, upper)
+
+
+def test_the_second_computation_gives_the_hand_worked_answers_where_the_cut_goes_through_a_tie(job: Inputs) -> None:
+    found = decide_again(Inputs(job.lake, Request(2025, PLAIN, default_catalog()))).tabeller
+    ranking = found["rangering_kommune"].set_index("kommunenr")
+    for kommunenr, (selected, shared, near, margin) in expected.WITH_7_PLACES.items():
+        row = ranking.loc[kommunenr]
+        assert (row["delt_plassering"], row["naer_grensen"]) == (shared, near)
+        kategori = 2 if kommunenr == "6107" else 1 if selected else None
+        assert (None if row.isna()["kategori"] else row["kategori"]) == kategori
+        assert row["margin"] == pytest.approx(margin, rel=1e-12)
+    candidates = found["kandidat_kategori2"].set_index("kommunenr")
+    assert list(candidates.index) == list(expected.CANDIDATES_WITH_7_PLACES)
+    names = ["spredning", "antall_skoler", "antall_skoler_vurdert", "antall_skoler_i_ovre_kvartil", "rangering"]
+    for kommunenr, (*values, chosen, margin) in expected.CANDIDATES_WITH_7_PLACES.items():
+        row = candidates.loc[kommunenr]
+        assert [row[name] for name in names] == values
+        assert row["valgt"] == chosen
+        if chosen:
+            identified = found["identifisert_kommune"].set_index("kommunenr").loc[kommunenr]
+            assert identified["margin"] == pytest.approx(margin, rel=1e-12)
+
+
+@pytest.mark.parametrize("rule_set", [WEIGHED, PLAIN], ids=["weighed", "plain"])
+@pytest.mark.parametrize("prioritet", [{}, {"6104": 2, "6107": 1}], ids=["spread", "priority"])
+def test_the_steps_and_the_second_computation_agree(
+    engine: Engine, job: Inputs, register: Register, tmp_path: Path, rule_set: object, prioritet: dict[str, int]
+) -> None:
+    inputs = Inputs(job.lake, Request(2025, rule_set, default_catalog()))  # type: ignore[arg-type]
+    assert differences(engine, inputs, register, Lake(tmp_path / "lager"), prioritet) == []
+
+
+# A rule turned in the pipeline's own source, and the table and column in which the difference must show.
+RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
+    "equal to the absolute limit is worse": (
+        vurdering, [("verdi < s.fortegn * g.absolutt", "verdi <= s.fortegn * g.absolutt")],
+        "vurdering", "forbi_absolutt",
+    ),
+    "equal to the national limit is worse": (
+        vurdering, [("verdi < s.fortegn * g.nasjonal", "verdi <= s.fortegn * g.nasjonal")], "vurdering", "risikopoeng",
+    ),
+    "the weight ignored in points": (
+        vurdering, [("THEN vekt * $absolutt\n", "THEN $absolutt\n")], "vurdering", "risikopoeng",
+    ),
+    "the weight ignored in possible points": (
+        vurdering, [("vist THEN vekt * $absolutt ELSE", "vist THEN $absolutt ELSE")], "vurdering", "mulige_risikopoeng",
+    ),
+    "higher is worse": (vurdering, [('"hoyere_er_bedre": 1', '"hoyere_er_bedre": -1')], "vurdering", "risikopoeng"),
+    "points of both limits": (
+        vurdering, [("THEN vekt * $absolutt\n", "THEN vekt * ($absolutt + $nasjonal)\n")], "vurdering", "risikopoeng",
+    ),
+    "a shielded cell counts as possible": (
+        vurdering,
+        [("WHEN vist THEN vekt * $absolutt ELSE 0", "WHEN verdistatus <> 'mangler' THEN vekt * $absolutt ELSE 0")],
+        "vurdering", "mulige_risikopoeng",
+    ),
+    "another distance of the absolute limit": (
+        grense, [("national - limit.verdi if", "national - limit.verdi - 1 if")], "vurdering", "absolutt_grense",
+    ),
+    "coverage by shown cells alone": (
+        andel, [("FILTER (verdistatus IN ('vist', 'skjermet'))", "FILTER (verdistatus = 'vist')")],
+        "andel", "vekt_finnes",
+    ),
+    "years counted with shielded cells": (
+        andel, [("count(DISTINCT vindusaar) FILTER (verdistatus = 'vist')", "count(DISTINCT vindusaar)")], "andel",
+        "aar_med_tall",
+    ),
+    "half is too little": (
+        units, [("vekt_finnes) < Fraction", "vekt_finnes) <= Fraction")], "rangering_kommune", "vurdert",
+    ),
+    "one year is enough": (
+        units, [("aar_med_tall < needed", "aar_med_tall + 1 < needed")], "rangering_kommune", "vurdert",
+    ),
+    "the lowest share first": (kategori1, [("(-unit.andel,", "(unit.andel,")], "rangering_kommune", "rangering"),
+    "fewest beyond the limit first": (
+        kategori1, [("-unit.celler_forbi_absolutt,", "unit.celler_forbi_absolutt,")], "rangering_kommune", "rangering",
+    ),
+    "fewest possible points first": (
+        kategori1, [("-unit.mulige_risikopoeng,", "unit.mulige_risikopoeng,")], "rangering_kommune", "rangering",
+    ),
+    "the highest number first": (
+        kategori1, [("mulige_risikopoeng, unit.enhet)", "mulige_risikopoeng, -int(unit.enhet))")], "rangering_kommune",
+        "rangering",
+    ),
+    "one place too few": (
+        kategori1, [("identifisert=place <= selected", "identifisert=place < selected")],
+        "rangering_kommune", "kategori",
+    ),
+    "margin from the second": (
+        kategori1, [("ordered[selected].andel if", "ordered[1].andel if")], "rangering_kommune", "margin",
+    ),
+    "nothing is near": (kategori1, [("- cut) <= near", "- cut) < 0")], "rangering_kommune", "naer_grensen"),
+    "the quarter rounded down": (kategori2, [("math.ceil(", "math.floor(")], "rangering_skole", "i_ovre_kvartil"),
+    "category 1 are candidates too": (
+        kategori2, [("kommune.enhet in in_category_1 or limit", "limit")], "kandidat_kategori2", "rad",
+    ),
+    "exactly at the level is too little": (
+        kategori2, [("spread.squared >= ", "spread.squared > ")], "kandidat_kategori2", "rad",
+    ),
+    "the spread of a sample": (
+        kategori2, [("Fraction(0)) / len(shares))", "Fraction(0)) / (len(shares) - 1))")],
+        "kandidat_kategori2", "spredning",
+    ),
+    "the least spread first": (kategori2, [("-spread.squared,", "spread.squared,")], "kandidat_kategori2", "rangering"),
+    "one candidate too many": (
+        kategori2, [("chosen = place <= rules", "chosen = place <= 1 + rules")], "kandidat_kategori2", "valgt",
+    ),
+    "a mean rounded down": (
+        harmonisering, [("(2 * teller + elever) // (2 * elever)", "teller // elever")], "vurdering", "verdi",
+    ),
+    "a mean of what is shown": (
+        harmonisering, [("WHEN skjulte > 0 OR g.enhet IS NOT NULL THEN 'skjermet' ELSE", "ELSE")], "vurdering",
+        "verdistatus",
+    ),
+    "a part is shown beside a hidden one": (
+        harmonisering, [("skjulte > 0 OR g.enhet IS NOT NULL", "skjulte > 0")], "vurdering", "verdistatus",
+    ),
+    "a closed school is left out": (
+        harmonisering, [("REPLACE (false AS kan_brukes) FROM skoler", "FROM skoler"), ("kommune IS NULL", "false")],
+        "vurdering", "verdistatus",
+    ),
+    "a division is a renumbering": (
+        harmonisering, [('            maate = "delt"', '            maate = "flyttet"')], "vurdering", "beregnet",
+    ),
+    "missing is not a grade's": (
+        harmonisering, [("THEN 'mangler' ELSE 'ikke_aktuelt'", "THEN 'ikke_aktuelt' ELSE 'ikke_aktuelt'")], "vurdering",
+        "verdistatus",
+    ),
+    "schools of every year are judged": (
+        skole_plassering, [('row["siste_skoleaar"] == request.newest_skoleaar and ', "")], "rangering_skole", "rad",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_that_is_spoilt_in_the_pipeline_is_found(
+    engine: Engine, job: Inputs, register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    module, changes, table, column = RULES[name]
+    spoil(monkeypatch, module, changes)
+    inputs = Inputs(job.lake, Request(2025, WEIGHED if "weight" in name else PLAIN, default_catalog()))
+    found = differences(engine, inputs, register, Lake(tmp_path / "lager"))
+    assert (table, column) in {(one.tabell, one.felt) for one in found}

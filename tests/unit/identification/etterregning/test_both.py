@@ -1,0 +1,154 @@
+"""Both computations on any figures: they agree on every country that can be drawn, under rules of every kind.
+
+A difference in a sound run would be a false alarm that stops it, so what one of them gets wrong must show here.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oppfolging_pipeline.engine import Lake, open_engine
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.model import RuleSet
+from tests.support.decision import decide_again, differences
+from tests.support.golden_sets import Item, small_set
+from tests.unit.identification.etterregning.build import Row, lake_of
+from tests.unit.register.country import change, code, country
+from tests.unit.staging.build import observed
+from tests.unit.staging.country import changing_country
+
+OLD = ["6101", "6102", "6103", "6104", "6105", "6107", "6110", "6113", "6120"]
+NEW = ["6101", "6103", "6106", "6108", "6109", "6111", "6112", "6120", "6202"]
+YEARS = ["2022-23", "2023-24", "2024-25"]
+MARKS = ["2021-22", "2022-23", "2023-24"]
+# Where each school stands in the old and in the new codes: several go through a division, some move away from it.
+SCHOOLS = [
+    ("6101", "6101"), ("6102", "6202"), ("6103", "6103"), ("6104", "6106"), ("6105", "6106"), ("6107", "6108"),
+    ("6107", "6109"), ("6107", "6108"), ("6107", "6101"), ("6110", "6111"), ("6110", "6112"), ("6110", "2599"),
+    ("6113", "6112"), ("2599", "2599"),
+]  # fmt: skip
+TESTS = [Item(), Item("regning", vekt=2), Item(trinn=8)]
+
+COMPUTED = "number, national limit computed"
+SETS = {
+    "deviation": small_set(TESTS, antall=3, min_aar=1, nivaa="5"),
+    "percentile": small_set(
+        [Item(metode="persentil", verdi="20"), Item("regning", metode="persentil", verdi="33.3")],
+        antall=4, spredning="maks_min", nivaa="12.5", ovre_andel="40", min_dekning="0.3",
+    ),
+    COMPUTED: small_set(
+        [Item(metode="verdi", verdi="35"), Item(trinn=8, metode="verdi", verdi="30")], nasjonal_grense="beregn",
+        antall=1, antall_2=3, min_aar=1, nivaa="0", naer_grensen="10",
+    ),
+    "lower is better, and a source that lags": small_set(
+        [Item(maal="andel_mestringsnivaa_1", verdi="2.5"), Item("grunnskolepoeng", "grunnskolepoeng", 10, vekt=3)],
+        antall=2, min_aar=1, nivaa="1",
+    ),
+}  # fmt: skip
+
+
+def figures(dice: random.Random, rule_set: RuleSet, computed: bool) -> list[Row]:
+    """Observations of the window for municipalities and schools in the codes of each year, with every kind of cell.
+
+    Beside a percentile the national figure is better than anyone's, so that the limit is not on its better side.
+    """
+    rows: list[Row] = []
+    for item in rule_set.indikatorer:
+        marks = item.indikator == "grunnskolepoeng"
+        kind: dict[str, Any] = {
+            "kilde": "grunnskolepoeng" if marks else "nasjonale_prover",
+            "indikator": item.indikator, "maal": item.maal, "trinn": item.trinn,
+        }  # fmt: skip
+        decimals = 0 if item.maal == "skalapoeng" else 1
+        for skoleaar in MARKS if marks else YEARS:
+            # Final marks are given on 30 June: of 2023-24 already in the codes of after 1 January 2024.
+            codes = OLD if skoleaar < ("2023-24" if marks else "2024-25") else NEW
+            if not computed:
+                national = 46 if item.absolutt_grense.metode == "avvik" else 55
+                rows.append(observed("I", national, 900, skoleaar=skoleaar, **kind))
+            for kommunenr in [*codes, "2100"]:
+                if dice.random() < 0.9:
+                    verdi, antall = cell(dice, decimals)
+                    preliminary = dice.random() < 0.02
+                    rows.append(observed(kommunenr, verdi, antall, skoleaar=skoleaar, forelopig=preliminary, **kind))
+            for number in range(len(SCHOOLS)):
+                if dice.random() < 0.7:
+                    verdi, antall = cell(dice, decimals)
+                    place: Any = {"kommunenr": SCHOOLS[number][codes is NEW], "skoleaar": skoleaar}
+                    rows.append(observed(f"1000000{number:02d}", verdi, antall, **place, **kind))
+    if computed:  # at least one figure that a national limit can be computed from, in each cell
+        rows = [row for row in rows if row["enhet"] != "6101"]
+        for item in rule_set.indikatorer:
+            rows += [observed("6101", 50, 20, skoleaar=s, indikator=item.indikator, trinn=item.trinn) for s in YEARS]
+    return rows
+
+
+def cell(dice: random.Random, decimals: int) -> tuple[Any, Any]:
+    """A figure and its number of pupils, each of which may be shielded or not there."""
+    verdi = dice.choice([round(dice.uniform(36.5, 54), decimals)] * 6 + ["*", None])
+    antall = dice.choice([dice.randint(1, 60)] * 6 + ["*", None, 0])
+    return verdi, antall
+
+
+@pytest.mark.parametrize("name", SETS)
+@given(seed=st.integers(0, 2**32), priority=st.booleans())
+@settings(max_examples=5, deadline=None)
+def test_both_agree_on_any_figures(name: str, seed: int, priority: bool) -> None:
+    rule_set = SETS[name]
+    rows = figures(random.Random(seed), rule_set, computed=name == COMPUTED)  # noqa: S311 (no secret)
+    assert found(rows, changing_country(), rule_set, {"6112": 1, "6106": 2} if priority else {}) == []
+
+
+def test_the_countries_that_are_drawn_have_what_makes_agreement_worth_something(tmp_path: Path) -> None:
+    cells, candidates, preliminary = set(), 0, False
+    with open_engine() as engine:
+        for number, rule_set in enumerate(SETS.values()):
+            rows = figures(random.Random(number), rule_set, computed=rule_set is SETS[COMPUTED])  # noqa: S311 (no secret)
+            inputs = lake_of(engine, tmp_path / str(number), rows, changing_country(), rule_set=rule_set)
+            tables = decide_again(inputs).tabeller
+            points = tables["vurdering"]
+            cells |= set(points[["verdistatus", "beregnet", "risikopoeng"]].itertuples(index=False, name=None))
+            candidates += len(tables["kandidat_kategori2"])
+            preliminary |= "foreløpig" in set(tables["identifisert_kommune"]["status"])
+    assert {status for status, rebuilt, _ in cells if rebuilt} == {"vist", "skjermet", "mangler"}
+    assert {status for status, rebuilt, _ in cells if not rebuilt} == {"vist", "skjermet", "mangler", "ikke_aktuelt"}
+    assert {points for status, _, points in cells if status == "vist"} >= {0, 1, 2, 3, 6, 9}
+    assert candidates >= 4
+    assert preliminary
+
+
+@pytest.mark.parametrize("uttrekksaar", [2024, 2025])
+def test_both_agree_on_figures_that_were_cast_to_another_code_set(uttrekksaar: int) -> None:
+    """Old and new codes side by side, and an identification on a day before the change that the figures know of."""
+    register = country(
+        [code("6101"), code("6102", end="2024-05-01"), code("6103", end="2024-05-01"), code("6105", "2024-05-01")],
+        [change("2024-05-01", "6102", "6105"), change("2024-05-01", "6103", "6105")],
+    )
+    marks = small_set([Item("grunnskolepoeng", "grunnskolepoeng", 10)], min_aar=1)
+    kind = {"kilde": "grunnskolepoeng", "indikator": "grunnskolepoeng", "maal": "grunnskolepoeng", "trinn": 10}
+    years = ["2020-21", "2021-22", "2022-23", "2023-24"]
+    rows = [observed("I", 42, 900, skoleaar=year, **kind) for year in years]
+    rows += [observed("6101", 40, 30, skoleaar=year, **kind) for year in years]
+    rows += [observed("6105", 41.5, 30, skoleaar=year, **kind) for year in years[:2]]
+    rows += [
+        observed("6102", 41.2, 10, skoleaar=years[2], **kind),
+        observed("6103", 41.3, 10, skoleaar=years[2], **kind),
+    ]
+    assert found(rows, register, marks, {}, uttrekksaar) == []
+
+
+def found(
+    rows: list[Row], register: Register, rule_set: RuleSet, priority: dict[str, int], year: int = 2025
+) -> list[str]:
+    # An engine of its own each time: it keeps every step.
+    with open_engine() as engine, tempfile.TemporaryDirectory() as folder:
+        inputs = lake_of(engine, Path(folder), rows, register, uttrekksaar=year, rule_set=rule_set)
+        all_found = differences(engine, inputs, register, Lake(Path(folder) / "steg"), priority)
+    return [f"{one.tabell}: {one.tekst}" for one in all_found]
