@@ -140,16 +140,21 @@ def publish_audited(
 
 def audit(home: HomeResource, files: Sequence[ToAudit], register: Register | None = None) -> list[list[Outcome]]:
     """The outcomes of the suites of staged or committed files. Raises `CheckError` when a check could not be run."""
+    targets = targets_of(files)
+    reads = {name for target in targets for name in target.reads}
+    staged = [file for entry in files for file in entry.files]
+    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register))
+
+
+def targets_of(files: Sequence[ToAudit]) -> list[Target]:
+    """What is to be run for each table's files: what its declaration and its suite say, and the checks beside them."""
     targets = []
     for number, entry in enumerate(files):
         view, declared = view_name(number), entry.files[0].table
         suite = suite_of(declared.key)
         checks = merge(derived_checks(declared, view), suite.checks, entry.extra)
-        paths = tuple(file.staged for file in entry.files)
-        targets.append(Target(declared, paths, view, tuple(checks), suite.helpers))
-    reads = {name for target in targets for name in target.reads}
-    staged = [file for entry in files for file in entry.files]
-    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register))
+        targets.append(Target(declared, tuple(file.staged for file in entry.files), view, tuple(checks), suite.helpers))
+    return targets
 
 
 def _check_result(context: dg.AssetExecutionContext, key: str, group: Sequence[Outcome]) -> dg.AssetCheckResult:
