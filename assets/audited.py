@@ -15,7 +15,8 @@ import dagster as dg
 from assets.resources import HomeResource
 from checks.runner import Outcome, Target, as_json, run_checks, view_name
 from checks.suite import Check, derived_checks, merge
-from oppfolging_pipeline.core.files import write_atomically
+from oppfolging_pipeline.core.audit_report import report_bytes
+from oppfolging_pipeline.core.files import sha256_of, write_atomically
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.tables.model import table
 
@@ -102,11 +103,12 @@ def publish_audited(
             ),
             allow_retries=False,
         )
+    digests = {file.target: sha256_of(file.staged) for file in staged}
     home.lake.commit(staged)
     for entry, group in zip(files, outcomes, strict=True):
         for file in entry.files:
-            relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-            write_atomically(home.root / "kontroll" / relative, as_json(group))
+            report = report_bytes(digests[file.target], file.rows, [outcome.as_dict() for outcome in group])
+            write_atomically(home.lake.report(file.target), report)
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oppfolging_pipeline.core.audit_report import read_report
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
 from oppfolging_pipeline.publish.innhold import contents
@@ -209,7 +210,7 @@ def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
     for report in reports:
         _, *partition = report.relative_to(root).with_suffix("").parts
         suffix = "" if partition == ["alt"] else f" ({', '.join(partition)})"
-        for outcome in json.loads(report.read_text(encoding="utf-8")):
+        for outcome in read_report(report).utfall:
             rows.append(
                 {
                     "tabell": outcome["tabell"],
