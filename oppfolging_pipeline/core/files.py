@@ -26,6 +26,7 @@ def sha256_of(path: Path) -> str:
 
 COMPRESSED = ".gz"
 LEFTOVER = ".next"
+LOCK_FILE = ".laas"
 
 
 def open_content(path: Path) -> BinaryIO:

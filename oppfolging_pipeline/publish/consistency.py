@@ -17,7 +17,7 @@ from oppfolging_pipeline.tables.model import all_tables
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake
 
-_RESULTS = (
+RESULTS = (
     "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag", "harmonisert", "vurdering", "andel",
     "rangering_kommune", "rangering_skole", "identifisert_kommune",
 )  # fmt: skip
@@ -107,15 +107,7 @@ def rerun_options(results: Iterable[Path]) -> dict[str, str]:
 
 def require_consistent_results(engine: Engine, lake: Lake) -> None:
     """Raise `InvalidInput` that names every identification year and rule set whose results do not belong together."""
-    inputs = {key: engine.read(lake.files(key), key) for key in (*_RESULTS, *_MAY_BE_EMPTY)}
-    wrong: dict[tuple[int, str], list[str]] = {}
-    present = {key: set(inputs[key].unique("uttrekksaar, indikatorsett").fetchall()) for key in _RESULTS}
-    for key, pairs in present.items():
-        for pair in set().union(*present.values()) - pairs:
-            wrong.setdefault(pair, []).append(f"no rows of {key}")
-    for what, query in _COMPARISONS.items():
-        for pair in engine.run(query, None, **inputs).fetchall():
-            wrong.setdefault(pair, []).append(f"{what} that differ")
+    wrong = inconsistent_results(engine, lake)
     if wrong:
         raise InvalidInput(
             Finding(
@@ -126,3 +118,20 @@ def require_consistent_results(engine: Engine, lake: Lake) -> None:
             )
             for (year, name), faults in sorted(wrong.items())
         )
+
+
+def inconsistent_results(engine: Engine, lake: Lake) -> dict[tuple[int, str], list[str]]:
+    """(uttrekksaar, indikatorsett) → what of its results does not belong together; only those where something does not.
+
+    Raises `PermanentError` when one of the tables has no file at all.
+    """
+    inputs = {key: engine.read(lake.files(key), key) for key in (*RESULTS, *_MAY_BE_EMPTY)}
+    wrong: dict[tuple[int, str], list[str]] = {}
+    present = {key: set(inputs[key].unique("uttrekksaar, indikatorsett").fetchall()) for key in RESULTS}
+    for key, pairs in present.items():
+        for pair in set().union(*present.values()) - pairs:
+            wrong.setdefault(pair, []).append(f"no rows of {key}")
+    for what, query in _COMPARISONS.items():
+        for pair in engine.run(query, None, **inputs).fetchall():
+            wrong.setdefault(pair, []).append(f"{what} that differ")
+    return wrong

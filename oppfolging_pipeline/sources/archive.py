@@ -21,7 +21,15 @@ from oppfolging_pipeline.sources.archive_order import Read, news
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.contents import ContentStore
 from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
-from oppfolging_pipeline.sources.ledger_tables import FETCH, INTAKE, INTAKE_SNAPSHOT, READING, SNAPSHOT
+from oppfolging_pipeline.sources.ledger_tables import (
+    ANSWER,
+    FETCH,
+    FETCH_UNIT,
+    INTAKE,
+    INTAKE_SNAPSHOT,
+    READING,
+    SNAPSHOT,
+)
 from oppfolging_pipeline.sources.origins import ORIGIN_TEXT, WHOLE, Origin, may_be_with
 
 
@@ -192,6 +200,14 @@ class Archive:
         with self.ledger.reading() as ledger:
             asked = ledger.execute(sa.select(FETCH.c.id).limit(1)).first()
             return asked is None and ledger.execute(other).first() is None
+
+    def newest_time(self) -> datetime | None:
+        """The latest time that anything in the ledger carries; None in an empty one."""
+        columns = (INTAKE.c.archived_at, SNAPSHOT.c.archived_at, FETCH.c.started_at, ANSWER.c.requested_at,
+                   FETCH_UNIT.c.ended_at)  # fmt: skip
+        with self.ledger.reading() as ledger:
+            times = [ledger.execute(sa.select(sa.func.max(column))).scalar() for column in columns]
+        return max((with_zone(time) for time in times if time is not None), default=None)
 
     def snapshots(self) -> dict[str, Snapshot]:
         """Every snapshot of the archive by digest."""
