@@ -50,9 +50,10 @@ def disk_faults_told(folder: Path, *others: type[Exception]) -> Iterator[None]:
 
     `others` are error types of libraries that write for us, beside `OSError`.
     """
+    kinds: tuple[type[Exception], ...] = (OSError, *others)
     try:
         yield
-    except (OSError, *others) as error:
+    except kinds as error:
         told = disk_fault(error, folder)
         if told is None:
             raise

@@ -81,8 +81,8 @@ def quarantined(case: Case) -> list[Diagnosis]:
         return []
     report = newest / "kontroll.json"
     meaning = (
-        "Tabellene ligger i karantene, og ingenting av dem er publisert. Rapporten sier hvilke rader det gjelder og hva "
-        "som skal gjøres. Rett grunnlaget, og kjør igjen."
+        "Tabellene ligger i karantene, og ingenting av dem er publisert. Rapporten sier hvilke rader det gjelder og "
+        "hva som skal gjøres. Rett grunnlaget, og kjør igjen."
     )
     return [Diagnosis("karantene", "feil", str(report), _failed_checks(report), meaning, case.run_again())]
 
