@@ -57,6 +57,8 @@ def _emit(home: Path, found: list[Diagnosis], *, as_json: bool) -> None:
         typer.echo(f"{one.alvor.upper()} {one.kode}: {one.sted}")
         typer.echo(f"  Funnet: {one.funnet}")
         typer.echo(f"  Betyr:  {one.betyr}")
-        typer.echo(f"  Gjør:   {one.gjor}\n")
+        if one.gjor:
+            typer.echo(f"  Gjør:   {one.gjor}")
+        typer.echo()
     hints = len(found) - broken
     typer.echo(f"{home}: {broken} feil, {hints} hint." if found else f"{home}: alt er i orden.")

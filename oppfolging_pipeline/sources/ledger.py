@@ -51,6 +51,7 @@ class Ledger:
         Raises `PermanentError` when there is something else than a ledger of ours or an older one, `TransientError`
         when another process holds it or the database does not answer.
         """
+        self._expect_there()
         if self._file is not None:
             with disk_faults_told(self._file.parent):
                 self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +64,7 @@ class Ledger:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that reads. A home without a ledger answers as an empty one, and still has none. Raises as
         `writing` does."""
+        self._expect_there()
         if self._file is not None and not self._file.exists():
             with _engine(sa.URL.create("sqlite")) as engine, engine.begin() as connection:
                 METADATA.create_all(connection)
@@ -104,6 +106,14 @@ class Ledger:
             with self._transaction("BEGIN IMMEDIATE", foreign_keys=False) as connection:
                 bring_up_to_date(connection, self._where)
         self._checked = True
+
+    def _expect_there(self) -> None:
+        """A home whose ledger has gone is no new one: taken for one, it would be given the invented example."""
+        if self._file is not None and not self._file.exists() and self._file.with_name(COPY_FILE).exists():
+            raise PermanentError(
+                f"{self._where}: found no ledger beside the copy of it; expected both. "
+                "Run `oppfolging doctor`: it says how to mend it."
+            )
 
     def _expect_whole(self, connection: sa.Connection) -> None:
         """A spoiled page may never be read, or be read as something else: every one is looked at before any is used."""

@@ -51,6 +51,11 @@ class Running:
         """`kill -9`."""
         os.kill(self.pid, signal.SIGKILL)
 
+    def kill_if_running(self) -> None:
+        """`kill -9`, unless it has ended by itself."""
+        with suppress(ProcessLookupError):
+            self.kill()
+
     def wait(self) -> Done:
         """Wait until it has ended."""
         code = self.folder / "code"

@@ -96,9 +96,11 @@ def _asked(case: Case, archive: Archive) -> tuple[list[Diagnosis], Archive | Non
     try:
         current = archive.ledger.is_current()
     except OppfolgingError as error:
-        meaning = "Protokollen kan ikke brukes av denne versjonen av programmet. Ingenting er endret i den."
-        told = shown(str(error))
-        return [Diagnosis("protokoll_ubrukelig", "feil", place, told, meaning, "oppfolging --help")], None
+        meaning = (
+            "Ingenting er endret i den. Er den av en nyere versjon, bruk det programmet som skrev den, eller et annet "
+            "--home. Er det en database som ikke svarer, start den, eller rett OPPFOLGING_PROTOKOLL_URL."
+        )
+        return [Diagnosis("protokoll_ubrukelig", "feil", place, shown(str(error)), meaning)], None
     if current:
         return [], archive
     meaning = "Protokollen er tom eller av en eldre form. Neste kjøring gir den dagens form med alt i behold."
