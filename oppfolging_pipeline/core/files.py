@@ -109,7 +109,7 @@ def writer_lock(path: Path) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether another process holds that writer lock now. Nothing is made or changed; the lock is asked for, shared
+    """Whether somebody holds that writer lock now. Nothing is made or changed; the lock is asked for, shared
     and for an instant only. Raises `OSError` when the file is there and cannot be opened."""
     try:
         with path.open("rb") as handle:
@@ -117,5 +117,5 @@ def is_locked(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except BlockingIOError:
-        return path.resolve() not in _HELD
+        return True
     return False
