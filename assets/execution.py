@@ -108,10 +108,10 @@ def _fault(failure: Any) -> str:
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         return str(failure.user_failure_data.description)
     error = failure.error
-    while error.cause is not None:
+    while error is not None:  # the outermost of ours: what it was raised from is a library's
+        if error.cls_name in _OWN_ERRORS:
+            return str(error.message).partition(": ")[2].strip()
         error = error.cause
-    if error.cls_name in _OWN_ERRORS:
-        return str(error.message).partition(": ")[2].strip()
     return str(failure.error.to_string())
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -32,7 +33,6 @@ from tests.support.warm import Done, Running, Warm
 NP = ("--rules", "np-skalapoeng", "--per", "2025-03-01")
 ACCOUNTS = ("datagrunnlag",)  # a table of the lake that says when contents came in
 _SEED = 4
-_LATEST = 1.05  # of the time of an undisturbed run
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def kill_runs(warm: Warm, place: Path, number: int, seed: int = _SEED) -> Kills:
     shutil.copytree(undisturbed, home)
     lakes, names = {"A": _lake(home)}, {_published(home)[0]: "A"}
     started = time.monotonic()
-    _run(warm, place, undisturbed, inboxes["B"]).wait()
-    whole_run = time.monotonic() - started
+    done = _run(warm, place, undisturbed, inboxes["B"]).wait()
+    parts = _parts(done, time.monotonic() - started)
     lakes["B"], names[_published(undisturbed)[0]] = _lake(undisturbed), "B"
     assert len(names) == 2, "the two inboxes give two releases"
     dice = random.Random(seed)  # noqa: S311 (no secret)
@@ -83,10 +83,9 @@ def kill_runs(warm: Warm, place: Path, number: int, seed: int = _SEED) -> Kills:
     while len(kills) < number:
         wanted = inboxes["B" if names.get(_published(home)[0]) == "A" else "A"]
         before = (home / JOURNAL_FILE).read_bytes()
-        running = _run(warm, place, home, wanted)
         drawn = (slices.pop() + dice.random()) / number if slices else dice.random()
-        seconds = drawn * _LATEST * whole_run
-        time.sleep(seconds)
+        running = _run(warm, place, home, wanted)
+        seconds = _wait(running, parts, drawn)
         running.kill_if_running()
         if running.wait().code == 0:
             continue  # it had ended by itself: no kill, and the next run asks for the other release
@@ -96,6 +95,31 @@ def kill_runs(warm: Warm, place: Path, number: int, seed: int = _SEED) -> Kills:
     told = json.loads(warm.run("doctor", "--json", "--home", home, cwd=place).out)
     content = names.get(_published(home)[0], "ukjent")
     return Kills(tuple(kills), after, (content, wanted), (_lake(home), lakes[wanted]), _left(home), told)
+
+
+def _parts(done: Done, whole_run: float) -> list[tuple[str, float]]:
+    """What an undisturbed run spends its time on: a step after which a part begins (none: the start), and its seconds.
+
+    The time is told by the run's own progress, so that a machine that is busy does not move every kill to the start.
+    """
+    took = re.findall(r"^(\w+): ferdig \((\d+\.\d) s\)$", done.err, re.M)
+    beside = whole_run - sum(float(seconds) for _, seconds in took)  # starting, and printing the result at the end
+    begun = ["", *(step for step, _ in took)]
+    return list(zip(begun, [beside / 2 + float(took[0][1]), *(float(s) for _, s in took[1:]), beside / 2], strict=True))
+
+
+def _wait(running: Running, parts: list[tuple[str, float]], drawn: float) -> float:
+    """Wait until that share of the run (0 to 1) has gone, or it has ended by itself; the seconds waited."""
+    started = time.monotonic()
+    left = drawn * sum(seconds for _, seconds in parts)
+    for step, seconds in parts:
+        if left < seconds:
+            while step and f"{step}: ferdig" not in running.err() and not (running.folder / "code").exists():
+                time.sleep(0.005)
+            time.sleep(left)
+            break
+        left -= seconds
+    return time.monotonic() - started
 
 
 def _corrected(inbox: Path) -> Path:
