@@ -16,8 +16,9 @@ from oppfolging_pipeline.core.errors import PermanentError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
-# SQLite has words of its own for a full disk and for a folder that cannot be written to.
-_FULL_TEXTS = (*(os.strerror(code) for code in _FULL), "disk is full")
+# SQLite has words of its own for a full disk and for a folder that cannot be written to;
+# of a quota that is used up it says only that there was an I/O error.
+_FULL_TEXTS = (*(os.strerror(code) for code in _FULL), "disk is full", "disk I/O error")
 _SHUT_TEXTS = (*(os.strerror(code) for code in _SHUT), "readonly database", "unable to open database file")
 
 
