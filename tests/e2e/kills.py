@@ -2,8 +2,8 @@
 
 Belongs here: the runs, the kills and the look at the home. Does not belong here: what is expected of them (the test).
 
-Two inboxes that differ in two figures give two releases, A and B. Each run asks for the one that is not published, so
-that every kill falls into a run that has something to change; what is left of one is what the next begins with.
+Two inboxes that differ in two figures give two releases, A and B. The runs ask for them in turn, so that what a kill
+leaves is of both, and each run begins with what the one before it left.
 `python -m tests.e2e.kills 50` kills as many, and says what it found.
 """
 
@@ -32,6 +32,7 @@ from tests.support.warm import Done, Running, Warm
 
 NP = ("--rules", "np-skalapoeng", "--per", "2025-03-01")
 ACCOUNTS = ("datagrunnlag",)  # a table of the lake that says when contents came in
+_OTHER = {"A": "B", "B": "A"}
 _SEED = 4
 
 
@@ -80,17 +81,18 @@ def kill_runs(warm: Warm, place: Path, number: int, seed: int = _SEED) -> Kills:
     # One moment of each slice of the run, in any order: few kills are spread over all of it too.
     slices = dice.sample(range(number), number)
     kills: list[Kill] = []
+    wanted = "A"
     while len(kills) < number:
-        wanted = inboxes["B" if names.get(_published(home)[0]) == "A" else "A"]
+        wanted = _OTHER[wanted]
         before = (home / JOURNAL_FILE).read_bytes()
         drawn = (slices.pop() + dice.random()) / number if slices else dice.random()
-        running = _run(warm, place, home, wanted)
+        running = _run(warm, place, home, inboxes[wanted])
         seconds = _wait(running, parts, drawn)
         running.kill_if_running()
         if running.wait().code == 0:
-            continue  # it had ended by itself: no kill, and the next run asks for the other release
+            continue  # it had ended by itself: no kill
         kills.append(_look(warm, place, home, running, seconds, before, names))
-    wanted = "B" if names.get(_published(home)[0]) == "A" else "A"
+    wanted = _OTHER[wanted]
     after = _run(warm, place, home, inboxes[wanted]).wait()
     told = json.loads(warm.run("doctor", "--json", "--home", home, cwd=place).out)
     content = names.get(_published(home)[0], "ukjent")
