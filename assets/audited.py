@@ -121,12 +121,12 @@ def publish_audited(
     for outcome in every:
         if not outcome.passed:
             context.log.warning("warning: %s", outcome.line)
+    digests = {file.target: sha256_of(file.staged) for file in staged}
     home.lake.commit(staged)
     for entry, group in zip(files, found, strict=True):
         for file in entry.files:
-            relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-            report = AuditReport(fil_sha256=sha256_of(file.target), rader=file.rows, utfall=tuple(group))
-            write_atomically(home.root / "kontroll" / relative, as_json(report))
+            report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, utfall=tuple(group))
+            write_atomically(home.lake.report(file.target), as_json(report))
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={

@@ -21,7 +21,6 @@ from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.tables.ddl import select_declared
 from oppfolging_pipeline.tables.model import table
 
-
 # Of the observations enough for every check, and little enough for a hundred audits.
 _SLICE = "trinn IN (5, 8) AND (indikator = 'lesing' OR (indikator = 'regning' AND maal = 'skalapoeng'))"
 

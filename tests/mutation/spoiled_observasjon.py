@@ -20,7 +20,9 @@ _OPEN = f"""(SELECT kommunenr FROM {O} WHERE {NEW} AND {CELL} AND nivaa = 'skole
   HAVING count(*) >= 2 AND bool_and(verdistatus = 'vist' AND antallstatus = 'vist') ORDER BY kommunenr LIMIT 1)"""
 IN_OPEN = f"{NEW} AND {CELL} AND kommunenr = {_OPEN}"
 # Two municipalities of one county, and the two swapped.
-_TWO = f"(SELECT enhet FROM {O} WHERE {NEW} AND nivaa = 'kommune' AND fylkesnr = '66' GROUP BY ALL ORDER BY enhet LIMIT 2)"
+_TWO = (
+    f"(SELECT enhet FROM {O} WHERE {NEW} AND nivaa = 'kommune' AND fylkesnr = '66' GROUP BY ALL ORDER BY enhet LIMIT 2)"
+)
 _SWAPPED = f"""CASE WHEN kommunenr = (SELECT min(enhet) FROM {_TWO}) THEN (SELECT max(enhet) FROM {_TWO})
   ELSE (SELECT min(enhet) FROM {_TWO}) END"""
 IN_TWO = f"{NEW} AND nivaa IN ('kommune', 'skole') AND kommunenr IN {_TWO}"
@@ -92,9 +94,7 @@ ROWS: dict[str, Mutation] = {
     "the national row gone": caught(O, without(O, f"{NEW} AND {CELL} AND nivaa = 'nasjonalt'"), "landet_finnes"),
     "a county's row gone": caught(O, without(O, f"{NEW} AND {CELL} AND enhet = '66'"), "fylke_finnes"),
     "three municipalities' rows gone": caught(O, without(O, KOMMUNE, most=3), "kommuner_finnes"),
-    "a school's row gone": caught(
-        O, without(O, f"{IN_OPEN} AND nivaa = 'skole'", most=1), "deltakere_skoler_kommune"
-    ),
+    "a school's row gone": caught(O, without(O, f"{IN_OPEN} AND nivaa = 'skole'", most=1), "deltakere_skoler_kommune"),
     "a school twice under two numbers": caught(
         O,
         f"""SELECT * FROM {O} UNION ALL
@@ -152,7 +152,9 @@ COLUMNS: dict[str, Mutation] = {
     "a column of shares times ten": caught(
         O, where(O, f"{NEW} AND {SHARE}", verdi="verdi * 10"), "verdi_i_maalets_omraade"
     ),
-    "a column divided by ten": caught(O, where(O, f"{NEW} AND {CELL}", verdi="round(verdi / 10)"), "landet_endrer_seg_lite"),
+    "a column divided by ten": caught(
+        O, where(O, f"{NEW} AND {CELL}", verdi="round(verdi / 10)"), "landet_endrer_seg_lite"
+    ),
     "polarity turned: the share that is not on the level": caught(
         O, where(O, f"{NEW} AND {SHARE}", verdi="100 - verdi"), "mestringsnivaa_til_hundre", "landet_endrer_seg_lite"
     ),
@@ -208,7 +210,11 @@ YEARS: dict[str, Mutation] = {
         "ikke_samme_tall_som_aaret_ved_siden_av",
     ),
     "the oldest and the newest year swapped: old codes in a new year": caught(
-        O, _year({"2022-23": "2024-25", "2024-25": "2022-23"}), "kommune_gjaldt", "skolens_kommune_gjaldt", "fylke_finnes"
+        O,
+        _year({"2022-23": "2024-25", "2024-25": "2022-23"}),
+        "kommune_gjaldt",
+        "skolens_kommune_gjaldt",
+        "fylke_finnes",
     ),
     "every year shifted by one": caught(
         O, _year({"2022-23": "2023-24", "2023-24": "2024-25", "2024-25": "2022-23"}), "kommune_gjaldt"
@@ -229,7 +235,9 @@ YEARS: dict[str, Mutation] = {
 }
 
 COUNTIES: dict[str, Mutation] = {
-    "a county gone, municipalities and schools too": caught(O, without(O, f"{NEW} AND fylkesnr = '66'"), "fylke_finnes"),
+    "a county gone, municipalities and schools too": caught(
+        O, without(O, f"{NEW} AND fylkesnr = '66'"), "fylke_finnes"
+    ),
     "a county's municipalities counted twice": caught(
         O, where(O, f"{NEW} AND fylkesnr = '66' AND nivaa = 'kommune'", antall="2 * antall"), "deltakere_kommuner_fylke"
     ),
