@@ -96,15 +96,23 @@ def _spoil(key: str, sql: str, home: HomeResource, folder: Path) -> tuple[Staged
             rows = connection.read_parquet(paths, hive_partitioning=False)
             (rows.filter(_SLICE) if other == "observasjon" else rows).create_view(other)
         connection.execute(f"CREATE TABLE spoiled AS {select_declared(declared, f'({sql})')}")
+        columns = ", ".join(declared.partition_by) or "'alt'"
+        found = {
+            tuple(map(str, row)) for row in connection.execute(f"SELECT DISTINCT {columns} FROM spoiled").fetchall()
+        }
+        there = {path.relative_to(home.lake.root / key).with_suffix("").parts for path in home.lake.files(key)}
         files = []
-        for number, target in enumerate(home.lake.files(key)):
-            values = target.relative_to(home.lake.root / key).with_suffix("").parts
+        # Also a partition that the spoiling emptied, and one that it made.
+        for number, values in enumerate(sorted(found | there)):
             staged = folder / f"{key}-{number}.parquet"
-            where_part = " AND ".join(
+            part = [
                 f"CAST({column} AS VARCHAR) = '{value}'"
                 for column, value in zip(declared.partition_by, values, strict=False)
+            ]
+            connection.execute(
+                f"COPY (FROM spoiled WHERE {' AND '.join(part) or 'true'}) TO '{staged}' (FORMAT parquet)"
             )
-            connection.execute(f"COPY (FROM spoiled WHERE {where_part or 'true'}) TO '{staged}' (FORMAT parquet)")
+            target = home.lake.target(key, dict(zip(declared.partition_by, values, strict=False)))
             files.append(StagedFile(declared, staged, target, 0))
         return tuple(files)
 

@@ -39,7 +39,6 @@ CELLS: dict[str, Mutation] = {
         O,
         where(O, KOMMUNE.replace("'skalapoeng'", "'andel_mestringsnivaa_1'"), most=1, verdi="verdi * 10"),
         "mestringsnivaa_til_hundre",
-        "kommune_mot_skolene",
     ),
     "a digit too many behind the comma": caught(O, where(O, KOMMUNE, most=1, verdi="verdi + 0.25"), "desimaler"),
     "a star read as nought": caught(
@@ -74,8 +73,8 @@ CELLS: dict[str, Mutation] = {
         where(O, f"{NEW} AND {CELL} AND enhet = '66'", verdi="NULL", verdistatus="'skjermet'"),
         "fylke_er_vist",
     ),
-    "a county's figure that its municipalities do not bear out": caught(
-        O, where(O, f"{NEW} AND {CELL} AND enhet = '66'", verdi="verdi + 3"), "fylke_mot_kommunene"
+    "a county's figure that its one municipality does not bear out": caught(
+        O, where(O, f"{NEW} AND {CELL} AND enhet = '65'", verdi="verdi + 3"), "fylke_mot_kommunene"
     ),
     "a municipality's figure that its schools do not bear out": caught(
         O, where(O, f"{IN_OPEN} AND nivaa = 'kommune'", verdi="verdi + 3"), "kommune_mot_skolene"
@@ -224,14 +223,17 @@ YEARS: dict[str, Mutation] = {
     ),
     "a grade gone in one year": caught(O, without(O, f"{NEW} AND trinn = 5"), "trinn_finnes"),
     "a year on another scale": caught(O, where(O, f"{NEW} AND {CELL}", verdi="verdi + 30"), "landet_endrer_seg_lite"),
-    "a year in which something happened": caught(
+    "a year that moved as none before it": caught(
         O,
-        f"""SELECT o.* REPLACE (CASE WHEN o.maal = 'andel_mestringsnivaa_1' AND o.{NEW} THEN o.verdi + 6
-          WHEN o.maal = 'andel_mestringsnivaa_1' THEN o.verdi - CASE WHEN o.{OLD} THEN 0.1 ELSE 0 END ELSE o.verdi END AS verdi)
-        FROM (SELECT * FROM {O} UNION ALL SELECT * REPLACE ('2021-22' AS skoleaar) FROM {O} WHERE {OLD} AND false) o""",
-        "mestringsnivaa_til_hundre",
+        # Four years: a history is at least two changes.
+        f"""WITH fire AS (
+          SELECT * REPLACE ('2021-22' AS skoleaar) FROM {O} WHERE {OLD}
+          UNION ALL SELECT * FROM {O}
+        )
+        SELECT * REPLACE (CASE WHEN {NEW} AND {CELL} AND nivaa = 'nasjonalt' THEN verdi + 3 ELSE verdi END AS verdi)
+        FROM fire""",
+        "landet_endrer_seg_som_foer",
     ),
-    "a school year that is none": caught(O, where(O, SKOLE, most=1, skoleaar="'2024-25 '"), "skoleaar.form"),
 }
 
 COUNTIES: dict[str, Mutation] = {
@@ -241,7 +243,7 @@ COUNTIES: dict[str, Mutation] = {
     "a county's municipalities counted twice": caught(
         O, where(O, f"{NEW} AND fylkesnr = '66' AND nivaa = 'kommune'", antall="2 * antall"), "deltakere_kommuner_fylke"
     ),
-    "two counties' figures swapped": caught(
+    "two counties' figures moved to each other's": caught(
         O,
         where(
             O,
