@@ -125,11 +125,11 @@ def _wait(running: Running, parts: list[tuple[str, float]], drawn: float) -> flo
 
 
 def _corrected(inbox: Path) -> Path:
-    """The same figures, but for one of a municipality and one of a school: the first decides a place."""
+    """The same figures, but for one of a municipality and one of a school."""
     rows = national_tests("2024-25", 5)
     for unit in ("6101", "100000012"):
         row = next(row for row in rows if row[4] == unit)
-        row[9] = str(int(row[9]) - 6)
+        row[9] = str(int(row[9]) + 1)  # so little that schools, municipality and nation still bear each other out
     (inbox / "2024-25_trinn_5.csv").write_bytes(encoded(rows))
     return inbox
 

@@ -98,16 +98,16 @@ def test_spoiled_observations_and_what_kills_left_are_mended_by_the_next_run(fir
 
 def test_spoiled_results_of_other_years_are_named_with_the_command_that_makes_them_anew(killed, warm, tmp_path):
     home = Path(shutil.copytree(killed.home, tmp_path / "hjem"))
-    flip(home / "lager/vurdering/2024/np-skalapoeng.parquet")
-    truncate(home / "lager/identifisert_kommune/2026/np-skalapoeng.parquet")
+    flip(home / "lager/vurdering/2026/np-skalapoeng.parquet")
+    truncate(home / "lager/identifisert_kommune/2027/np-skalapoeng.parquet")
     before = digest(published_file(home))
     done = warm.run("run", "--home", home, "--uttrekk", "2025", *NP, cwd=tmp_path)
     assert done.code == 1 and AS_IT_WAS in done.err and "Stack Trace" not in done.err, done.err
-    named = ("lager/vurdering/2024/np-skalapoeng.parquet", "lager/identifisert_kommune/2026/np-skalapoeng.parquet")
+    named = ("lager/vurdering/2026/np-skalapoeng.parquet", "lager/identifisert_kommune/2027/np-skalapoeng.parquet")
     assert all(name in done.err for name in named)
-    assert "oppfolging run --rules np-skalapoeng --uttrekk 2024,2026" in done.err
+    assert "oppfolging run --rules np-skalapoeng --uttrekk 2026,2027" in done.err
     assert digest(published_file(home)) == before
-    done = warm.run("run", "--home", home, "--uttrekk", "2024,2026", *NP, cwd=tmp_path)
+    done = warm.run("run", "--home", home, "--uttrekk", "2026,2027", *NP, cwd=tmp_path)
     assert done.code == 0, done.err
     assert told(warm, home) == {}
 
