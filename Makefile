@@ -28,8 +28,8 @@ run: setup ## run the pipeline on the invented example country and show the resu
 	@$(BIN)/oppfolging run
 
 test: setup ## run every test, in two processes side by side
-	@log=$$(mktemp); $(BIN)/pytest tests/contract tests/e2e >$$log 2>&1 & outer=$$!; \
-		$(BIN)/pytest --ignore=tests/contract --ignore=tests/e2e; inner=$$?; \
+	@log=$$(mktemp); $(BIN)/pytest tests/contract tests/e2e tests/mutation >$$log 2>&1 & outer=$$!; \
+		$(BIN)/pytest --ignore=tests/contract --ignore=tests/e2e --ignore=tests/mutation; inner=$$?; \
 		wait $$outer; beside=$$?; cat $$log; rm -f $$log; \
 		[ $$inner -eq 0 ] && [ $$beside -eq 0 ]
 

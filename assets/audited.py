@@ -121,12 +121,12 @@ def publish_audited(
     for outcome in every:
         if not outcome.passed:
             context.log.warning("warning: %s", outcome.line)
+    digests = {file.target: sha256_of(file.staged) for file in staged}
     home.lake.commit(staged)
     for entry, group in zip(files, found, strict=True):
         for file in entry.files:
-            relative = file.target.relative_to(home.lake.root).with_suffix(".json")
-            report = AuditReport(fil_sha256=sha256_of(file.target), rader=file.rows, utfall=tuple(group))
-            write_atomically(home.root / "kontroll" / relative, as_json(report))
+            report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, utfall=tuple(group))
+            write_atomically(home.lake.report(file.target), as_json(report))
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={
@@ -140,16 +140,21 @@ def publish_audited(
 
 def audit(home: HomeResource, files: Sequence[ToAudit], register: Register | None = None) -> list[list[Outcome]]:
     """The outcomes of the suites of staged or committed files. Raises `CheckError` when a check could not be run."""
+    targets = targets_of(files)
+    reads = {name for target in targets for name in target.reads}
+    staged = [file for entry in files for file in entry.files]
+    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register))
+
+
+def targets_of(files: Sequence[ToAudit]) -> list[Target]:
+    """What is to be run for each table's files: what its declaration and its suite say, and the checks beside them."""
     targets = []
     for number, entry in enumerate(files):
         view, declared = view_name(number), entry.files[0].table
         suite = suite_of(declared.key)
         checks = merge(derived_checks(declared, view), suite.checks, entry.extra)
-        paths = tuple(file.staged for file in entry.files)
-        targets.append(Target(declared, paths, view, tuple(checks), suite.helpers))
-    reads = {name for target in targets for name in target.reads}
-    staged = [file for entry in files for file in entry.files]
-    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register))
+        targets.append(Target(declared, tuple(file.staged for file in entry.files), view, tuple(checks), suite.helpers))
+    return targets
 
 
 def _check_result(context: dg.AssetExecutionContext, key: str, group: Sequence[Outcome]) -> dg.AssetCheckResult:

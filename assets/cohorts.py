@@ -18,6 +18,7 @@ from oppfolging_pipeline.cohorts.faseplan import faseplan_rader
 from oppfolging_pipeline.cohorts.pulje import pulje_rader, sett_for_pulje
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.publish.consistency import require_audited_results
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging import intake
 
@@ -52,6 +53,7 @@ def vedtak(
 ) -> Results:
     """The municipalities of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
+        require_audited_results(home.lake)  # those of earlier runs are read here for the first time
         rows = _cohorts(home, engine, clock.as_of(uttrekk.per))
         yield from publish_audited(context, home, [ToAudit.one(engine.write(rows, "pulje_kommune", home.lake))])
 

@@ -7,12 +7,16 @@ is printed (`oppfolging_pipeline.cli`).
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets.partitions import range_tags
-from oppfolging_pipeline.core.files import writer_lock
+from oppfolging_pipeline.core.clock import system_clock
+from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.files import LEFTOVER, writer_lock
+from oppfolging_pipeline.core.run_journal import JOURNAL_FILE, Asked, RunJournal, write_journal
 
 Progress = Callable[[str], None]
 
@@ -50,28 +54,53 @@ def progress_logger(progress: Progress) -> dg.LoggerDefinition:
 
 
 def execute(
-    definitions: dg.Definitions, job: str, home: Any, skoleaar: Sequence[str], instance: dg.DagsterInstance
+    definitions: dg.Definitions,
+    job: str,
+    home: Any,
+    skoleaar: Sequence[str],
+    instance: dg.DagsterInstance,
+    asked: Asked,
 ) -> RunOutcome:
-    """Run the job for the first to the last of the school years, as the home's only writer.
+    """Run the job for the first to the last of the school years, as the home's only writer; the home's journal says
+    what was `asked`, and how it ended.
 
-    Raises `TransientError` when another process writes to the home.
+    Raises `TransientError` when another process writes to the home, `PermanentError` when it cannot be written to.
     """
     with writer_lock(home.root / ".laas"):
+        for half_written in home.root.glob(f".*{LEFTOVER}"):
+            half_written.unlink(missing_ok=True)
+        journal = RunJournal(system_clock(), asked)
+        write_journal(home.root, journal)
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             tags=range_tags(skoleaar),
             run_config={"loggers": {"console": {}}},  # ours, in place of Dagster's own console logger
             raise_on_error=False,
         )
-    faults = {
-        event.step_key or job: _fault(event.step_failure_data) for event in result.all_events if event.is_step_failure
-    }
-    if not result.success:
-        return RunOutcome(False, faults or {job: "The run failed before its first step."}, (), None, None)
+        faults = {
+            event.step_key or job: _fault(event.step_failure_data)
+            for event in result.all_events
+            if event.is_step_failure
+        }
+        if not result.success:
+            faults = faults or {job: "The run failed before its first step."}
+        _journal_end(home.root, journal.ended(system_clock(), faults), faults)
+    if faults:
+        return RunOutcome(False, faults, (), None, None)
     limits = result.asset_materializations_for_node("grense")[0].metadata
     release = result.asset_materializations_for_node("utgivelse")[0].metadata
     years = tuple(int(year) for year in str(limits["uttrekk"].value).split(", "))
     return RunOutcome(True, {}, years, str(release["utgivelse"].value), bool(release["ny"].value))
+
+
+def _journal_end(root: Path, journal: RunJournal, faults: dict[str, str]) -> None:
+    """Write the end of the run. On a full disk that may fail too: then it is one more of the run's faults."""
+    try:
+        write_journal(root, journal)
+    except PermanentError as error:
+        if not faults:
+            raise
+        faults[JOURNAL_FILE] = str(error)
 
 
 def _fault(failure: Any) -> str:
@@ -79,10 +108,10 @@ def _fault(failure: Any) -> str:
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         return str(failure.user_failure_data.description)
     error = failure.error
-    while error.cause is not None:
+    while error is not None:  # the outermost of ours: what it was raised from is a library's
+        if error.cls_name in _OWN_ERRORS:
+            return str(error.message).partition(": ")[2].strip()
         error = error.cause
-    if error.cls_name in _OWN_ERRORS:
-        return str(error.message).partition(": ")[2].strip()
     return str(failure.error.to_string())
 
 

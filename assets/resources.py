@@ -15,7 +15,8 @@ from pathlib import Path
 import dagster as dg
 
 from oppfolging_pipeline.core.clock import date_in_norway, end_of_day_in_norway, system_clock
-from oppfolging_pipeline.core.files import writer_lock
+from oppfolging_pipeline.core.disk import disk_faults_told
+from oppfolging_pipeline.core.files import leftovers, writer_lock
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -76,9 +77,17 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def writing(self) -> Iterator[Engine]:
-        """An engine, while this process is the home's only writer. Raises `TransientError` when another one is."""
+        """An engine, while this process is the home's only writer. What killed runs left half written is removed.
+
+        Raises `TransientError` when another one is, and `PermanentError` that names the home for a disk that is full or
+        that cannot be written to, wherever in the work it shows.
+        """
+        import duckdb
+
         spill = self.lake.staging_root / "duckdb"
-        with writer_lock(self.root / ".laas"):
+        with writer_lock(self.root / ".laas"), disk_faults_told(self.root, duckdb.Error):
+            for half_written in leftovers(self.root / "kontroll"):
+                half_written.unlink(missing_ok=True)
             spill.mkdir(parents=True, exist_ok=True)
             try:
                 with open_engine(spill) as engine:

@@ -14,6 +14,7 @@ from assets.interfaces import InterfacesResource
 from assets.partitions import range_tags
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sensors import FETCH_JOB, nytt_skoleaar
+from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.core.skoleaar import window
 from oppfolging_pipeline.rules.loader import load_rule_set
 
@@ -98,7 +99,8 @@ def run_identifisering(
             rules=rules, years=list(years), per=per, kjent_per=kjent_per, tillat_eldre=tillat_eldre
         ),
     )
-    return execute(definitions, JOB, home_resource, skoleaar, instance)
+    asked = Asked(inbox, rules, tuple(years), per, kjent_per, tillat_eldre)
+    return execute(definitions, JOB, home_resource, skoleaar, instance, asked)
 
 
 defs = build_definitions()

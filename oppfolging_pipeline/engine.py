@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import move_into_place
+from oppfolging_pipeline.core.outcome import is_as_audited
 from oppfolging_pipeline.tables.ddl import select_declared
 from oppfolging_pipeline.tables.model import Table, table
 
@@ -67,6 +68,15 @@ class Lake:
     def staging_root(self) -> Path:
         """Where files wait for their audit. Outside the tables' folders: no reader globs over it."""
         return self.root.parent / "neste"
+
+    def report(self, file: Path) -> Path:
+        """Where the report of the file's audit lies."""
+        return self.root.parent / "kontroll" / file.relative_to(self.root).with_suffix(".json")
+
+    def not_as_audited(self, files: Sequence[Path]) -> list[Path]:
+        """Those of the table files whose bytes are not the ones that were audited: spoiled, or from a run that was
+        killed between the file and its report."""
+        return [file for file in files if not is_as_audited(file, self.report(file))]
 
     def staged(self, key: str, partition: Mapping[str, object] | None = None) -> Path:
         """The place to write a partition before its audit."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from oppfolging_pipeline.core.disk import disk_faults_told
 from oppfolging_pipeline.core.errors import TransientError
 
 
@@ -24,6 +25,8 @@ def sha256_of(path: Path) -> str:
 
 
 COMPRESSED = ".gz"
+LEFTOVER = ".next"
+LOCK_FILE = ".laas"
 
 
 def open_content(path: Path) -> BinaryIO:
@@ -57,11 +60,19 @@ def move_into_place(staged: Path, target: Path) -> None:
 
 
 def write_atomically(target: Path, content: bytes) -> None:
-    """Write a small file so that it is whole or absent."""
+    """Write a small file so that it is whole or absent. Raises `OSError`, and then leaves nothing."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    staged = target.with_name(f".{target.name}.{os.getpid()}.next")
-    staged.write_bytes(content)
-    move_into_place(staged, target)
+    staged = target.with_name(f".{target.name}.{os.getpid()}{LEFTOVER}")
+    try:
+        staged.write_bytes(content)
+        move_into_place(staged, target)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """What processes that were killed left half written in a folder and below it: no reader ever looks at these."""
+    return sorted(folder.rglob(f".*{LEFTOVER}"))
 
 
 _HELD: set[Path] = set()
@@ -69,7 +80,8 @@ _HELD: set[Path] = set()
 
 @contextmanager
 def writer_lock(path: Path) -> Iterator[None]:
-    """Hold the home's writer lock. Raises `TransientError` when another process holds it.
+    """Hold the home's writer lock. Raises `TransientError` when another process holds it, `PermanentError` when the
+    home cannot be written to.
 
     An advisory lock of the operating system: it is released when the process ends, however it ends. Inside a process
     that holds it already, taking it again does nothing: a whole run holds it, and so does each asset on its own.
@@ -78,8 +90,10 @@ def writer_lock(path: Path) -> Iterator[None]:
     if path in _HELD:
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as handle:
+    with disk_faults_told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a")
+    with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -92,3 +106,16 @@ def writer_lock(path: Path) -> Iterator[None]:
             yield
         finally:
             _HELD.discard(path)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds that writer lock now. Nothing is made or changed; the lock is asked for, shared
+    and for an instant only. Raises `OSError` when the file is there and cannot be opened."""
+    try:
+        with path.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

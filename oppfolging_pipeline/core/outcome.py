@@ -7,11 +7,12 @@ is shown (`publish.kontrollside`).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.files import sha256_of
 
 _NAMED = 5
 
@@ -48,13 +49,22 @@ class Outcome(BaseModel):
 
 
 class AuditReport(BaseModel):
-    """`<home>/kontroll/<table>/<partition>.json`: the audit that one file of the lake has passed."""
+    """`<home>/kontroll/<table>/<partition>.json`: the audit that one file of the lake has passed.
+
+    `fil_sha256` is the digest of the file as it was audited; reports of earlier versions, which are the list of
+    outcomes alone, have neither that nor `rader`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fil_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    rader: int = Field(ge=0)
+    fil_sha256: str | None = Field(pattern=r"^[0-9a-f]{64}$")
+    rader: int | None = Field(ge=0)
     utfall: tuple[Outcome, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_earlier_version(cls, found: Any) -> Any:
+        return {"fil_sha256": None, "rader": None, "utfall": found} if isinstance(found, list) else found
 
 
 class FailedAudit(BaseModel):
@@ -72,20 +82,30 @@ def as_json(report: AuditReport | FailedAudit) -> bytes:
 
 
 def read_audit_report(report: Path) -> AuditReport:
-    """The audit report of one file of the lake. Raises `InvalidInput` when it is none, or of an earlier version."""
+    """The audit report of one file of the lake. Raises `InvalidInput` when there is none, or it is none."""
     try:
         return AuditReport.model_validate_json(report.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
+    except (FileNotFoundError, ValidationError) as error:
+        first = {"loc": (), "msg": "no such file"} if isinstance(error, FileNotFoundError) else error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise InvalidInput(
             [
                 Finding(
                     file="/".join(report.parts[-3:]),
                     key=where,
-                    found=f"no audit report of this version ({first['msg']})",
+                    found=f"no audit report ({first['msg']})",
                     expected="fil_sha256, rader and utfall",
                     action="Run again with the uttrekk that the table is of: it is then audited and reported anew.",
                 )
             ]
         ) from error
+
+
+def is_as_audited(file: Path, report: Path) -> bool:
+    """Whether the file's bytes are those that were audited. A file without a readable report is not; one with a report
+    of an earlier version, which holds no digest, is taken as it is."""
+    try:
+        digest = read_audit_report(report).fil_sha256
+    except InvalidInput:
+        return False
+    return digest is None or digest == sha256_of(file)

@@ -7,14 +7,17 @@ only, can leave new rows of one table beside old rows of another; published toge
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.tables.model import all_tables
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake
 
-_RESULTS = (
+RESULTS = (
     "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag", "harmonisert", "vurdering", "andel",
     "rangering_kommune", "rangering_skole", "identifisert_kommune",
 )  # fmt: skip
@@ -69,17 +72,42 @@ _COMPARISONS = {
 }
 
 
+def require_audited_results(lake: Lake) -> None:
+    """Raise `InvalidInput` that names every file of an identification year and rule set that is not what was audited,
+    and the command that makes it anew: one that is spoiled, or that a killed run left without its report."""
+    changed = [
+        file
+        for declared in all_tables().values()
+        if declared.partition_by == RESULT_PARTITION
+        for file in lake.not_as_audited(lake.files(declared.key))
+    ]
+    again = rerun_options(changed)
+    if changed:
+        raise InvalidInput(
+            Finding(
+                file=file.relative_to(lake.root.parent).as_posix(),
+                found="a file that is not what was audited",
+                expected="the bytes whose digest stands in its audit's report",
+                action=f"Run `oppfolging run {again[file.stem]}`: it is made anew.",
+            )
+            for file in changed
+        )
+
+
+RESULT_PARTITION = ("uttrekksaar", "indikatorsett")
+
+
+def rerun_options(results: Iterable[Path]) -> dict[str, str]:
+    """Rule set → the options of the one run that makes those result files anew: all their identification years."""
+    years: dict[str, set[str]] = {}
+    for file in results:
+        years.setdefault(file.stem, set()).add(file.parent.name)
+    return {name: f"--rules {name} --uttrekk {','.join(sorted(of_set))}" for name, of_set in sorted(years.items())}
+
+
 def require_consistent_results(engine: Engine, lake: Lake) -> None:
     """Raise `InvalidInput` that names every identification year and rule set whose results do not belong together."""
-    inputs = {key: engine.read(lake.files(key), key) for key in (*_RESULTS, *_MAY_BE_EMPTY)}
-    wrong: dict[tuple[int, str], list[str]] = {}
-    present = {key: set(inputs[key].unique("uttrekksaar, indikatorsett").fetchall()) for key in _RESULTS}
-    for key, pairs in present.items():
-        for pair in set().union(*present.values()) - pairs:
-            wrong.setdefault(pair, []).append(f"no rows of {key}")
-    for what, query in _COMPARISONS.items():
-        for pair in engine.run(query, None, **inputs).fetchall():
-            wrong.setdefault(pair, []).append(f"{what} that differ")
+    wrong = inconsistent_results(engine, lake)
     if wrong:
         raise InvalidInput(
             Finding(
@@ -90,3 +118,20 @@ def require_consistent_results(engine: Engine, lake: Lake) -> None:
             )
             for (year, name), faults in sorted(wrong.items())
         )
+
+
+def inconsistent_results(engine: Engine, lake: Lake) -> dict[tuple[int, str], list[str]]:
+    """(uttrekksaar, indikatorsett) → what of its results does not belong together; only those where something does not.
+
+    Raises `PermanentError` when one of the tables has no file at all.
+    """
+    inputs = {key: engine.read(lake.files(key), key) for key in (*RESULTS, *_MAY_BE_EMPTY)}
+    wrong: dict[tuple[int, str], list[str]] = {}
+    present = {key: set(inputs[key].unique("uttrekksaar, indikatorsett").fetchall()) for key in RESULTS}
+    for key, pairs in present.items():
+        for pair in set().union(*present.values()) - pairs:
+            wrong.setdefault(pair, []).append(f"no rows of {key}")
+    for what, query in _COMPARISONS.items():
+        for pair in engine.run(query, None, **inputs).fetchall():
+            wrong.setdefault(pair, []).append(f"{what} that differ")
+    return wrong

@@ -77,7 +77,7 @@ def check_sources(
             continue
         before = len(faults.findings)
         source = TableSource(declared, tuple(sources[key]), rows=0)
-        faults.extend(fault for file in source.files for fault in _columns(connection, declared, file))
+        faults.extend(fault for file in source.files for fault in column_faults(connection, declared, file))
         if len(faults.findings) == before:
             checked[key], found = _rows(connection, source)
             faults.extend(found)
@@ -90,7 +90,8 @@ def incoming_columns(declared: Table) -> tuple[Column, ...]:
     return tuple(column for column in declared.columns if column.name != FILLED_IN.get(declared.key))
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, declared: Table, file: Path) -> list[Finding]:
+def column_faults(connection: duckdb.DuckDBPyConnection, declared: Table, file: Path) -> list[Finding]:
+    """What is wrong with the file's columns: it cannot be read, or has others than the table is declared with."""
     import duckdb
 
     name = "/".join(file.parts[-3:])

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from oppfolging_pipeline.core.disk import disk_fault
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import move_into_place
 from oppfolging_pipeline.publish import manifest as manifests
@@ -106,9 +107,9 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
             verify_file(folder / NEXT_FILE, rows)
             known = _replace(folder, known, record, keep)
     except (duckdb.Error, OSError) as error:
-        raise PermanentError(
+        raise disk_fault(error, folder) or PermanentError(
             f"{PUBLISHED_FILE}: found that it could not be built ({error}); expected a whole file. "
-            "See that the disk has room and that every table was written by this version, and run again."
+            "See that every table was written by this version, and run again."
         ) from error
     finally:
         _remove_leftovers(folder)

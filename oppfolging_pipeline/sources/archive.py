@@ -21,7 +21,15 @@ from oppfolging_pipeline.sources.archive_order import Read, news
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.contents import ContentStore
 from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
-from oppfolging_pipeline.sources.ledger_tables import FETCH, INTAKE, INTAKE_SNAPSHOT, READING, SNAPSHOT
+from oppfolging_pipeline.sources.ledger_tables import (
+    ANSWER,
+    FETCH,
+    FETCH_UNIT,
+    INTAKE,
+    INTAKE_SNAPSHOT,
+    READING,
+    SNAPSHOT,
+)
 from oppfolging_pipeline.sources.origins import ORIGIN_TEXT, WHOLE, Origin, may_be_with
 
 
@@ -97,12 +105,16 @@ class Archive:
         return self._intake(intake_id)
 
     def accept(self, intake: Intake, readings: Sequence[Reading]) -> None:
-        """Mark an intake as read without fault, with what each of its contents was read as: it is now in force."""
+        """Mark an intake as read without fault, with what each of its contents was read as: it is now in force.
+
+        A copy of the ledger is kept as it then is: what came in so far is known even when the ledger is spoiled.
+        """
         with self.ledger.writing() as ledger:
             for reading in readings:
                 ledger.execute(READING.delete().where(READING.c.sha256 == reading.sha256))
                 ledger.execute(READING.insert().values(**asdict(reading)))
             ledger.execute(INTAKE.update().where(INTAKE.c.id == intake.id).values(accepted=True))
+        self.ledger.keep_copy()
 
     def readings(self) -> dict[str, Reading]:
         """What every accepted content was read as, by digest."""
@@ -189,6 +201,14 @@ class Archive:
             asked = ledger.execute(sa.select(FETCH.c.id).limit(1)).first()
             return asked is None and ledger.execute(other).first() is None
 
+    def newest_time(self) -> datetime | None:
+        """The latest time that anything in the ledger carries; None in an empty one."""
+        columns = (INTAKE.c.archived_at, SNAPSHOT.c.archived_at, FETCH.c.started_at, ANSWER.c.requested_at,
+                   FETCH_UNIT.c.ended_at)  # fmt: skip
+        with self.ledger.reading() as ledger:
+            times = [ledger.execute(sa.select(sa.func.max(column))).scalar() for column in columns]
+        return max((with_zone(time) for time in times if time is not None), default=None)
+
     def snapshots(self) -> dict[str, Snapshot]:
         """Every snapshot of the archive by digest."""
         with self.ledger.reading() as ledger:
@@ -260,9 +280,15 @@ def _register_intake(
     *,
     basis: bool = True,
 ) -> int:
-    """A new intake of those contents (digest → name), not yet accepted. Returns its number."""
+    """A new intake of those contents (digest → name), not yet accepted. Returns its number.
+
+    It is never recorded as earlier than the one before it, also when the clock has been set back: what was to be known
+    at a day would else be what came in after it.
+    """
     horizon = None if known_at is None else utc(known_at)
-    row = INTAKE.insert().values(origin=origin, archived_at=utc(now), accepted=False, known_at=horizon, basis=basis)
+    last = ledger.execute(sa.select(sa.func.max(INTAKE.c.archived_at))).scalar()
+    at = max(utc(now), last) if last else utc(now)
+    row = INTAKE.insert().values(origin=origin, archived_at=at, accepted=False, known_at=horizon, basis=basis)
     intake_id: int = ledger.execute(row.returning(INTAKE.c.id)).scalar_one()
     if names:
         contents = [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()]

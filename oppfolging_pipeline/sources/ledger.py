@@ -18,10 +18,14 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from oppfolging_pipeline.core.disk import disk_fault, disk_faults_told
 from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError, TransientError
+from oppfolging_pipeline.core.files import LEFTOVER, move_into_place
 from oppfolging_pipeline.sources.ledger_tables import METADATA
 from oppfolging_pipeline.sources.ledger_version import bring_up_to_date, is_current
 
+LEDGER_FILE = "protokoll.sqlite"
+COPY_FILE = "protokoll.kopi.sqlite"
 _WAIT = 30.0  # seconds for another process to finish its transaction
 _KNOWN = {"sqlite", "postgresql", "oracle", "mssql"}
 _UNABLE = {"mysql", "mariadb"}  # texts without a length are no columns there
@@ -35,7 +39,7 @@ class Ledger:
     """The ledger of one home. Raises `PermanentError` for a URL that is none."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
-        self._file = folder / "protokoll.sqlite" if url is None else None
+        self._file = folder / LEDGER_FILE if url is None else None
         self._url = _parsed(url) if url is not None else sa.URL.create("sqlite", database=str(self._file))
         self._where = f"ledger {self._file}" if self._file is not None else f"ledger at {_named(self._url)}"
         self._checked = False
@@ -47,8 +51,10 @@ class Ledger:
         Raises `PermanentError` when there is something else than a ledger of ours or an older one, `TransientError`
         when another process holds it or the database does not answer.
         """
+        self._expect_there()
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with disk_faults_told(self._file.parent):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
         self._check()
         # The write lock is taken at once: two that have read and then want to write would wait for each other.
         with self._transaction("BEGIN IMMEDIATE") as connection:
@@ -58,6 +64,7 @@ class Ledger:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that reads. A home without a ledger answers as an empty one, and still has none. Raises as
         `writing` does."""
+        self._expect_there()
         if self._file is not None and not self._file.exists():
             with _engine(sa.URL.create("sqlite")) as engine, engine.begin() as connection:
                 METADATA.create_all(connection)
@@ -67,18 +74,59 @@ class Ledger:
         with self._transaction("BEGIN") as connection:
             yield connection
 
+    def is_current(self) -> bool:
+        """Whether the ledger is whole and has today's form; False for one that is empty or of an older form, which the
+        next run brings up to date. Changes nothing. Raises as `writing` does."""
+        with self._transaction("BEGIN") as connection:
+            if self._url.get_backend_name() == "sqlite":
+                self._expect_whole(connection)
+            return is_current(connection, self._where)
+
+    def keep_copy(self) -> None:
+        """Keep a whole copy of the ledger beside it, to go on from when it is spoiled. Only of one in the home; another
+        database has its own copies. Only under the writer lock. Raises `PermanentError` when the disk does not take
+        it."""
+        if self._file is None:
+            return
+        staged = self._file.with_name(f".{COPY_FILE}{LEFTOVER}")
+        with disk_faults_told(self._file.parent):
+            staged.unlink(missing_ok=True)
+            try:
+                with self._transaction(None) as connection:
+                    connection.exec_driver_sql("VACUUM INTO ?", (str(staged),))
+                move_into_place(staged, self._file.with_name(COPY_FILE))
+            finally:
+                staged.unlink(missing_ok=True)
+
     def _check(self) -> None:
         if self._checked:
             return
-        with self._transaction("BEGIN") as connection:
-            current = is_current(connection, self._where)
+        current = self.is_current()
         if not current:
             with self._transaction("BEGIN IMMEDIATE", foreign_keys=False) as connection:
                 bring_up_to_date(connection, self._where)
         self._checked = True
 
+    def _expect_there(self) -> None:
+        """A home whose ledger has gone is no new one: taken for one, it would be given the invented example."""
+        if self._file is not None and not self._file.exists() and self._file.with_name(COPY_FILE).exists():
+            raise PermanentError(
+                f"{self._where}: found no ledger beside the copy of it; expected both. "
+                "Run `oppfolging doctor`: it says how to mend it."
+            )
+
+    def _expect_whole(self, connection: sa.Connection) -> None:
+        """A spoiled page may never be read, or be read as something else: every one is looked at before any is used."""
+        faults = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
+        if faults != ["ok"]:
+            raise PermanentError(self._unusable(str(faults[0]).replace("\n", " ")))
+
+    def _unusable(self, found: str) -> str:
+        mend = "Run `oppfolging doctor`: it says how to mend it." if self._file else "Bring it back from a copy."
+        return f"{self._where}: found a file that cannot be used ({found}); expected an SQLite database. {mend}"
+
     @contextmanager
-    def _transaction(self, begin: Begin, *, foreign_keys: bool = True) -> Iterator[sa.Connection]:
+    def _transaction(self, begin: Begin | None, *, foreign_keys: bool = True) -> Iterator[sa.Connection]:
         try:
             with _engine(self._url, begin, foreign_keys=foreign_keys) as engine, engine.begin() as connection:
                 yield connection
@@ -96,10 +144,8 @@ class Ledger:
                 f"{self._where}: found it locked by another process for {_WAIT:.0f} s; expected it free. Run again."
             )
         if self._url.drivername == "sqlite":
-            return PermanentError(
-                f"{self._where}: found a file that cannot be used ({raised}); expected an SQLite database. "
-                "Bring it back from a copy of the home, or use another --home."
-            )
+            place = self._file or Path(str(self._url.database))
+            return disk_fault(error, place.parent) or PermanentError(self._unusable(str(raised)))
         state = getattr(raised, "sqlstate", None) or getattr(raised, "pgcode", None)
         found = type(raised).__name__ + (f" {state}" if state else "")
         text = f"{self._where}: found {found}; expected the database to do as asked. "
@@ -109,7 +155,7 @@ class Ledger:
 
 
 @contextmanager
-def _engine(url: sa.URL, begin: Begin = "BEGIN", *, foreign_keys: bool = True) -> Iterator[sa.Engine]:
+def _engine(url: sa.URL, begin: Begin | None = "BEGIN", *, foreign_keys: bool = True) -> Iterator[sa.Engine]:
     engine = _created(url)
     if url.get_backend_name() == "sqlite":
 
@@ -121,7 +167,8 @@ def _engine(url: sa.URL, begin: Begin = "BEGIN", *, foreign_keys: bool = True) -
 
         @sa.event.listens_for(engine, "begin")
         def begun(connection: sa.Connection) -> None:
-            connection.exec_driver_sql(begin)
+            if begin is not None:
+                connection.exec_driver_sql(begin)
 
     try:
         yield engine

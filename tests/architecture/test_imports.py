@@ -30,6 +30,7 @@ FLOORS = (
     ("publish",),
     ("cli_output", "cli_fetch_output"),
     ("cli_fetch",),
+    ("cli_doctor",),
     ("checks",),
     ("assets",),
     ("definitions",),
@@ -42,7 +43,7 @@ ONLY = {
     "cli_output": {"", "core", "publish"},
     "definitions": {"", "core", "rules", "assets"},
 }
-SETTINGS_READERS = {"cli", "cli_fetch", "assets"}
+SETTINGS_READERS = {"cli", "cli_fetch", "cli_doctor", "assets"}
 CHECKS_USERS = {"assets", "definitions"}
 NETWORK = {
     "aiohttp",

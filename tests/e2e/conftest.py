@@ -16,6 +16,7 @@ import pytest
 from tests.e2e import scenarios
 from tests.e2e.fetched import Fetched
 from tests.e2e.fetched import fetched as fetched_scenario
+from tests.e2e.kills import Kills, kill_runs
 from tests.e2e.wheel import Installed
 from tests.support.warm import Warm
 
@@ -27,10 +28,12 @@ SCENARIOS: dict[str, Callable[[Warm, Path, Started], Any]] = {
     "killed": lambda warm, place, started: scenarios.killed(warm, place, started["first"].result()),
     "faulty": lambda warm, place, started: scenarios.faulty(warm, place, started["first"].result()),
     "later": lambda warm, place, started: scenarios.later(warm, place, started["first"].result()),
+    "killed_at_random": lambda warm, place, _: kill_runs(warm, place, KILLS),
     "fetched": lambda warm, place, _: fetched_scenario(warm, place),
     "installed": lambda _, place, __: scenarios.installed(place, scenarios.inbox_of(place)),
 }
 NEEDS_FIRST = {"killed", "faulty", "later"}
+KILLS = 8
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +77,11 @@ def faulty(started: Started) -> scenarios.Faulty:
 @pytest.fixture(scope="session")
 def killed(started: Started) -> scenarios.Killed:
     return started["killed"].result()
+
+
+@pytest.fixture(scope="session")
+def killed_at_random(started: Started) -> Kills:
+    return started["killed_at_random"].result()
 
 
 @pytest.fixture(scope="session")

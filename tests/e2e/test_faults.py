@@ -92,7 +92,7 @@ def test_the_run_after_the_kills_completes_and_leaves_nothing_lying_about(killed
     assert killed.after.code == 0, killed.after.err
     assert look(killed.home) == ([2025, 2026, 2027], [])
     published = {path.name for path in (killed.home / "publisert").iterdir()}
-    assert published <= {"oppfolging.duckdb", "manifest.json", "tidligere"}
+    assert published <= {"oppfolging.duckdb", "manifest.json", "kontroll.html", "tidligere"}
     assert not [path for path in (killed.home / "neste").rglob("*") if path.is_file()]
     hidden = [path for path in killed.home.rglob(".*.next") if path.is_file()]
     assert hidden == []

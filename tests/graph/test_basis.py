@@ -30,7 +30,7 @@ from tests.udir_stub import Fault, StubServer
 FIRST, SECOND, THIRD, FOURTH, FIFTH = (f"2025-03-{day:02}T12:00:00+00:00" for day in (1, 5, 9, 10, 11))
 RULES = "np-skalapoeng"
 CHANGED = ("2024-25", 5)  # school year and grade of the file that the second fetch brings anew
-NEW_LIMIT = 55.0  # the national figure that it gives lesing
+OLD_LIMIT, NEW_LIMIT = 50.0, 52.0  # the national figures that the first and the second fetch give lesing
 TO_LIMITS = ("raw_innboks", "observasjon", "kommune", "skole", "harmonisert", "grense")
 
 
@@ -97,10 +97,11 @@ def brought(home: Path, folder: Path, now: str) -> None:
 
 
 def changed(folder: Path, limit: float) -> Path:
-    """A folder with the file that changes: everybody has that figure in lesing."""
+    """A folder with the file that changes: everybody's figure in lesing moves with the nation's."""
     heading, *rows = national_tests(*CHANGED)
+    moved = [[*row[:9], f"{int(row[9]) + limit - OLD_LIMIT:.0f}", *row[10:]] for row in rows]
     folder.mkdir()
-    (folder / "ny.csv").write_bytes(encoded([heading, *([*row[:9], f"{limit:.0f}", *row[10:]] for row in rows)]))
+    (folder / "ny.csv").write_bytes(encoded([heading, *moved]))
     return folder
 
 

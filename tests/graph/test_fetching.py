@@ -214,12 +214,17 @@ def test_a_year_that_stops_is_told_of_beside_one_that_is_not_published_and_one_t
     assert list(said(result, GSP)) == ["2023-24"]
 
 
-OURS = {"a full disk": OSError(28, "No space left on device"), "a fault of the program": ValueError("too many values")}
+OURS = {
+    "a full disk": (OSError(28, "No space left on device"), "No space left on device"),
+    "a fault of the program": (ValueError("too many values"), "ValueError: too many values"),
+}
 
 
-@pytest.mark.parametrize("error", OURS.values(), ids=OURS)
+@pytest.mark.parametrize(("error", "told"), OURS.values(), ids=OURS)
 @pytest.mark.parametrize("where", ["fetch", "_contents"])
-def test_what_is_no_sources_silence_is_not_tried_again_and_told_whole(stub, home, error, where, monkeypatch, at_once):
+def test_what_is_no_sources_silence_is_not_tried_again_and_told_whole(
+    stub, home, error, told, where, monkeypatch, at_once
+):
     # Guards against three retries, and as many fetches from the sources, of what they cannot mend.
     def broken(*_: object) -> None:
         raise error
@@ -227,7 +232,7 @@ def test_what_is_no_sources_silence_is_not_tried_again_and_told_whole(stub, home
     monkeypatch.setattr(fetching, where, broken)
     result = fetch_job(home, interfaces_at(stub), [GSP], YEARS[1:])
     assert not result.success and attempts(result, GSP) == 1
-    assert description(result) == f"{type(error).__name__}: {error}"
+    assert told in description(result)
     assert "in broken" in failures(result), "the trace is there too"
 
 

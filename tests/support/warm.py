@@ -7,8 +7,10 @@ folder, environment and exit code. That a cold start works too is shown by the t
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -51,6 +53,11 @@ class Running:
         """`kill -9`."""
         os.kill(self.pid, signal.SIGKILL)
 
+    def kill_if_running(self) -> None:
+        """`kill -9`, unless it has ended by itself."""
+        with suppress(ProcessLookupError):
+            self.kill()
+
     def wait(self) -> Done:
         """Wait until it has ended."""
         code = self.folder / "code"
@@ -80,8 +87,19 @@ class Warm:
             text=True,
         )
 
-    def start(self, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Running:
-        """Start a command in the folder, with `env` over an environment without any of our variables."""
+    def start(
+        self,
+        *arguments: str | Path,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        largest_file: int | None = None,
+        plain_user: bool = False,
+    ) -> Running:
+        """Start a command in the folder, with `env` over an environment without any of our variables.
+
+        `largest_file`: no file may grow beyond so many bytes, as on a disk that is full. `plain_user`: what may not be
+        written cannot be written, as for anybody but root.
+        """
         assert self._process.stdin is not None and self._process.stdout is not None
         with self._one_at_a_time:
             self._count += 1
@@ -92,14 +110,16 @@ class Warm:
                 "cwd": str(cwd),
                 "env": dict(env or {}),
                 "folder": str(folder),
+                "largest_file": largest_file,
+                "plain_user": plain_user,
             }
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             return Running(int(self._process.stdout.readline()), folder)
 
-    def run(self, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
-        """Start a command and wait for it."""
-        return self.start(*arguments, cwd=cwd, env=env).wait()
+    def run(self, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, **limits: Any) -> Done:
+        """Start a command and wait for it. `limits` as in `start`."""
+        return self.start(*arguments, cwd=cwd, env=env, **limits).wait()
 
     def close(self) -> None:
         """End the process; commands that still run go on."""
@@ -157,6 +177,10 @@ def _supervise(request: dict[str, Any], told: int, main: Callable[[], None]) -> 
         os.chdir(request["cwd"])
         os.environ.update(request["env"])
         sys.argv = ["oppfolging", *request["arguments"]]
+        if request["largest_file"] is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"],) * 2)
+        if request["plain_user"]:
+            _give_up_root()
         _leave(main)
     os.write(told, f"{pid}\n".encode())
     os.close(told)
@@ -164,6 +188,14 @@ def _supervise(request: dict[str, Any], told: int, main: Callable[[], None]) -> 
     (folder / ".code").write_text(str(code), encoding="utf-8")
     (folder / ".code").rename(folder / "code")
     os._exit(0)
+
+
+def _give_up_root() -> None:
+    """Give up every capability: root is then held to the rights of files like any other owner of them."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the version of the call, and this process
+    sets = (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capset(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def _leave(main: Callable[[], None]) -> NoReturn:

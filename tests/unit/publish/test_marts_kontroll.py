@@ -59,14 +59,13 @@ def test_a_check_that_passed_or_does_not_count_is_told_from_one_that_found_somet
 @pytest.mark.parametrize(
     "report",
     [
-        [OUTCOME],
         {**REPORT, "utfall": []},
         {"utfall": [OUTCOME]},
         {**REPORT, "fil_sha256": "kort"},
         {**REPORT, "utfall": [{**OUTCOME, "antall_avvik": -1}]},
         {**REPORT, "utfall": [{name: OUTCOME[name] for name in OUTCOME if name != "passed"}]},
     ],
-    ids=["a list, as before", "no outcome", "no digest", "short digest", "negative number", "no verdict"],
+    ids=["no outcome", "no digest", "short digest", "negative number", "no verdict"],
 )
 def test_a_report_that_is_none_is_named_and_never_a_table_without_checks(tmp_path, report):
     path = write(tmp_path, "andel/2025/udir-2020.json", report)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from oppfolging_pipeline.core.files import write_atomically
 from oppfolging_pipeline.engine import Engine, Lake
 from oppfolging_pipeline.staging.observasjon_files import Update, stage
 from oppfolging_pipeline.tables.model import table
+from tests.support.audits import report_of
 from tests.unit.staging.build import Row, observed
 
 NP, EU = "nasjonale_prover", "elevundersokelsen"
@@ -29,6 +31,8 @@ def update(engine: Engine, lake: Lake, rows: Sequence[Row], *skoleaar: str) -> U
     observations.to_table("observasjon")
     done = stage(engine, lake, skoleaar)
     lake.commit(done.staged)
+    for file in done.staged:
+        write_atomically(lake.report(file.target), report_of(file.target, file.rows))
     lake.remove(done.gone)
     return done
 

@@ -1,0 +1,103 @@
+"""What a question is handed, and what it finds.
+
+Belongs here: the case, the finding, and the commands that findings name. Does not belong here: any question.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, Literal, ParamSpec
+
+from oppfolging_pipeline.core.errors import OppfolgingError, shown
+from oppfolging_pipeline.core.run_journal import Asked, RunJournal
+from oppfolging_pipeline.engine import Lake
+from oppfolging_pipeline.rules.catalog import Catalog
+
+Alvor = Literal["feil", "hint"]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One finding, in Norwegian. `kode` is its name for programs; `feil` is broken now, a `hint` is not. `gjor` is a
+    command that can be copied into a shell, empty where there is nothing to do."""
+
+    kode: str
+    alvor: Alvor
+    sted: str
+    funnet: str
+    betyr: str
+    gjor: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A home and its surroundings. `free_bytes`: what its disk can still take; `running`: another process writes to it
+    now; `journal`: its newest run, None when there is none or it cannot be read."""
+
+    home: Path
+    protokoll_url: str | None
+    catalog: Catalog
+    now: datetime
+    free_bytes: int
+    running: bool = False
+    journal: RunJournal | None = None
+
+    @property
+    def lake(self) -> Lake:
+        """The home's lake."""
+        return Lake(self.home / "lager")
+
+    @property
+    def published(self) -> Path:
+        """The folder of the published file."""
+        return self.home / "publisert"
+
+    def command(self, words: str) -> str:
+        """`oppfolging …` of this home."""
+        return f"oppfolging {words} --home {shlex.quote(str(self.home))}"
+
+    def run_again(self) -> str:
+        """The run that makes everything anew: what the newest run asked for, else the newest result that is there."""
+        if self.journal is not None:
+            return self.journal.bedt_om.command(self.home)
+        newest = max(self.lake.files("regelsett_brukt"), key=lambda file: (file.parent.name, file.stem), default=None)
+        asked = Asked(rules=newest.stem, uttrekk=(int(newest.parent.name),)) if newest else Asked()
+        return asked.command(self.home)
+
+    def inbox(self) -> str:
+        """The newest run's inbox, else a word in its place."""
+        return shlex.quote(self.journal.bedt_om.inbox) if self.journal and self.journal.bedt_om.inbox else "MAPPE"
+
+
+Given = ParamSpec("Given")
+
+
+def ask(
+    question: Callable[Concatenate[Case, Given], list[Diagnosis]], case: Case, *given: Given.args, **named: Given.kwargs
+) -> list[Diagnosis]:
+    """What the question finds; that it could not be answered is a finding too."""
+    import duckdb
+    import sqlalchemy as sa
+
+    try:
+        return question(case, *given, **named)
+    except (OSError, OppfolgingError, duckdb.Error, sa.exc.SQLAlchemyError) as error:
+        return [
+            Diagnosis(
+                "ikke_undersokt",
+                "feil",
+                str(case.home),
+                f"«{question.__name__}» lot seg ikke undersøke: {shown(str(error))}",
+                "Noe i hjemmemappen kan ikke leses. Det som står der, er ikke vurdert.",
+                f"ls -laR {shlex.quote(str(case.home))}",
+            )
+        ]
+
+
+def at(instant: datetime) -> str:
+    """An instant as people read it."""
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,119 @@
+"""Questions to what readers see: the published file, its manifest, earlier releases, the page of checks.
+
+Belongs here: whether a reader finds a whole release as it was published. Does not belong here: the lake it is built of.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from oppfolging_pipeline.core.errors import PermanentError, shown
+from oppfolging_pipeline.core.files import sha256_of
+from oppfolging_pipeline.publish import manifest as manifests
+from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
+from oppfolging_pipeline.publish.manifest import EARLIER_FOLDER, MANIFEST_FILE, PUBLISHED_FILE, Known, ReleaseRecord
+from oppfolging_pipeline.publish.verify import file_faults
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION
+
+REPORT_PAGE = "kontroll.html"
+
+
+def release(case: Case) -> list[Diagnosis]:
+    """The published file is absent, spoiled, somebody else's or not as declared; its manifest cannot be read."""
+    folder = case.published
+    file = folder / PUBLISHED_FILE
+    try:
+        before = manifests.read_manifest(folder)
+    except PermanentError as error:
+        meaning = "Den publiserte filen er ikke berørt. Manifestet lages på nytt av den ved neste kjøring."
+        remove = f"rm {shlex.quote(str(folder / MANIFEST_FILE))} && {case.run_again()}"
+        return [Diagnosis("manifest_uleselig", "feil", str(folder / MANIFEST_FILE), shown(str(error)), meaning, remove)]
+    if not file.exists():
+        return [_absent(case, before.newest)]
+    try:
+        known = manifests.reconcile(folder, before)
+    except PermanentError as error:
+        meaning = "Filen er ikke laget i dette hjemmet. Neste kjøring rører den ikke, og stopper."
+        aside = f"mv {shlex.quote(str(file))} {shlex.quote(str(file))}.fremmed && {case.run_again()}"
+        return [Diagnosis("publisert_fremmed", "feil", str(file), shown(str(error)), meaning, aside)]
+    if known.current is None:
+        return [_spoiled(case, before.newest)]
+    return [*_declared(case, known.current), *_behind(case, before, known), *_earlier(case, known), *_page(case, known)]
+
+
+def _absent(case: Case, newest: ReleaseRecord | None) -> Diagnosis:
+    place = str(case.published / PUBLISHED_FILE)
+    if newest is None:
+        meaning = "Hjemmet har ingen utgivelse ennå."
+        return Diagnosis("ikke_publisert", "hint", place, "ingen publisert fil", meaning, case.run_again())
+    return Diagnosis(
+        "publisert_borte",
+        "feil",
+        place,
+        f"ingen publisert fil; den siste var utgivelse {newest.utgivelse}",
+        f"Lesere finner ingenting. En kjøring bygger filen på nytt av lageret; tidligere utgivelser er i "
+        f"{EARLIER_FOLDER}/.",
+        case.run_again(),
+    )
+
+
+def _spoiled(case: Case, newest: ReleaseRecord | None) -> Diagnosis:
+    was = f" (den siste var utgivelse {newest.utgivelse})" if newest else ""
+    return Diagnosis(
+        "publisert_skadet",
+        "feil",
+        str(case.published / PUBLISHED_FILE),
+        f"en publisert fil som ikke er den som ble publisert{was}: den lar seg ikke åpne, eller er endret siden",
+        "Lesere får feil, eller tall som ingen har kontrollert. En kjøring bygger filen på nytt av lageret.",
+        case.run_again(),
+    )
+
+
+def _declared(case: Case, current: ReleaseRecord) -> list[Diagnosis]:
+    place = str(case.published / PUBLISHED_FILE)
+    if current.kontraktversjon != CONTRACT_VERSION:
+        found = f"kontraktversjon {current.kontraktversjon}; programmet har {CONTRACT_VERSION}"
+        meaning = "Filen er hel, men laget av en annen versjon av programmet. En kjøring publiserer med denne."
+        return [Diagnosis("annen_kontraktversjon", "hint", place, found, meaning, case.run_again())]
+    faults = file_faults(case.published / PUBLISHED_FILE)
+    meaning = "Filen er ikke som deklarert. En kjøring med den låste versjonen av programmet bygger den på nytt."
+    return [Diagnosis("publisert_ikke_som_deklarert", "feil", place, "; ".join(faults), meaning, case.run_again())][
+        : bool(faults)
+    ]
+
+
+def _behind(case: Case, before: manifests.Manifest, known: Known) -> list[Diagnosis]:
+    if known.manifest == before or known.current is None:
+        return []
+    place, meaning = (
+        str(case.published / MANIFEST_FILE),
+        "Filen er hel. Neste kjøring bringer manifestet i takt med den.",
+    )
+    found = f"et manifest som ikke er i takt med filene; publisert er utgivelse {known.current.utgivelse}"
+    return [Diagnosis("manifest_etter", "hint", place, found, meaning, case.run_again())]
+
+
+def _earlier(case: Case, known: Known) -> list[Diagnosis]:
+    """Earlier releases that are kept and are not what was published."""
+    meaning = "Den siste utgivelsen er ikke berørt. Hent den tidligere fra en kopi, eller fjern den."
+    return [
+        Diagnosis("tidligere_skadet", "hint", str(case.published / record.fil), "en tidligere utgivelse som er endret",
+                  meaning, f"rm {shlex.quote(str(case.published / record.fil))}")
+        for record in known.manifest.utgivelser
+        if record.fil and record != known.current and sha256_of(case.published / record.fil) != record.sha256
+    ]  # fmt: skip
+
+
+def _page(case: Case, known: Known) -> list[Diagnosis]:
+    """The page of checks is absent, or of another release."""
+    page = case.published / REPORT_PAGE
+    if known.current is None:
+        return []
+    if not page.is_file():
+        found = "ingen side med kontrollene"
+    elif known.current.utgivelse not in page.read_text(encoding="utf-8", errors="replace"):
+        found = f"en side med kontrollene av en annen utgivelse enn {known.current.utgivelse}"
+    else:
+        return []
+    meaning = "Utgivelsen er ikke berørt. Neste kjøring skriver siden på nytt."
+    return [Diagnosis("kontrollside", "hint", str(page), found, meaning, case.run_again())]

@@ -1,0 +1,30 @@
+"""Spoiling files as disks and people do.
+
+Belongs here: what happens to bytes. Does not belong here: what is said of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PAGE = 4096
+
+
+def flip(file: Path) -> None:
+    """Other bytes in the middle."""
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(byte ^ 0xFF for byte in content[middle : middle + 64])
+    file.write_bytes(content)
+
+
+def truncate(file: Path) -> None:
+    """The second half is gone."""
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def overwrite_pages(file: Path) -> None:
+    """An SQLite file's pages after the first: its heading is whole, its tables are not."""
+    with file.open("r+b") as handle:
+        handle.seek(_PAGE)
+        handle.write(b"\xa5" * _PAGE * 6)
