@@ -16,6 +16,7 @@ from oppfolging_pipeline.tables.model import Column, Table
 # Great Expectations' name for a query of rows that must not be there.
 ROWS = "unexpected_rows_expectation"
 
+_SEE_SOURCE = "Se kilden til radene som er nevnt."
 _REGEX_GUIDE = "Se kilden til radene som er nevnt; koden er ikke skrevet slik tabellen krever."
 
 
@@ -122,7 +123,7 @@ def _schema_check(table: Table, view: str) -> Check:
     return Check(
         "skjema",
         ROWS,
-        "Kolonnene (navn, type eller rekkefølge) er ikke som deklarert.",
+        "Kolonnene (navn, type eller rekkefølge) er ikke som deklarert. Kjør på nytt; kommer det igjen, meld fra.",
         {"unexpected_rows_query": query},
     )
 
@@ -144,7 +145,7 @@ def _column_checks(table: Table, column: Column) -> list[Check]:
             Check(
                 f"{column.name}.ikke_null",
                 "expect_column_values_to_not_be_null",
-                f"Kolonnen {column.name} mangler verdi i en rad der den alltid skal ha en.",
+                f"Kolonnen {column.name} mangler verdi i en rad der den alltid skal ha en. {_SEE_SOURCE}",
                 {"column": column.name},
             )
         )
@@ -153,7 +154,7 @@ def _column_checks(table: Table, column: Column) -> list[Check]:
             Check(
                 f"{column.name}.lovlig_verdi",
                 "expect_column_values_to_be_in_set",
-                f"Kolonnen {column.name} har en verdi utenfor {', '.join(str(value) for value in column.values)}.",
+                f"Kolonnen {column.name} har en verdi utenfor {', '.join(map(str, column.values))}. {_SEE_SOURCE}",
                 {"column": column.name, "value_set": list(column.values)},
             )
         )
@@ -162,7 +163,7 @@ def _column_checks(table: Table, column: Column) -> list[Check]:
             Check(
                 f"{column.name}.i_omraadet",
                 "expect_column_values_to_be_between",
-                f"Kolonnen {column.name} har en verdi utenfor området som er deklarert.",
+                f"Kolonnen {column.name} har en verdi utenfor området som er deklarert. {_SEE_SOURCE}",
                 {"column": column.name, "min_value": column.min, "max_value": column.max},
             )
         )
