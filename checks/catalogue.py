@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.deadline import in_time
+from checks.deadline import TIMEOUT, in_time
 from checks.errors import CheckError, without_figures
 from checks.suite import Check, Helper
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
@@ -70,7 +70,7 @@ def view_name(number: int) -> str:
     return f"sjekk_{number}"
 
 
-def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside, timeout: float) -> None:
+def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside, timeout: float = TIMEOUT) -> None:
     """Make the file, within `timeout` seconds. Raises `CheckError` that names every table that no check may pass on."""
     config = {"temp_directory": str(path.parent / "spill"), "memory_limit": MEMORY}
     what = ", ".join(sorted({target.table.key for target in targets}))

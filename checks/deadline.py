@@ -1,6 +1,6 @@
 """The time that queries may take.
 
-Belongs here: interrupting queries that are past their time. Does not belong here: how long that is (`runner`).
+Belongs here: how long that is, and interrupting queries that are past it. Does not belong here: the queries.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Any
 
 from checks.errors import CheckError
 
+# Seconds that the checks of one table may take together, and what they read beside it: ten times what ten million rows
+# need.
+TIMEOUT = 600.0
 _BETWEEN = 0.05  # seconds
 
 

@@ -19,16 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from checks.catalogue import Beside, Target, make_catalogue
-from checks.deadline import in_time
+from checks.deadline import TIMEOUT, in_time
 from checks.errors import CheckError, without_figures
 from checks.suite import ROWS, Check
 from oppfolging_pipeline.core.duckdb_session import QUIET
 from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.tables.model import Table, all_tables
 
-# Seconds that the checks of one table may take together, and what they read beside it: ten times what ten million rows
-# need.
-TIMEOUT = 600.0
 MAX_OFFENDERS = 20
 # A verdict costs one query; the rows behind it are asked for only where it is a bad one.
 _VERDICT = {"result_format": "BOOLEAN_ONLY"}

@@ -1,7 +1,8 @@
 """Good data spoiled in many ways: every way is caught by a check that is named, and every check catches one.
 
-The tables of what catches what are `spoiled_observasjon`, `spoiled_results` and `spoiled_decisions`;
-`python -m tests.mutation.report` prints them with everything that failed. What slips is listed here with its reason.
+The tables of what catches what are `spoiled_observasjon`, `spoiled_results`, `spoiled_decisions` and
+`spoiled_nulls`; `python -m tests.mutation.report` prints them with everything that failed. What slips is listed here
+with its reason.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from checks.errors import CheckError
 from checks.suite import derived_checks, merge
 from checks.suite_files import suite_of
 from oppfolging_pipeline.tables.model import all_tables
-from tests.mutation import spoiled_decisions, spoiled_observasjon, spoiled_results
+from tests.mutation import spoiled_decisions, spoiled_nulls, spoiled_observasjon, spoiled_results
 from tests.mutation.mutation import Mutation, audit_of, caught, failing, where
 from tests.support.declared import write_parquet
 
-MUTATIONS: dict[str, Mutation] = {**spoiled_observasjon.ALL, **spoiled_results.ALL, **spoiled_decisions.ALL}
+PARTS = (spoiled_observasjon.ALL, spoiled_results.ALL, spoiled_decisions.ALL, spoiled_nulls.NULLS)
+MUTATIONS: dict[str, Mutation] = {name: one for part in PARTS for name, one in part.items()}
 SUITES = sorted(key for key in all_tables() if suite_of(key).checks)
 
 # Known to slip: nothing in the figures of one home tells them from good ones.
@@ -53,8 +55,7 @@ def test_what_is_spoiled_is_caught_by_its_check(good_home: Path, tmp_path: Path,
 
 
 def test_no_two_mutations_have_one_name_and_each_names_its_check() -> None:
-    parts = (spoiled_observasjon.ALL, spoiled_results.ALL, spoiled_decisions.ALL)
-    assert len(MUTATIONS) == sum(len(part) for part in parts) >= 60
+    assert len(MUTATIONS) == sum(len(part) for part in PARTS) >= 60
     assert all(mutation.caught_by for mutation in MUTATIONS.values())
 
 
@@ -62,6 +63,12 @@ def test_no_two_mutations_have_one_name_and_each_names_its_check() -> None:
 def test_every_check_of_a_suite_is_named_by_a_mutation_that_it_must_catch(key: str) -> None:
     named = {check for mutation in MUTATIONS.values() if mutation.table == key for check in mutation.caught_by}
     assert {check.name for check in suite_of(key).checks} - named == set()
+
+
+@pytest.mark.parametrize("key", SUITES)
+def test_every_column_that_may_be_null_is_shown_null_in_every_row_or_may_be(key: str) -> None:
+    nullable = {(key, column.name) for column in all_tables()[key].columns if column.nullable}
+    assert nullable == {pair for pair in spoiled_nulls.COLUMNS if pair[0] == key}
 
 
 @pytest.mark.parametrize("key", SUITES)
