@@ -1,15 +1,21 @@
 """A small declared table with one of everything that checks are derived from.
 
-Belongs here: the declaration, valid rows of it, and Parquet files of them. Does not belong here: expectations.
+Belongs here: the declaration, valid rows of it, Parquet files of them, and small checks. Does not belong here:
+expectations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
+from great_expectations.datasource.fluent.interfaces import Batch
 
 from checks.catalogue import Target, view_name
-from checks.suite import Check, derived_checks, merge
+from checks.suite import ROWS, Check, Helper, derived_checks, merge, over_table
 from oppfolging_pipeline.tables.model import Column, Table
 from tests.support.declared import write_parquet
 
@@ -65,3 +71,26 @@ def target(
     file = write_parquet(folder / f"{number}.parquet", columns, rows)
     view = view_name(number)
     return Target(table, (file,), view, tuple(merge(derived_checks(table, view), extra)))
+
+
+def one(folder: Path, *checks: Check, helpers: tuple[Helper, ...] = ()) -> Target:
+    """Two valid rows, to be checked by those checks alone."""
+    return replace(target(folder, [shown(), hidden()]), checks=checks, helpers=helpers)
+
+
+def query(name: str, sql: str, *reads: str) -> Check:
+    return Check(name, ROWS, "Se tabellen.", {"unexpected_rows_query": over_table(sql)}, reads=reads)
+
+
+@pytest.fixture
+def seen(monkeypatch) -> list[Any]:
+    """What Great Expectations gave back at each validation."""
+    given: list[Any] = []
+    real: Callable[..., Any] = Batch.validate
+
+    def validate(self: Batch, *args: Any, **kwargs: Any) -> Any:
+        given.append(real(self, *args, **kwargs))
+        return given[-1]
+
+    monkeypatch.setattr(Batch, "validate", validate)
+    return given

@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
-from great_expectations.data_context import EphemeralDataContext
 from great_expectations.datasource.fluent.interfaces import Batch
 
-from checks.catalogue import Beside, Facts, Target
-from checks.errors import CheckError, without_figures
-from checks.runner import MAX_OFFENDERS, _exception, run_checks
+from checks.catalogue import Beside, Facts
+from checks.errors import CheckError
+from checks.runner import _exception, run_checks
 from checks.suite import ROWS, Check, Helper, over_table, rows_check
 from oppfolging_pipeline.tables.model import table
 from tests.support.declared import write_parquet
-from tests.unit.checks.conftest import TABLE, hidden, shown, target
+from tests.unit.checks.conftest import TABLE, hidden, one, query, shown, target
 
 # Ends in no lifetime: a cross join of 10^20 rows that nothing can be known about beforehand.
 ENDLESS = over_table(
     "SELECT kommunenr FROM tabellen, range(10000000000) a(i), range(10000000000) b(j) WHERE hash(i, j) = 1"
 )
 SOON = 3.0
-
-
-def one(folder: Path, *checks: Check, helpers: tuple[Helper, ...] = ()) -> Target:
-    """Two valid rows, to be checked by those checks alone."""
-    return replace(target(folder, [shown(), hidden()]), checks=checks, helpers=helpers)
-
-
-def query(name: str, sql: str, *reads: str) -> Check:
-    return Check(name, ROWS, "Se tabellen.", {"unexpected_rows_query": over_table(sql)}, reads=reads)
-
-
-@pytest.fixture
-def seen(monkeypatch) -> list[Any]:
-    """What Great Expectations gave back at each validation."""
-    given: list[Any] = []
-    real: Callable[..., Any] = Batch.validate
-
-    def validate(self: Batch, *args: Any, **kwargs: Any) -> Any:
-        given.append(real(self, *args, **kwargs))
-        return given[-1]
-
-    monkeypatch.setattr(Batch, "validate", validate)
-    return given
 
 
 # An exception inside a metric
@@ -253,70 +226,3 @@ def test_every_check_of_the_suite_shares_the_time(tmp_path):
     with pytest.raises(CheckError, match="the time was up"):
         run_checks([one(tmp_path, *endless)], tmp_path / "neste", timeout=0.5)
     assert time.perf_counter() - started < 0.5 + SOON
-
-
-# What is said
-
-
-def test_nothing_is_written_to_stdout_and_no_data_docs_are_built(tmp_path, capfd, monkeypatch):
-    def never(*_: Any, **__: Any) -> None:
-        raise AssertionError("Data Docs load scripts from elsewhere and call home")
-
-    monkeypatch.setattr(EphemeralDataContext, "build_data_docs", never)
-    monkeypatch.setattr(EphemeralDataContext, "open_data_docs", never)
-    before = {path for path in tmp_path.rglob("*") if path.suffix == ".html"}
-    run_checks([target(tmp_path, [shown("61"), hidden()])], tmp_path / "neste")
-    assert capfd.readouterr().out == ""
-    assert {path for path in tmp_path.rglob("*") if path.suffix == ".html"} == before
-
-
-def test_a_query_that_asks_for_figures_gives_none_away(tmp_path):
-    rows = [shown(f"{number}") for number in range(6101, 6141)]
-    asking = [
-        query("tall", "SELECT kommunenr, verdi, risikopoeng, verdistatus FROM tabellen"),
-        query("omdoept", "SELECT kommunenr, verdi AS skoleaar, CAST(verdi AS DOUBLE) AS enhet FROM tabellen"),
-        Check("kolonne", "expect_column_values_to_be_between", "x", {"column": "verdi", "max_value": 1}),
-        Check("sum", "expect_column_sum_to_be_between", "x", {"column": "verdi", "max_value": 1}),
-    ]
-    (outcomes,) = run_checks([replace(target(tmp_path, rows), checks=tuple(asking))], tmp_path / "neste")
-    assert [(one.passed, len(one.avvik)) for one in outcomes] == [(False, MAX_OFFENDERS)] * 3 + [(False, 0)]
-    assert "47" not in str([(one.avvik, one.line) for one in outcomes])
-
-
-def test_what_the_engine_says_of_a_figure_is_left_out(tmp_path):
-    # "Could not convert string '47.500x' to INT32": the figure would stand in the log and in the quarantine's page.
-    broken = query("tall", "SELECT kommunenr FROM tabellen WHERE CAST(CAST(verdi AS VARCHAR) || 'x' AS INTEGER) > 0")
-    helper = Helper("regnet", over_table("SELECT CAST(CAST(verdi AS VARCHAR) || 'x' AS INTEGER) AS x FROM tabellen"))
-    for audited in (one(tmp_path, broken), one(tmp_path, query("a", "FROM regnet", "regnet"), helpers=(helper,))):
-        with pytest.raises(CheckError) as raised:
-            run_checks([audited], tmp_path / "neste")
-        assert "Conversion Error" in str(raised.value)
-        assert "47" not in str(raised.value) and "SELECT" not in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    "failing", ["CAST('47x' AS INTEGER)", "CAST(474747 AS DECIMAL(3,2))", "CAST(100000 AS TINYINT)"]
-)
-def test_every_text_of_the_engine_that_quotes_a_value_is_known(failing):
-    with pytest.raises(duckdb.Error) as raised:
-        duckdb.sql(f"SELECT {failing}").fetchall()
-    assert "47" not in without_figures(str(raised.value)) and "100000" not in without_figures(str(raised.value))
-
-
-def test_the_result_format_is_the_runs_and_is_applied(tmp_path, seen):
-    rows = [shown(f"{number}") for number in range(100, 130)]
-    run_checks([target(tmp_path, rows)], tmp_path / "neste")
-    verdicts, details = seen
-    assert all(result.result == {} for result in verdicts.results), "a verdict carries nothing of the data"
-    (form,) = details.results
-    assert (len(verdicts.results) > 5, form.result["observed_value"]) == (True, 30)
-
-
-def test_a_check_is_critical_unless_it_says_otherwise(tmp_path):
-    critical = rows_check("kritisk", TABLE, "verdi IS NOT NULL", "x")
-    warning = replace(critical, name="varsel", severity="warning")
-    (outcomes,) = run_checks([one(tmp_path, critical, warning)], tmp_path / "neste")
-    assert [(one.kontroll, one.alvorlighet, one.stops) for one in outcomes] == [
-        ("kritisk", "kritisk", True),
-        ("varsel", "varsel", False),
-    ]

@@ -1,0 +1,154 @@
+"""What an audit may read beside its files: the right files of each table, and facts of the right partitions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.beside import _MAKERS, _MAY_BE_EMPTY, beside
+from assets.resources import HomeResource
+from checks.catalogue import Beside
+from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.tables.model import table
+from tests.unit.staging.country import AFTER, BEFORE, changing_country
+
+TESTS = "nasjonale_prover"
+SET, OTHER = "np-skalapoeng", "udir-2020"
+
+
+@pytest.fixture
+def home(tmp_path) -> HomeResource:
+    """A home whose lake holds observations of two years and results of three partitions. Nothing reads the files."""
+    resource = HomeResource(home=str(tmp_path), inbox="")
+    for key, parts in {
+        "observasjon": [(TESTS, BEFORE), (TESTS, "2023-24")],
+        "grense": [(2025, SET), (2025, OTHER), (2024, SET)],
+        "vurdering": [(2025, SET), (2025, OTHER), (2024, SET)],
+    }.items():
+        for values in parts:
+            file = target(resource, key, *values)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+    target(resource, "kommune").parent.mkdir(parents=True)
+    target(resource, "kommune").touch()
+    return resource
+
+
+def target(home: HomeResource, key: str, *values: object) -> Path:
+    return home.lake.target(key, dict(zip(table(key).partition_by, values, strict=True)))
+
+
+def staged(home: HomeResource, key: str, *values: object) -> StagedFile:
+    partition = dict(zip(table(key).partition_by, values, strict=True))
+    return StagedFile(table(key), home.lake.staged(key, partition), home.lake.target(key, partition), 1)
+
+
+def names(found: Beside, home: HomeResource, key: str) -> list[str]:
+    """The files as `lager/…` and `neste/…`."""
+    return [path.relative_to(home.root).as_posix() for path in found.tables[key]]
+
+
+def test_an_audited_partition_stands_in_the_place_of_the_one_it_replaces(home):
+    files = [staged(home, "observasjon", TESTS, "2023-24")]
+    assert names(beside(home, files, {"observasjon"}), home, "observasjon") == [
+        "lager/observasjon/nasjonale_prover/2022-23.parquet",
+        "neste/observasjon/nasjonale_prover/2023-24.parquet",
+    ]
+
+
+def test_an_audited_partition_that_is_new_is_read_beside_the_ones_there(home):
+    files = [staged(home, "observasjon", TESTS, AFTER)]
+    assert names(beside(home, files, {"observasjon"}), home, "observasjon") == [
+        "lager/observasjon/nasjonale_prover/2022-23.parquet",
+        "lager/observasjon/nasjonale_prover/2023-24.parquet",
+        "neste/observasjon/nasjonale_prover/2024-25.parquet",
+    ]
+
+
+def test_of_a_table_by_uttrekk_only_the_audited_partitions_are_read(home):
+    # The shares of 2025 are not the sums of another year's or another set's points.
+    found = beside(home, [staged(home, "andel", 2025, SET)], {"vurdering", "observasjon"})
+    assert names(found, home, "vurdering") == ["lager/vurdering/2025/np-skalapoeng.parquet"]
+    assert len(found.tables["observasjon"]) == 2, "observations are of no uttrekk"
+
+
+def test_tables_that_are_staged_together_are_read_together(home):
+    files = [staged(home, "rangering_kommune", 2025, SET), staged(home, "vurdering", 2025, SET)]
+    assert names(beside(home, files, {"vurdering"}), home, "vurdering") == [
+        "neste/vurdering/2025/np-skalapoeng.parquet"
+    ]
+
+
+def test_a_table_of_the_whole_home_is_compared_with_every_partition(home):
+    found = beside(home, [staged(home, "vurdering_kommune")], {"vurdering"})
+    assert len(found.tables["vurdering"]) == 3
+
+
+def test_committed_files_are_audited_where_they_are(home):
+    # `oppfolging check` audits what is in place: staged and target are one.
+    file = target(home, "vurdering", 2025, SET)
+    found = beside(home, [StagedFile(table("vurdering"), file, file, 1)], {"vurdering", "grense"})
+    assert names(found, home, "vurdering") == ["lager/vurdering/2025/np-skalapoeng.parquet"]
+    assert names(found, home, "grense") == ["lager/grense/2025/np-skalapoeng.parquet"]
+
+
+def test_only_what_is_read_is_handed_over(home):
+    found = beside(home, [staged(home, "andel", 2025, SET)], {"vurdering", "sett"})
+    assert (set(found.tables), set(found.facts)) == ({"vurdering"}, {"sett"})
+    assert beside(home, [staged(home, "andel", 2025, SET)], set()) == Beside({}, {})
+
+
+def test_a_name_that_is_no_table_and_no_fact_is_handed_over_by_nobody(home):
+    found = beside(home, [staged(home, "andel", 2025, SET)], {"finnes_ikke"})
+    assert (found.tables, found.facts) == ({}, {}), "and the catalogue refuses it by name"
+
+
+def test_a_table_that_is_not_in_the_lake_has_no_file(home):
+    assert beside(home, [staged(home, "andel", 2025, SET)], {"skole"}).tables["skole"] == []
+
+
+def uttrekk_of(found: Beside, fact: str) -> set[tuple[object, ...]]:
+    return {row[:2] for row in found.facts[fact].rows}
+
+
+def test_facts_are_of_the_audited_uttrekk_or_else_of_every_one_in_the_lake(home):
+    of_one = beside(home, [staged(home, "andel", 2024, SET)], {"sett"})
+    assert uttrekk_of(of_one, "sett") == {(2024, SET)}
+    of_all = beside(home, [staged(home, "vurdering_kommune")], {"sett"})
+    assert uttrekk_of(of_all, "sett") == {(2025, SET), (2025, OTHER), (2024, SET)}
+
+
+def test_units_are_expected_of_every_partition_there_staged_or_asked_for(home):
+    files = [staged(home, "observasjon", TESTS, AFTER)]
+    found = beside(home, files, {"ventet_enhet"}, changing_country())
+    years = {row[:2] for row in found.facts["ventet_enhet"].rows}
+    assert {(TESTS, BEFORE), (TESTS, "2023-24"), (TESTS, AFTER)} <= years
+    # A window's year that is in no file is expected as well, or a missing year would be a smaller table.
+    harmonised = beside(home, [staged(home, "harmonisert", 2025, SET)], {"ventet_enhet"}, changing_country())
+    assert (TESTS, AFTER) in {row[:2] for row in harmonised.facts["ventet_enhet"].rows}
+
+
+def test_the_register_that_was_read_goes_before_the_homes(home, monkeypatch):
+    def never(*_: object) -> Register:
+        raise AssertionError("the figures were read against another")
+
+    monkeypatch.setattr("assets.beside.intake.read_register", never)
+    found = beside(home, [staged(home, "observasjon", TESTS, AFTER)], {"ventet_enhet"}, changing_country())
+    assert "6101" in {row[3] for row in found.facts["ventet_enhet"].rows}
+
+
+def test_the_register_is_not_read_where_no_fact_is_of_it(home, monkeypatch):
+    monkeypatch.setattr("assets.beside.intake.read_register", lambda *_: pytest.fail("read for nothing"))
+    assert beside(home, [staged(home, "andel", 2025, SET)], {"sett", "katalog_maal"}).facts.keys() == {
+        "sett",
+        "katalog_maal",
+    }
+
+
+def test_every_fact_but_one_must_have_rows(home):
+    found = beside(home, [staged(home, "harmonisert", 2025, SET)], set(_MAKERS), changing_country())
+    assert found.facts.keys() == _MAKERS.keys()
+    assert {name for name, fact in found.facts.items() if fact.empty_ok} == {"utenfor"} == _MAY_BE_EMPTY
+    assert all(fact.rows for fact in found.facts.values())

@@ -1,0 +1,154 @@
+"""What must be there in a small country with one of each change, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.staging import kontrollgrunnlag
+from oppfolging_pipeline.staging.harmonisering import Request
+from tests.unit.register.country import change, code, country
+from tests.unit.staging.country import AFTER, BEFORE, changing_country
+
+CATALOG = default_catalog()
+TESTS, SURVEY, MARKS = "nasjonale_prover", "elevundersokelsen", "grunnskolepoeng"
+REQUEST = Request(2025, load_rule_set("np-skalapoeng", CATALOG), CATALOG)
+OFFICIAL = Request(2025, load_rule_set("udir-2020", CATALOG), CATALOG)
+
+
+def rows_of(made: kontrollgrunnlag.Grunnlag) -> list[tuple[object, ...]]:
+    columns, rows = made
+    assert all(len(row) == len(columns) for row in rows), "a value for each column"
+    return list(rows)
+
+
+def units(kilde: str, skoleaar: str) -> set[tuple[object, ...]]:
+    found = rows_of(kontrollgrunnlag.ventet_enhet([(kilde, skoleaar)], changing_country(), CATALOG))
+    assert len(set(found)) == len(found) and {row[:2] for row in found} == {(kilde, skoleaar)}
+    return {row[2:] for row in found}
+
+
+def test_the_units_of_a_year_are_those_in_force_on_the_sources_day():
+    kommuner = ("6101", "6102", "6103", "6104", "6105", "6107", "6110", "6113", "6120")
+    assert units(TESTS, BEFORE) == {("nasjonalt", "I"), ("fylke", "61"), *(("kommune", each) for each in kommuner)}
+    # 6102 became 6202, which is in another county.
+    kommuner = ("6101", "6103", "6106", "6108", "6109", "6111", "6112", "6120", "6202")
+    assert units(TESTS, AFTER) == {
+        ("nasjonalt", "I"), ("fylke", "61"), ("fylke", "62"), *(("kommune", each) for each in kommuner),
+    }  # fmt: skip
+
+
+def test_a_source_of_the_spring_has_the_codes_of_the_spring():
+    # The change is on 1 January 2024: in 2023-24 the tests of October have the old codes, the marks of June the new.
+    assert ("kommune", "6102") in units(TESTS, "2023-24") and ("kommune", "6202") in units(MARKS, "2023-24")
+    assert ("kommune", "6202") not in units(TESTS, "2023-24") and ("kommune", "6102") not in units(MARKS, "2023-24")
+
+
+def test_a_partition_that_is_asked_for_twice_is_there_once():
+    twice = kontrollgrunnlag.ventet_enhet(
+        [(TESTS, AFTER), (SURVEY, AFTER), (TESTS, AFTER)], changing_country(), CATALOG
+    )
+    assert len(rows_of(twice)) == 2 * 12
+
+
+def test_no_partition_asks_for_no_unit():
+    assert rows_of(kontrollgrunnlag.ventet_enhet([], changing_country(), CATALOG)) == []
+
+
+def test_codes_outside_the_municipalities_are_regular_expressions():
+    forms = {form for (form,) in rows_of(kontrollgrunnlag.utenfor(changing_country()))}
+    assert forms == {r"21\d\d", r"25\d\d", "9999"}
+
+
+def test_the_catalogue_says_range_decimals_and_sign_of_each_measure_and_grade():
+    by_cell = {row[:4]: row[4:] for row in rows_of(kontrollgrunnlag.katalog_maal(CATALOG))}
+    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (0, 100, 1, -1)
+    assert by_cell[SURVEY, "motivasjon", "score", 10] == (1, 5, 1, 1)
+    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == (0, 100, 0, 1)
+    assert by_cell[TESTS, "lesing", "andel_mestringsnivaa_2", 5][3] == 0, "neither way is better"
+    # 5. trinn has three levels, 8. and 9. have five.
+    levels = {trinn: {maal for _, of, maal, grade in by_cell if of == "lesing" and grade == trinn and "nivaa" in maal}
+              for trinn in (5, 8, 9)}  # fmt: skip
+    assert {trinn: len(found) for trinn, found in levels.items()} == {5: 3, 8: 5, 9: 5}
+    # Per grade one scale and its levels: lesing and regning 4+6+6, engelsk 4+6; the survey 3 in two grades; marks 1.
+    assert len(by_cell) == 16 + 16 + 10 + 6 + 1
+
+
+def test_each_source_says_how_many_municipalities_it_may_lack():
+    assert set(rows_of(kontrollgrunnlag.katalog_kilde(CATALOG))) == {(SURVEY, 20, 5), (TESTS, 2, 0), (MARKS, 10, 2)}
+
+
+def test_the_cells_of_a_window_are_indicators_times_years_with_what_they_weigh():
+    rows = rows_of(kontrollgrunnlag.ventet_celle([REQUEST]))
+    assert len(rows) == 4 * 3, "lesing and regning, 5. and 8. trinn, three years"
+    assert {row[:5] for row in rows} == {
+        (2025, "np-skalapoeng", TESTS, indikator, "skalapoeng") for indikator in ("lesing", "regning")
+    }
+    assert [row[6:8] for row in rows if row[3] == "lesing" and row[5] == 5] == [
+        ("2022-23", 1), ("2023-24", 2), ("2024-25", 3),
+    ]  # fmt: skip
+    assert {row[8:] for row in rows} == {("Nasjonale prøver", 1, 1, 1, 3, "avvik", Decimal(3), "publisert")}
+
+
+def test_the_official_set_weighs_marks_by_three_a_year_behind_and_mobbing_the_other_way():
+    rows = rows_of(kontrollgrunnlag.ventet_celle([OFFICIAL]))
+    assert len(rows) == 11 * 3
+    marks = [row for row in rows if row[2] == MARKS]
+    assert [(row[6], row[9]) for row in marks] == [("2021-22", 3), ("2022-23", 3), ("2023-24", 3)]
+    assert {row[10] for row in rows if row[3] == "mobbing"} == {-1}
+    assert {row[10] for row in rows if row[3] == "motivasjon"} == {1}
+
+
+def test_the_parameters_are_those_of_the_set():
+    columns, (row,) = kontrollgrunnlag.sett([OFFICIAL])
+    assert dict(zip(columns, row, strict=True)) == {
+        "uttrekksaar": 2025, "indikatorsett": "udir-2020", "antall_aar": 3, "min_aar": 2, "min_dekning": Decimal("0.5"),
+        "kategori1_antall": 30, "kategori1_naer": 2, "kategori2_antall": 10, "kategori2_min_skoler": 2,
+        "kategori2_nivaa": 20, "kategori2_ovre_andel": 25,
+    }  # fmt: skip
+
+
+def test_the_municipalities_are_those_of_the_identification_day():
+    rows = rows_of(kontrollgrunnlag.ventet_kommune([REQUEST], changing_country()))
+    assert {row[:2] for row in rows} == {(2025, "np-skalapoeng")}
+    assert [row[2] for row in rows] == ["6101", "6103", "6106", "6108", "6109", "6111", "6112", "6120", "6202"]
+    assert ("6103", "Nynavn", "61") in {row[2:] for row in rows}
+    assert ("6202", "Sted 6202", "62") in {row[2:] for row in rows}
+
+
+def lineage_of(skoleaar: str) -> set[tuple[object, ...]]:
+    rows = rows_of(kontrollgrunnlag.opphav([REQUEST], changing_country()))
+    assert {row[:3] for row in rows} == {(2025, "np-skalapoeng", TESTS)}
+    return {row[4:] for row in rows if row[3] == skoleaar}
+
+
+@pytest.mark.parametrize("skoleaar", ["2022-23", "2023-24"])
+def test_each_municipality_knows_the_codes_it_is_made_of_before_the_change(skoleaar):
+    assert lineage_of(skoleaar) == {
+        ("6101", "6101", "uendret"), ("6120", "6120", "uendret"),
+        ("6103", "6103", "uendret"),  # a new name moves no figure
+        ("6202", "6102", "flyttet"),
+        ("6106", "6104", "sammenslaatt"), ("6106", "6105", "sammenslaatt"),
+        ("6108", "6107", "delt"), ("6109", "6107", "delt"),
+        ("6111", "6110", "delt"), ("6112", "6110", "delt"), ("6112", "6113", "delt"),
+    }  # fmt: skip
+
+
+def test_after_the_change_each_is_itself():
+    found = lineage_of(AFTER)
+    assert {how for _, _, how in found} == {"uendret"} and all(code == source for code, source, _ in found)
+    assert len(found) == 9
+
+
+def test_a_year_after_the_identification_is_seen_from_its_day():
+    # Marks of a spring that lies after 1 March: the register of the identification day is as far as anyone can see.
+    register = country(
+        [code("6101"), code("6102", end="2025-04-01"), code("6202", "2025-04-01")],
+        [change("2025-04-01", "6102", "6202")],
+    )
+    assert date(2025, 3, 1) == REQUEST.registerdato
+    assert {row[4] for row in rows_of(kontrollgrunnlag.opphav([REQUEST], register))} == {"6101", "6102"}
