@@ -23,8 +23,14 @@ from oppfolging_pipeline.tables.model import Table, table
 if TYPE_CHECKING:
     import duckdb
 
-# What one query may hold in memory; the rest goes to disk beside the file.
+# What the queries may hold in memory together; the rest goes to disk beside the file.
 MEMORY = "1GB"
+THREADS = 2
+
+
+def session_settings(catalogue: Path) -> dict[str, str | int]:
+    """How a session on the catalogue is bounded, whether it makes it or reads it."""
+    return {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(catalogue.parent / "spill")}
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,8 @@ def view_name(number: int) -> str:
 
 def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside, timeout: float = TIMEOUT) -> None:
     """Make the file, within `timeout` seconds. Raises `CheckError` that names every table that no check may pass on."""
-    config = {"temp_directory": str(path.parent / "spill"), "memory_limit": MEMORY}
     what = ", ".join(sorted({target.table.key for target in targets}))
-    with open_duckdb(config, str(path)) as connection, in_time(what, [connection], timeout):
+    with open_duckdb(session_settings(path), str(path)) as connection, in_time(what, [connection], timeout):
         asked = {name for target in targets for name in target.reads}
         faults = [f"{name}: found no such table or facts beside the audit" for name in sorted(asked - _names(beside))]
         for name in sorted(asked & set(beside.tables)):

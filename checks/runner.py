@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from checks.catalogue import Beside, Target, make_catalogue
+from checks.catalogue import Beside, Target, make_catalogue, session_settings
 from checks.deadline import TIMEOUT, in_time
 from checks.errors import CheckError, without_figures
 from checks.suite import ROWS, Check
@@ -53,7 +53,7 @@ def run_checks(
             kwargs={
                 "isolation_level": "AUTOCOMMIT",
                 "skip_autocommit_rollback": True,
-                "connect_args": {"read_only": True},
+                "connect_args": {"read_only": True, "config": session_settings(catalogue)},
             },
         )
         opened: list[Any] = []
