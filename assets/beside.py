@@ -61,7 +61,7 @@ def _facts(
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     known = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
     return {
-        name: Facts(*make(requests, observed, catalog, known))
+        name: Facts(*make(requests, observed, catalog, known), empty_ok=name in _MAY_BE_EMPTY)
         for name, make in _MAKERS.items()
         if name in asked
     }  # fmt: skip
@@ -93,6 +93,8 @@ _MAKERS: Mapping[str, _Maker] = {
     "ventet_kommune": lambda requests, _, __, register: kontrollgrunnlag.ventet_kommune(requests, _of(register)),
     "opphav": lambda requests, _, __, register: kontrollgrunnlag.opphav(requests, _of(register)),
 }
+# A register may know of no code outside the municipalities; every other fact has a row wherever it is asked for.
+_MAY_BE_EMPTY = {"utenfor"}
 _OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav"}
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.errors import CheckError
+from checks.deadline import in_time
+from checks.errors import CheckError, without_figures
 from checks.suite import Check, Helper
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.tables.ddl import quoted
-from oppfolging_pipeline.tables.model import Table
+from oppfolging_pipeline.tables.model import Table, table
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,10 +29,14 @@ MEMORY = "1GB"
 
 @dataclass(frozen=True)
 class Facts:
-    """Rows that checks compare with, such as the units that must be there. `columns` gives each name its SQL type."""
+    """Rows that checks compare with, such as the units that must be there. `columns` gives each name its SQL type.
+
+    Without a row everything that is compared with them would pass: only where `empty_ok` may there be none.
+    """
 
     columns: Mapping[str, str]
     rows: Sequence[tuple[object, ...]]
+    empty_ok: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ class Target:
     def reads(self) -> frozenset[str]:
         """The names of the tables and facts that its checks read, without its own helpers."""
         own = {helper.name for helper in self.helpers}
-        return frozenset(name for one in (*self.checks, *self.helpers) for name in one.reads) - own
+        parts: tuple[Check | Helper, ...] = (*self.checks, *self.helpers)
+        return frozenset(name for one in parts for name in one.reads) - own
 
 
 @dataclass(frozen=True)
@@ -64,18 +70,24 @@ def view_name(number: int) -> str:
     return f"sjekk_{number}"
 
 
-def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside) -> None:
-    """Make the file. Raises `CheckError` that names every table that no check may pass on."""
-    with open_duckdb({"temp_directory": str(path.parent / "spill"), "memory_limit": MEMORY}, str(path)) as connection:
+def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside, timeout: float) -> None:
+    """Make the file, within `timeout` seconds. Raises `CheckError` that names every table that no check may pass on."""
+    config = {"temp_directory": str(path.parent / "spill"), "memory_limit": MEMORY}
+    what = ", ".join(sorted({target.table.key for target in targets}))
+    with open_duckdb(config, str(path)) as connection, in_time(what, [connection], timeout):
         asked = {name for target in targets for name in target.reads}
         faults = [f"{name}: found no such table or facts beside the audit" for name in sorted(asked - _names(beside))]
         for name in sorted(asked & set(beside.tables)):
-            faults += _view(connection, name, name, beside.tables[name])
+            faults += _view(connection, name, name, beside.tables[name]) or _unfit(connection, table(name), name)
         for name in sorted(asked & set(beside.facts)):
-            _table(connection, name, beside.facts[name])
+            faults += _table(connection, name, beside.facts[name])
         for target in targets:
-            found = _view(connection, target.view, target.table.key, target.files) or _unfit(connection, target)
-            faults += found or ([] if faults else _help(connection, target))
+            declared = target.table
+            faults += _view(connection, target.view, declared.key, target.files) or _unfit(
+                connection, declared, target.view
+            )
+        for target in targets if not faults else ():
+            faults += _help(connection, target)
     if faults:
         raise CheckError("no check was run, as none may pass on this:\n" + "\n".join(f"  - {one}" for one in faults))
 
@@ -94,24 +106,24 @@ def _view(connection: duckdb.DuckDBPyConnection, view: str, key: str, files: Seq
     try:
         connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet([{paths}], hive_partitioning = false)")  # noqa: S608
     except duckdb.Error as error:
-        return [f"{key}: found a file that is no whole Parquet file ({str(error).splitlines()[0]})"]
+        return [f"{key}: found a file that is no whole Parquet file ({_short(error)})"]
     return []
 
 
-def _unfit(connection: duckdb.DuckDBPyConnection, target: Target) -> list[str]:
-    """Why no check may pass on the target: a declared column is not there, or no row is, where rows must be."""
+def _unfit(connection: duckdb.DuckDBPyConnection, declared: Table, view: str) -> list[str]:
+    """Why no check may pass on the view: a declared column is not there, or no row is, where rows must be."""
     import duckdb
 
-    found = {row[0] for row in connection.execute(f"DESCRIBE {target.view}").fetchall()}
-    missing = [column.name for column in target.table.columns if column.name not in found]
+    found = {row[0] for row in connection.execute(f"DESCRIBE {view}").fetchall()}
+    missing = [column.name for column in declared.columns if column.name not in found]
     if missing:
-        return [f"{target.table.key}: found no column {', '.join(missing)}; expected every declared one"]
+        return [f"{declared.key}: found no column {', '.join(missing)}; expected every declared one"]
     try:
-        count = connection.execute(f"SELECT count(*) FROM {target.view}").fetchone()  # noqa: S608 (a name of ours)
+        count = connection.execute(f"SELECT count(*) FROM {view}").fetchone()  # noqa: S608 (a name of ours)
     except duckdb.Error as error:
-        return [f"{target.table.key}: found a file that cannot be read ({str(error).splitlines()[0]})"]
-    if not target.table.empty_ok and not (count and count[0]):
-        return [f"{target.table.key}: found no row; expected some. See whether the source or the step before gave any"]
+        return [f"{declared.key}: found a file that cannot be read ({_short(error)})"]
+    if not declared.empty_ok and not (count and count[0]):
+        return [f"{declared.key}: found no row; expected some. See whether the source or the step before gave any"]
     return []
 
 
@@ -122,18 +134,24 @@ def _help(connection: duckdb.DuckDBPyConnection, target: Target) -> list[str]:
         try:
             connection.execute(f'CREATE TABLE "{helper.name}" AS {helper.sql.format(batch=target.view)}')
         except duckdb.Error as error:
-            return [f"{target.table.key}: the query {helper.name} could not be run ({str(error).splitlines()[0]})"]
+            return [f"{target.table.key}: the query {helper.name} could not be run ({_short(error)})"]
     return []
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str, facts: Facts) -> None:
+def _table(connection: duckdb.DuckDBPyConnection, name: str, facts: Facts) -> list[str]:
     columns = ", ".join(f'"{column}" {kind}' for column, kind in facts.columns.items())
     connection.execute(f'CREATE TABLE "{name}" ({columns})')
     if facts.rows:
         # One bound parameter for all rows: a statement for each would take longer than the checks.
-        struct = ", ".join(f'"{column}" {kind}' for column, kind in facts.columns.items())
         given = [dict(zip(facts.columns, row, strict=True)) for row in facts.rows]
         connection.execute(
-            f'INSERT INTO "{name}" SELECT unnest(CAST($1 AS STRUCT({struct})[]), recursive := true)',
+            f'INSERT INTO "{name}" SELECT unnest(CAST($1 AS STRUCT({columns})[]), recursive := true)',
             [given],
         )
+    elif not facts.empty_ok:
+        return [f"{name}: found no row of these facts; expected some to compare with"]
+    return []
+
+
+def _short(error: Exception) -> str:
+    return without_figures(str(error)).splitlines()[0]

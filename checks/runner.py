@@ -11,22 +11,23 @@ from __future__ import annotations
 
 import logging
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from checks.catalogue import Beside, Target, make_catalogue
-from checks.errors import CheckError
+from checks.deadline import in_time
+from checks.errors import CheckError, without_figures
 from checks.suite import ROWS, Check
 from oppfolging_pipeline.core.duckdb_session import QUIET
 from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.tables.model import Table, all_tables
 
-# Seconds that the checks of one table may take together: ten times what ten million rows need.
+# Seconds that the checks of one table may take together, and what they read beside it: ten times what ten million rows
+# need.
 TIMEOUT = 600.0
 MAX_OFFENDERS = 20
 # A verdict costs one query; the rows behind it are asked for only where it is a bad one.
@@ -46,7 +47,7 @@ def run_checks(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="sjekk-") as place:
         catalogue = Path(place) / "katalog.duckdb"
-        make_catalogue(catalogue, targets, beside or Beside())
+        make_catalogue(catalogue, targets, beside or Beside(), timeout)
         context, _ = _great_expectations()
         source = context.data_sources.add_or_update_sql(
             "lager",
@@ -75,18 +76,23 @@ def run_checks(
 def _run_target(target: Target, source: Any, opened: Sequence[Any], timeout: float) -> list[Outcome]:
     if not target.checks:
         raise CheckError(f"{target.table.key}: found no check to run; expected some")
+    elsewhere = [
+        one.name for one in target.checks if "{batch}" not in one.kwargs.get("unexpected_rows_query", "{batch}")
+    ]
+    if elsewhere:
+        raise CheckError(f"{target.table.key}: found queries that do not read {{batch}}, so not the table: {elsewhere}")
     started = time.perf_counter()
     asset = source.add_table_asset(target.view, table_name=target.view)
     batch = asset.add_batch_definition_whole_table("alt").get_batch()
-    with _in_time(target.table, opened, timeout) as in_time:
-        results = _validate(target.table, batch, target.checks, _VERDICT, in_time)
+    with in_time(target.table.key, opened, timeout) as is_time:
+        results = _validate(target.table, batch, target.checks, _VERDICT, is_time)
         failed = [check for check in target.checks if not results[check.name].success]
-        details = _details(target.table, batch, failed, in_time)
+        details = _details(target.table, batch, failed, is_time)
     seconds = (time.perf_counter() - started) / len(target.checks)
     return [_outcome(target.table, check, details.get(check.name), seconds) for check in target.checks]
 
 
-def _details(table: Table, batch: Any, failed: Sequence[Check], in_time: Callable[[], bool]) -> dict[str, Any]:
+def _details(table: Table, batch: Any, failed: Sequence[Check], is_time: Callable[[], bool]) -> dict[str, Any]:
     """The results of the checks that failed, with keys of the rows behind them; by the check's name."""
     by_rows = [check for check in failed if check.expectation == ROWS]
     by_column = [check for check in failed if check.expectation != ROWS]
@@ -98,12 +104,12 @@ def _details(table: Table, batch: Any, failed: Sequence[Check], in_time: Callabl
     found: dict[str, Any] = {}
     for checks, wanted in ((by_rows, {"result_format": "COMPLETE"}), (by_column, summary)):
         if checks:
-            found |= _validate(table, batch, checks, wanted, in_time)
+            found |= _validate(table, batch, checks, wanted, is_time)
     return found
 
 
 def _validate(
-    table: Table, batch: Any, checks: Sequence[Check], wanted: Mapping[str, Any], in_time: Callable[[], bool]
+    table: Table, batch: Any, checks: Sequence[Check], wanted: Mapping[str, Any], is_time: Callable[[], bool]
 ) -> dict[str, Any]:
     """Results by check name: one for each check, none of them with an exception inside."""
     _, expectation_suite = _great_expectations()
@@ -130,42 +136,16 @@ def _validate(
     except CheckError:
         raise
     except Exception as error:
-        raise CheckError(f"{key}: the checks could not be run: {error}") from error
+        raise CheckError(f"{key}: the checks could not be run: {without_figures(str(error))}") from error
     results = {result.expectation_config.meta["kontroll"]: result for result in validation.results}
     missing = [check.name for check in checks if check.name not in results]
     if missing:
         raise CheckError(f"{key}: found no result of {missing}; expected one for each check")
     raised = {name: text for name, result in results.items() if (text := _exception(result.exception_info))}
     if raised:
-        why = "the time was up" if not in_time() else "; ".join(f"{name}: {text}" for name, text in raised.items())
+        why = "the time was up" if not is_time() else "; ".join(f"{name}: {text}" for name, text in raised.items())
         raise CheckError(f"{key}: {len(raised)} checks could not be run ({', '.join(raised)}): {why}")
     return results
-
-
-@contextmanager
-def _in_time(table: Table, opened: Sequence[Any], timeout: float) -> Iterator[Callable[[], bool]]:
-    """Interrupt every query when the time is up. Yields a function that says whether there was time."""
-    up = threading.Event()
-
-    def interrupt() -> None:
-        up.set()
-        # Until the block has been left: the next query of the suite would run just as long.
-        while not left.wait(0.05):
-            for connection in opened:
-                connection.interrupt()
-
-    left = threading.Event()
-    timer = threading.Timer(timeout, interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield lambda: not up.is_set()
-    finally:
-        left.set()
-        timer.cancel()
-        timer.join()
-    if up.is_set():
-        raise CheckError(f"{table.key}: the checks took over {timeout:g} seconds; expected them to end before")
 
 
 @cache
@@ -196,24 +176,31 @@ def _outcome(table: Table, check: Check, result: Any, seconds: float) -> Outcome
 
 
 def _exception(info: Mapping[str, Any]) -> str | None:
-    """The message when an exception was raised inside. The info is flat, or keyed by metric."""
-    if "raised_exception" in info:
-        return str(info["exception_message"]) if info["raised_exception"] else None
-    for one in info.values():
-        if one["raised_exception"]:
-            return str(one["exception_message"])
-    return None
+    """The message when an exception was raised inside. The info is flat, or keyed by metric; another is no pass."""
+    each = [info] if "raised_exception" in info else list(info.values())
+    if not each or not all(isinstance(one, dict) and "raised_exception" in one for one in each):
+        return "Great Expectations does not say whether an exception was raised"
+    raised = [str(one["exception_message"]) for one in each if one["raised_exception"]]
+    return without_figures(raised[0]) if raised else None
 
 
 def _offenders(check: Check, result: Any) -> tuple[tuple[str, ...], int | None]:
     """Keys of the first offending rows, and how many rows there are; None when the check is of the table as a whole.
 
-    Rows are named by the columns that are some table's key, whatever else a query gives: never by a figure.
+    Rows are named by the columns that are some table's key, whatever else a query gives: never by a figure, also when a
+    query calls it by a key's name (no key is a decimal).
     """
     found = result.result
     rows = found.get("partial_unexpected_index_list") or found.get("details", {}).get("unexpected_rows") or []
     naming = _naming_columns()
-    keys = {", ".join(f"{name}={value}" for name, value in row.items() if name in naming) for row in rows}
+    keys = {
+        ", ".join(
+            f"{name}={value}"
+            for name, value in row.items()
+            if name in naming and not isinstance(value, float | Decimal)
+        )
+        for row in rows
+    }
     count = found["observed_value"] if check.expectation == ROWS else found.get("unexpected_count")
     return tuple(sorted(keys)[:MAX_OFFENDERS]), count
 

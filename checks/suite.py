@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from oppfolging_pipeline.tables.ddl import quoted
 from oppfolging_pipeline.tables.model import Column, Table
@@ -28,7 +28,7 @@ class Check:
     expectation: str
     guidance: str
     kwargs: dict[str, Any] = field(default_factory=dict)
-    severity: str = "critical"
+    severity: Literal["critical", "warning"] = "critical"
     reads: tuple[str, ...] = ()
 
 
