@@ -75,6 +75,9 @@ DECISIONS: dict[str, Mutation] = {
         K, where(K, "true", most=1, antall_skoler_i_ovre_kvartil="0"), "begge_vilkaar"
     ),
     "schools counted wrong": caught(K, where(K, "true", most=1, antall_skoler="antall_skoler + 1"), "skolene_er_talt"),
+    "a candidate's share of another municipality": caught(
+        K, where(K, "true", most=1, andel_risikopoeng="andel_risikopoeng + 1"), "andel_som_regnet"
+    ),
     "eleven chosen": caught(K, where(K, "rangering = 11", valgt="true"), "de_forste_er_valgt"),
     "the smaller spread first": caught(
         K, where(K, "rangering = 1", spredning="20.1"), "storst_spredning_forst"
@@ -111,6 +114,9 @@ COHORTS: dict[str, Mutation] = {
     "a report in the wrong term": caught(F, where(F, "halvaar_nr = 2", rapport="NULL"), "rapport_etter_hvert_aar"),
     "over before it began": caught(F, where(F, "halvaar_nr = 6", tilstand="'avsluttet'"), "tilstand_i_rekkefoelge"),
     "a cohort counted wrong": caught(F, where(F, "true", antall_kommuner="antall_kommuner + 1"), "kommunene_er_talt"),
+    "a cohort in another phase than its municipalities": caught(
+        F, f"SELECT * FROM {F}", "kommunene_er_i_fasen", pulje_kommune=f"SELECT * REPLACE ('Forfase' AS fase) FROM {P}"
+    ),
     "a report of nobody": caught(Q, where(Q, "true", most=1, kommunenr="'6701'"), "kommunen_er_i_puljen"),
     "a deadline a year off": caught(Q, where(Q, "true", most=1, frist="frist + 365"), "frist_etter_hvert_aar"),
     "an adviser's report too many": caught(
@@ -176,6 +182,9 @@ PUBLISHED: dict[str, Mutation] = {
 ORIGINS: dict[str, Mutation] = {
     "a content that nobody accounts for": caught(
         "datagrunnlag", without("datagrunnlag", "true", most=1), "alt_innhold_er_gjort_rede_for"
+    ),
+    "a content that came at no time": caught(
+        "datagrunnlag", where("datagrunnlag", "kilde <> 'register'", most=1, hentet="NULL"), "alle_tall_er_tidfestet"
     ),
     "a content without its licence": caught(
         "datagrunnlag", where("datagrunnlag", "true", most=1, lisens="' '"), "lisens_er_kreditert"

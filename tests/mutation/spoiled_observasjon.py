@@ -65,6 +65,11 @@ CELLS: dict[str, Mutation] = {
         where(O, f"{NEW} AND {CELL} AND nivaa = 'nasjonalt'", verdi="NULL", verdistatus="'skjermet'"),
         "landet_er_vist",
     ),
+    "the national row without its count": caught(
+        O,
+        where(O, f"{NEW} AND {CELL} AND nivaa = 'nasjonalt'", antall="NULL", antallstatus="'mangler'"),
+        "landet_har_antall",
+    ),
     "one pupil more in the country than in the counties": caught(
         O, where(O, f"{NEW} AND {CELL} AND nivaa = 'nasjonalt'", antall="antall + 1"), "deltakere_fylker_landet"
     ),

@@ -36,6 +36,9 @@ REGISTERS: dict[str, Mutation] = {
         where("kommune", "gyldig_til = DATE '2024-01-01' AND gaatt_over_i <> [kommunenr]", most=1, gaatt_over_i="[]"),
         "avviklet_er_gaatt_over",
     ),
+    "a municipality without a statsforvalter": caught(
+        "kommune", where("kommune", "gyldig_til IS NULL", most=1, statsforvalter="NULL"), "gjeldende_har_embete"
+    ),
     "a school gone from the list": caught("skole", without("skole", "true", most=1), "skolene_i_tallene"),
     "a school that ended before it began": caught(
         "skole", where("skole", "true", most=1, forste_skoleaar="'2029-30'"), "nyeste_skoleaar_etter_foerste"

@@ -13,6 +13,7 @@ import pytest
 
 from checks.catalogue import Beside, Target, make_catalogue
 from checks.errors import CheckError
+from checks.runner import TIMEOUT
 from checks.suite import derived_checks, merge
 from checks.suite_files import suite_of
 from oppfolging_pipeline.tables.model import all_tables
@@ -91,6 +92,5 @@ def test_no_suite_passes_on_an_empty_or_an_absent_table(tmp_path: Path, key: str
     empty = write_parquet(tmp_path / "tom.parquet", declared.columns, [])
     for files, found in (((empty,), "found no row"), ((tmp_path / "borte.parquet",), "found no file"), ((), "no file")):
         with pytest.raises(CheckError, match=found):
-            make_catalogue(
-                tmp_path / f"{len(files)}-{found}.duckdb", [Target(declared, files, "sjekk_0", checks)], Beside()
-            )
+            place = tmp_path / f"{len(files)}-{found}.duckdb"
+            make_catalogue(place, [Target(declared, files, "sjekk_0", checks)], Beside(), TIMEOUT)
