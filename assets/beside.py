@@ -20,7 +20,6 @@ from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables
 
 UTTREKK = ("uttrekksaar", "indikatorsett")
-OBSERVASJON = ("kilde", "skoleaar")
 Partition = tuple[str, ...]
 
 
