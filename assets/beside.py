@@ -33,19 +33,19 @@ def beside(
     the figures were read against, where it is not yet the home's.
     """
     asked = set(reads)
-    partitions = {_partition(home, file) for file in files if file.table.partition_by == UTTREKK}
+    partitions = {home.lake.partition_of(file.target) for file in files if file.table.partition_by == UTTREKK}
     replaced = {file.target: file.staged for file in files}
     tables = {
         key: [
             replaced.get(path, path)
             for path in sorted({*home.lake.files(key), *_targets(files, key)})
-            if not partitions or table.partition_by != UTTREKK or _parts(home, key, path) in partitions
+            if not partitions or table.partition_by != UTTREKK or home.lake.partition_of(path) in partitions
         ]
         for key, table in all_tables().items()
         if key in asked
     }
-    observed = sorted({_parts(home, "observasjon", path) for path in _observed(home, files)})
-    requested = sorted(partitions or {_parts(home, "grense", path) for path in home.lake.files("grense")})
+    observed = sorted({home.lake.partition_of(path) for path in _observed(home, files)})
+    requested = sorted(partitions or {home.lake.partition_of(path) for path in home.lake.files("grense")})
     return Beside(tables, _facts(home, asked - set(tables), observed, requested, register))
 
 
@@ -103,11 +103,3 @@ def _observed(home: HomeResource, files: Sequence[StagedFile]) -> list[Path]:
 
 def _targets(files: Sequence[StagedFile], key: str) -> list[Path]:
     return [file.target for file in files if file.table.key == key]
-
-
-def _partition(home: HomeResource, file: StagedFile) -> Partition:
-    return _parts(home, file.table.key, file.target)
-
-
-def _parts(home: HomeResource, key: str, path: Path) -> Partition:
-    return path.relative_to(home.lake.root / key).with_suffix("").parts

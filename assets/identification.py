@@ -4,25 +4,20 @@ Belongs here: the assets of the identification. Does not belong here: the decisi
 (`oppfolging_pipeline.identification`).
 """
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dagster as dg
 
-from assets import OWNERS
+from assets import OWNERS, etterregning
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.indicators import andel
 from assets.requests import observasjon_of, requests, result_of
 from assets.resources import HomeResource, UttrekkResource
 from assets.staging import Results, kommune, skole
-from checks.runner import MAX_OFFENDERS
 from checks.suite import expected_rows
-from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.identification import tables
-from oppfolging_pipeline.identification.etterregning.sammenligning import Avvik
-from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
 from oppfolging_pipeline.identification.names import Names, names_at
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -102,31 +97,12 @@ def kandidat(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Utt
 def identifisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
     """The identified municipalities of each request, after the whole decision has been worked out a second time."""
     with home.writing() as engine:
-        files, differences, seconds = [], [], 0.0
+        files, asked = [], []
         for one in _decided(home, uttrekk, engine):
             ranking = tables.rangering_kommune(one.decision, one.request.rule_set, one.names, one.request.partition)
             rows = tables.identifisert_kommune(ranking, one.decision)
             staged = engine.write(rows, "identifisert_kommune", home.lake, one.request.partition)
             files.append(staged)
-            started = time.perf_counter()
-            differences += avvik_of(home.lake, one.request, {"identifisert_kommune": [staged.staged]}, {})
-            seconds += time.perf_counter() - started
-        yield from publish_audited(
-            context, home, [ToAudit(tuple(files))], outcomes=[_second_computation(differences, seconds)]
-        )
-
-
-def _second_computation(differences: Sequence[Avvik], seconds: float) -> Outcome:
-    return Outcome(
-        tabell="identifisert_kommune",
-        kontroll="etterregning",
-        passed=not differences,
-        alvorlighet="kritisk",
-        avvik=tuple(f"{one.tabell}: {one.tekst}" for one in differences[:MAX_OFFENDERS]),
-        antall_avvik=len(differences),
-        veiledning=(
-            "Avgjørelsen er regnet ut to ganger, hver for seg, av de samme observasjonene, og svarene er ulike. "
-            "Ingen kommune kan navngis før det er klart hvilken som er feil: se regelen for feltet som er nevnt."
-        ),
-        varighet=seconds,
-    )
+            asked.append((one.request, {etterregning.TABLE: [staged.staged]}))
+        second = etterregning.second_computation(home.lake, asked)
+        yield from publish_audited(context, home, [ToAudit(tuple(files))], outcomes=[second])

@@ -1,5 +1,5 @@
-"""The command line: `oppfolging run` and `oppfolging show`; `fetch` and `sources` are added from `cli_fetch`,
-`doctor` from `cli_doctor`.
+"""The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
+`check` from `cli_check`, `doctor` from `cli_doctor`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_doctor, cli_fetch
+from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
@@ -39,6 +39,7 @@ app = typer.Typer(
 show = typer.Typer(no_args_is_help=True, help="Read the published file.")
 app.add_typer(show, name="show")
 cli_fetch.register(app)
+cli_check.register(app)
 cli_doctor.register(app)
 
 HomeOption = Annotated[

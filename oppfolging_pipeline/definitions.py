@@ -3,12 +3,13 @@
 Belongs here: putting together what Dagster sees. Does not belong here: any asset (`assets`) or rule.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from assets import cohorts, fetching, identification, indicators, publish, sources, staging
+from assets.by_hand import TableAudit, audit_by_hand, tables_with_a_suite
 from assets.execution import Progress, RunOutcome, execute, progress_logger
 from assets.interfaces import InterfacesResource
 from assets.partitions import range_tags
@@ -101,6 +102,19 @@ def run_identifisering(
     )
     asked = Asked(inbox, rules, tuple(years), per, kjent_per, tillat_eldre)
     return execute(definitions, JOB, home_resource, skoleaar, instance, asked)
+
+
+def check_by_hand(home: str, tables: Sequence[str]) -> Iterator[TableAudit]:
+    """Audit tables of the lake for the CLI, each by its key or its published name; none named: all that have a suite.
+
+    Raises `LookupError` for names that have no suite, before anything is done, and as `audit_by_hand` does.
+    """
+    known = tables_with_a_suite()
+    keys = {**{key: key for key in known}, **{name: key for key, name in known.items()}}
+    unknown = [name for name in dict.fromkeys(tables) if name not in keys]
+    if unknown:
+        raise LookupError(f"found {', '.join(unknown)}; expected one of {', '.join(known)}")
+    return audit_by_hand(HomeResource(home=home), list(dict.fromkeys(keys[name] for name in tables or known)))
 
 
 defs = build_definitions()

@@ -60,6 +60,10 @@ class Lake:
         """Every file of the table, sorted: all its partitions."""
         return sorted((self.root / key).rglob("*.parquet"))
 
+    def partition_of(self, file: Path) -> tuple[str, ...]:
+        """The partition values that a table's file is named by, in declared order; `("alt",)` of a table without."""
+        return file.relative_to(self.root).with_suffix("").parts[1:]
+
     def existing(self, key: str, partitions: Sequence[Mapping[str, object]]) -> list[Path]:
         """The files of those partitions that exist."""
         return [path for path in (self.target(key, partition) for partition in partitions) if path.exists()]

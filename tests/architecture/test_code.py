@@ -29,6 +29,7 @@ WORLD = {
         "assets.interfaces",
         "assets.resources",
         "oppfolging_pipeline.cli",
+        "oppfolging_pipeline.cli_check",
         "oppfolging_pipeline.cli_fetch",
     },
 }

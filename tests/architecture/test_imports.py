@@ -34,6 +34,7 @@ FLOORS = (
     ("checks",),
     ("assets",),
     ("definitions",),
+    ("cli_check",),
     ("cli",),
 )
 FLOOR_OF = {unit: number for number, floor in enumerate(FLOORS) for unit in floor}
@@ -43,7 +44,9 @@ ONLY = {
     "cli_output": {"", "core", "publish"},
     "definitions": {"", "core", "rules", "assets"},
 }
-SETTINGS_READERS = {"cli", "cli_fetch", "cli_doctor", "assets"}
+SETTINGS_READERS = {"cli", "cli_check", "cli_fetch", "cli_doctor", "assets"}
+# Commands that call what `definitions` offers; they import it when they run, as it brings Dagster.
+JOB_CALLERS = {"cli", "cli_check"}
 CHECKS_USERS = {"assets", "definitions"}
 NETWORK = {
     "aiohttp",
@@ -75,7 +78,7 @@ def goes_back(module: Module, one: Import) -> bool:
         return True
     if target == "checks" and module.unit not in CHECKS_USERS:
         return True
-    if target == "definitions" and not (module.unit == "cli" and one.place == "function"):
+    if target == "definitions" and not (module.unit in JOB_CALLERS and one.place == "function"):
         return True
     return FLOOR_OF[target] >= FLOOR_OF[module.unit] or target not in ONLY.get(module.unit, FLOOR_OF)
 

@@ -1,0 +1,93 @@
+"""The suites by hand: the tables that lie in the lake are audited once more, and nothing is changed.
+
+Belongs here: choosing the committed files of a table and gathering what came of its suite. Does not belong here: what
+an audit is (`audited`), or how the answer is laid out (`oppfolging_pipeline.cli_check`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assets import etterregning
+from assets.audited import ToAudit, audit
+from assets.resources import HomeResource
+from checks.errors import CheckError, without_figures
+from checks.suite_files import suite_of
+from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError
+from oppfolging_pipeline.core.outcome import Outcome
+from oppfolging_pipeline.engine import Engine, StagedFile
+from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.tables.model import all_tables, table
+
+
+@dataclass(frozen=True)
+class TableAudit:
+    """What came of one table's suite, over all its files in the lake. `feil` says why it could not be run: `utfall` is
+    then empty."""
+
+    tabell: str
+    filer: int
+    rader: int | None
+    utfall: tuple[Outcome, ...] = ()
+    feil: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the suite was run, and nothing critical failed."""
+        return self.feil is None and not any(outcome.stops for outcome in self.utfall)
+
+
+def tables_with_a_suite() -> dict[str, str]:
+    """The names of the tables that have a suite, each with the name that it is published under."""
+    return {key: declared.qualified_name for key, declared in all_tables().items() if suite_of(key).checks}
+
+
+def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudit]:
+    """Audit the committed files of those tables, one table at a time, as the home's only writer.
+
+    The second computation of the decision belongs to the suite of `identifisert_kommune`. What a run alone knows (how
+    many rows its inputs make) is not asked again. Raises `PermanentError` when the lake holds no table at all, and
+    `TransientError` when another process writes to the home.
+    """
+    if not any(home.lake.files(key) for key in keys):
+        raise PermanentError(
+            f"{home.root}: found nothing to check in the lake; expected the tables of a run. "
+            "Run `oppfolging run` with the same --home first."
+        )
+    with home.writing() as engine:
+        for key in keys:
+            yield _audit_table(home, engine, key)
+
+
+def _audit_table(home: HomeResource, engine: Engine, key: str) -> TableAudit:
+    paths, rows = home.lake.files(key), None
+    try:
+        files = [StagedFile(table(key), path, path, _rows(engine, path, key)) for path in paths]
+        if not files:
+            raise CheckError(f"{key}: found no file in the lake; expected one to check. Run `oppfolging run` first.")
+        rows = sum(file.rows for file in files)
+        (outcomes,) = audit(home, [ToAudit(tuple(files))])
+        if key == etterregning.TABLE:
+            outcomes = [*outcomes, etterregning.second_computation(home.lake, [(one, {}) for one in _asked(home, key)])]
+    except OppfolgingError as error:
+        return TableAudit(key, len(paths), rows, feil=str(error))
+    return TableAudit(key, len(paths), rows, tuple(outcomes))
+
+
+def _rows(engine: Engine, path: Path, key: str) -> int:
+    import duckdb
+
+    try:
+        count = engine.read([path], key).count("*").fetchone()
+    except duckdb.Error as error:
+        raise CheckError(f"{key}: found a file that cannot be read ({without_figures(str(error))})") from error
+    return int(count[0]) if count else 0
+
+
+def _asked(home: HomeResource, key: str) -> list[Request]:
+    """What the table's files are the answers to."""
+    parts = [home.lake.partition_of(path) for path in home.lake.files(key)]
+    return [Request(int(year), load_rule_set(name, home.catalog), home.catalog) for year, name in parts]
