@@ -7,12 +7,14 @@ themselves (`oppfolging_pipeline.staging.kontrollgrunnlag`), or running checks (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from assets.resources import HomeResource
 from checks.catalogue import Beside, Facts
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
@@ -58,42 +60,52 @@ def _facts(
 ) -> dict[str, Facts]:
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
-    known = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
+    read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
+    known = Known(requests, observed, catalog, home.breaks, read)
     return {
-        name: Facts(*make(requests, observed, catalog, known), empty_ok=name in _MAY_BE_EMPTY)
-        for name, make in _MAKERS.items()
-        if name in asked
-    }  # fmt: skip
+        name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
+    }
 
 
-def _asked_for(requests: Sequence[Request]) -> list[tuple[str, str]]:
-    """The (kilde, skoleaar) of every window, also those that are in no file."""
-    return [(str(part["kilde"]), str(part["skoleaar"])) for one in requests for part in one.partitions()]
+@dataclass(frozen=True)
+class Known:
+    """What facts are made of: the requests and the (kilde, skoleaar) of the audited files, and what is declared."""
+
+    requests: Sequence[Request]
+    observed: Sequence[Partition]
+    catalog: Catalog
+    breaks: Bruddliste
+    _register: Register | None
+
+    @property
+    def register(self) -> Register:
+        """The register that the figures were read against."""
+        if self._register is None:
+            raise ValueError("facts of the register were asked for without one")
+        return self._register
+
+    @property
+    def asked_for(self) -> list[tuple[str, str]]:
+        """The (kilde, skoleaar) of every window, also those that are in no file."""
+        return [(str(part["kilde"]), str(part["skoleaar"])) for one in self.requests for part in one.partitions()]
 
 
-_Maker = Callable[[Sequence[Request], Sequence[Partition], Catalog, "Register | None"], kontrollgrunnlag.Grunnlag]
-
-
-def _of(register: Register | None) -> Register:
-    if register is None:
-        raise ValueError("facts of the register were asked for without one")
-    return register
-
-
-_MAKERS: Mapping[str, _Maker] = {
-    "ventet_enhet": lambda requests, observed, catalog, register: kontrollgrunnlag.ventet_enhet(
-        [*((kilde, skoleaar) for kilde, skoleaar in observed), *_asked_for(requests)], _of(register), catalog
+_MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
+    "ventet_enhet": lambda known: kontrollgrunnlag.ventet_enhet(
+        [*((kilde, skoleaar) for kilde, skoleaar in known.observed), *known.asked_for], known.register, known.catalog
     ),
-    "utenfor": lambda _, __, ___, register: kontrollgrunnlag.utenfor(_of(register)),
-    "katalog_maal": lambda _, __, catalog, ___: kontrollgrunnlag.katalog_maal(catalog),
-    "katalog_kilde": lambda _, __, catalog, ___: kontrollgrunnlag.katalog_kilde(catalog),
-    "ventet_celle": lambda requests, *_: kontrollgrunnlag.ventet_celle(requests),
-    "sett": lambda requests, *_: kontrollgrunnlag.sett(requests),
-    "ventet_kommune": lambda requests, _, __, register: kontrollgrunnlag.ventet_kommune(requests, _of(register)),
-    "opphav": lambda requests, _, __, register: kontrollgrunnlag.opphav(requests, _of(register)),
+    "utenfor": lambda known: kontrollgrunnlag.utenfor(known.register),
+    "katalog_maal": lambda known: kontrollgrunnlag.katalog_maal(known.catalog),
+    "katalog_kilde": lambda known: kontrollgrunnlag.katalog_kilde(known.catalog),
+    "brudd_celle": lambda known: kontrollgrunnlag.brudd_celle(known.breaks, known.catalog),
+    "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
+    "sett": lambda known: kontrollgrunnlag.sett(known.requests),
+    "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
+    "opphav": lambda known: kontrollgrunnlag.opphav(known.requests, known.register),
 }
-# A register may know of no code outside the municipalities; every other fact has a row wherever it is asked for.
-_MAY_BE_EMPTY = {"utenfor"}
+# A register may know of no code outside the municipalities, and no break may be known; every other fact has a row
+# wherever it is asked for.
+_MAY_BE_EMPTY = {"utenfor", "brudd_celle"}
 _OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav"}
 
 

@@ -83,13 +83,15 @@ def make_catalogue(path: Path, targets: Sequence[Target], beside: Beside, timeou
         asked = {name for target in targets for name in target.reads}
         faults = [f"{name}: found no such table or facts beside the audit" for name in sorted(asked - _names(beside))]
         for name in sorted(asked & set(beside.tables)):
-            faults += _view(connection, name, name, beside.tables[name]) or _unfit(connection, table(name), name)
+            faults += _view(connection, name, name, beside.tables[name]) or _unfit(
+                connection, table(name), name, beside.tables[name]
+            )
         for name in sorted(asked & set(beside.facts)):
             faults += _table(connection, name, beside.facts[name])
         for target in targets:
             declared = target.table
             faults += _view(connection, target.view, declared.key, target.files) or _unfit(
-                connection, declared, target.view
+                connection, declared, target.view, target.files
             )
         for target in targets if not faults else ():
             faults += _help(connection, target)
@@ -115,8 +117,8 @@ def _view(connection: duckdb.DuckDBPyConnection, view: str, key: str, files: Seq
     return []
 
 
-def _unfit(connection: duckdb.DuckDBPyConnection, declared: Table, view: str) -> list[str]:
-    """Why no check may pass on the view: a declared column is not there, or no row is, where rows must be."""
+def _unfit(connection: duckdb.DuckDBPyConnection, declared: Table, view: str, files: Sequence[Path]) -> list[str]:
+    """Why no check may pass on the view: a declared column is not there, or a file has no row, where rows must be."""
     import duckdb
 
     found = {row[0] for row in connection.execute(f"DESCRIBE {view}").fetchall()}
@@ -124,12 +126,21 @@ def _unfit(connection: duckdb.DuckDBPyConnection, declared: Table, view: str) ->
     if missing:
         return [f"{declared.key}: found no column {', '.join(missing)}; expected every declared one"]
     try:
-        count = connection.execute(f"SELECT count(*) FROM {view}").fetchone()  # noqa: S608 (a name of ours)
+        # One file's rows would hide that another one has none.
+        empty = [file.name for file in files if not declared.empty_ok and not _rows(connection, file)]
     except duckdb.Error as error:
         return [f"{declared.key}: found a file that cannot be read ({_short(error)})"]
-    if not declared.empty_ok and not (count and count[0]):
-        return [f"{declared.key}: found no row; expected some. See whether the source or the step before gave any"]
+    if empty:
+        return [
+            f"{declared.key}: found no row in {', '.join(empty)}; expected some. See whether the source or the step "
+            "before gave any"
+        ]
     return []
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, file: Path) -> int:
+    counted = connection.execute("SELECT count(*) FROM read_parquet($1)", [str(file)]).fetchone()
+    return int(counted[0]) if counted else 0
 
 
 def _help(connection: duckdb.DuckDBPyConnection, target: Target) -> list[str]:

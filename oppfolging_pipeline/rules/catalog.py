@@ -21,19 +21,40 @@ class _Fact(BaseModel):
 
 
 class Kilde(_Fact):
-    """A source of figures."""
+    """A source of figures.
+
+    `kommuner_uten_tall` and `skoler_uten_tall`: the greatest share of the units of a cell that may have no figure at
+    all, neither shown nor shielded.
+    """
 
     navn: str
     referansedato: str = Field(pattern=r"^\d{2}-\d{2}$")
     kommuner_uten_rad: int = Field(ge=0)
     kommuner_med_skolegap: int = Field(ge=0)
+    kommuner_uten_tall: float = Field(gt=0, lt=1)
+    skoler_uten_tall: float = Field(gt=0, lt=1)
     lisens: str
+
+
+class Toleranse(_Fact):
+    """How far figures of a measure may lie from what bears them out, in the measure's own unit.
+
+    `landet_fra_aar_til_aar`: the country's change between two neighbouring school years. `fylke_fra_aar_til_aar`: a
+    county's, beside the country's. `landet_mot_kommunene` and `fylke_mot_kommunene`: from the mean of the
+    municipalities, weighted by participants.
+    """
+
+    landet_fra_aar_til_aar: float = Field(gt=0)
+    fylke_fra_aar_til_aar: float = Field(gt=0)
+    landet_mot_kommunene: float = Field(gt=0)
+    fylke_mot_kommunene: float = Field(gt=0)
 
 
 class Maal(_Fact):
     """A measure: what the number is, which way is better, and the range that it can lie in.
 
-    `trinn`: the grades that have it; None for every grade of the indicator.
+    `trinn`: the grades that have it; None for every grade of the indicator. `toleranse` has no default: a measure
+    without one would pass every comparison.
     """
 
     navn: str
@@ -43,6 +64,7 @@ class Maal(_Fact):
     min: float
     maks: float
     enhet: str
+    toleranse: Toleranse
     trinn: tuple[int, ...] | None = None
 
 

@@ -9,11 +9,12 @@ Each function gives the columns with their SQL types, and the rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
-from oppfolging_pipeline.core.skoleaar import day_in
+from oppfolging_pipeline.core.skoleaar import day_in, start_year
 from oppfolging_pipeline.register.model import Register
-from oppfolging_pipeline.rules.catalog import Catalog, Retning
+from oppfolging_pipeline.rules.brudd import Bruddliste
+from oppfolging_pipeline.rules.catalog import Catalog, Retning, Toleranse
 from oppfolging_pipeline.staging.harmonisering import Request
 
 Grunnlag = tuple[Mapping[str, str], Sequence[tuple[object, ...]]]
@@ -45,29 +46,62 @@ def utenfor(register: Register) -> Grunnlag:
 
 
 def katalog_maal(catalog: Catalog) -> Grunnlag:
-    """Every indicator, measure and grade of the catalogue, with the measure's range, decimals and sign.
+    """Every indicator, measure and grade of the catalogue, with the measure's range, decimals, sign and tolerances.
 
     `fortegn` is 1 where higher is better, -1 where lower is, 0 where neither.
     """
     columns = {
         "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "laveste": "DOUBLE",
         "hoyeste": "DOUBLE", "desimaler": "INTEGER", "fortegn": "INTEGER",
+        **dict.fromkeys(Toleranse.model_fields, "DOUBLE"),
     }  # fmt: skip
     return columns, [
-        (fact.kilde, key, maal, trinn, of.min, of.maks, of.desimaler, _SIGN[of.retning])
+        (
+            fact.kilde, key, maal, trinn, of.min, of.maks, of.desimaler, _SIGN[of.retning],
+            *of.toleranse.model_dump().values(),
+        )
         for key, fact in catalog.indikatorer.items()
         for trinn in fact.trinn
         for maal in catalog.maal_for(key, trinn)
         for of in (catalog.maal[maal],)
-    ]
+    ]  # fmt: skip
 
 
 def katalog_kilde(catalog: Catalog) -> Grunnlag:
     """How complete each source is (see the catalogue)."""
-    columns = {"kilde": "VARCHAR", "kommuner_uten_rad": "INTEGER", "kommuner_med_skolegap": "INTEGER"}
+    columns = {
+        "kilde": "VARCHAR", "kommuner_uten_rad": "INTEGER", "kommuner_med_skolegap": "INTEGER",
+        "kommuner_uten_tall": "DOUBLE", "skoler_uten_tall": "DOUBLE",
+    }  # fmt: skip
     return columns, [
-        (key, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap) for key, kilde in catalog.kilder.items()
-    ]
+        (
+            key, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap, kilde.kommuner_uten_tall,
+            kilde.skoler_uten_tall,
+        )
+        for key, kilde in catalog.kilder.items()
+    ]  # fmt: skip
+
+
+def brudd_celle(breaks: Bruddliste, catalog: Catalog) -> Grunnlag:
+    """Each break in a series for each indicator, measure and grade that it is in, with the first and last affected year
+    (both included; the one that a school year starts in). An affected year cannot be compared with one that is not.
+    """
+    columns = {
+        "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "fra_aar": "INTEGER",
+        "til_aar": "INTEGER",
+    }  # fmt: skip
+    return columns, [
+        (
+            fact.kilde, key, maal, trinn,
+            start_year(each.fra_skoleaar) if each.fra_skoleaar else MINYEAR,
+            start_year(each.til_skoleaar) if each.til_skoleaar else MAXYEAR,
+        )
+        for each in breaks.brudd
+        for key, fact in catalog.indikatorer.items()
+        for trinn in fact.trinn
+        for maal in catalog.maal_for(key, trinn)
+        if each.concerns(key, trinn, maal, catalog)
+    ]  # fmt: skip
 
 
 def ventet_celle(requests: Iterable[Request]) -> Grunnlag:

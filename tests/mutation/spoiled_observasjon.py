@@ -19,6 +19,16 @@ SHIELDED = f"{NEW} AND nivaa = 'skole' AND verdistatus = 'skjermet'"
 _OPEN = f"""(SELECT kommunenr FROM {O} WHERE {NEW} AND {CELL} AND nivaa = 'skole' GROUP BY ALL
   HAVING count(*) >= 2 AND bool_and(verdistatus = 'vist' AND antallstatus = 'vist') ORDER BY kommunenr LIMIT 1)"""
 IN_OPEN = f"{NEW} AND {CELL} AND kommunenr = {_OPEN}"
+# A municipality with shown schools and a few that are shielded.
+_HALF_OPEN = f"""(SELECT kommunenr FROM {O} WHERE {NEW} AND {CELL} AND nivaa = 'skole' GROUP BY ALL
+  HAVING count(*) FILTER (verdistatus = 'skjermet') >= 2 AND count(*) FILTER (verdistatus = 'vist') >= 3)"""
+# Shielded municipalities with one school that is shielded; its only one, or beside shown ones.
+_SHIELDED_WITH_ONE = f"""(SELECT enhet FROM {O} k WHERE {NEW} AND {CELL} AND nivaa = 'kommune' AND verdistatus = 'skjermet'
+  AND (SELECT count(*) FROM {O} s WHERE s.{NEW} AND s.indikator = k.indikator AND s.maal = k.maal AND s.trinn = k.trinn
+    AND s.nivaa = 'skole' AND s.kommunenr = k.enhet AND s.verdistatus = 'skjermet') = 1)"""
+ONLY_SCHOOL = f"""nivaa = 'kommune' AND enhet IN {_SHIELDED_WITH_ONE} AND enhet IN (SELECT kommunenr FROM {O}
+  WHERE {NEW} AND {CELL} AND nivaa = 'skole' AND verdistatus IN ('vist', 'skjermet') GROUP BY ALL HAVING count(*) = 1)"""
+AS_SHOWN = {"verdi": "48", "verdistatus": "'vist'", "antall": "12", "antallstatus": "'vist'"}
 # Two municipalities of one county, and the two swapped.
 _TWO = (
     f"(SELECT enhet FROM {O} WHERE {NEW} AND nivaa = 'kommune' AND fylkesnr = '66' GROUP BY ALL ORDER BY enhet LIMIT 2)"
@@ -45,6 +55,56 @@ CELLS: dict[str, Mutation] = {
         O,
         where(O, SHIELDED, most=1, verdi="0", verdistatus="'vist'", antall="0", antallstatus="'vist'"),
         "vist_har_deltakere",
+    ),
+    "one star read as nought, its count still hidden": caught(
+        O,
+        where(O, f"{SHIELDED} AND maal LIKE 'andel%'", most=1, verdi="0", verdistatus="'vist'"),
+        "null_med_skjult_antall",
+    ),
+    "one star read as nought on a scale that has none": caught(
+        O,
+        where(O, f"{SHIELDED} AND maal = 'skalapoeng'", most=1, verdi="0", verdistatus="'vist'"),
+        "verdi_i_maalets_omraade",
+    ),
+    "one municipality's star read as empty": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND nivaa = 'kommune' AND verdistatus = 'skjermet'",
+            most=1,
+            verdistatus="'mangler'",
+            antallstatus="'mangler'",
+        ),
+        "kommune_med_skoler_har_tall",
+    ),
+    "one figure empty, its count kept": caught(
+        O, where(O, SKOLE, most=1, verdi="NULL", verdistatus="'mangler'"), "deltakere_har_tall"
+    ),
+    "one count empty, its figure kept": caught(
+        O, where(O, SKOLE, most=1, antall="NULL", antallstatus="'mangler'"), "vist_har_antall"
+    ),
+    "one municipality's star read as a figure, its only school still shielded": caught(
+        O,
+        where(O, f"{NEW} AND {CELL} AND {ONLY_SCHOOL}", most=1, **AS_SHOWN),
+        "samme_elever_samme_skjerming",
+    ),
+    "one school's star read as a figure, in a municipality that is shielded": caught(
+        O,
+        where(O, f"{NEW} AND {CELL} AND nivaa = 'skole' AND kommunenr IN {_SHIELDED_WITH_ONE}", most=1, **AS_SHOWN),
+        "samme_elever_samme_skjerming",
+    ),
+    "one school shielded alone": caught(
+        O,
+        where(
+            O,
+            f"{IN_OPEN} AND nivaa = 'skole'",
+            most=1,
+            verdi="NULL",
+            verdistatus="'skjermet'",
+            antall="NULL",
+            antallstatus="'skjermet'",
+        ),
+        "ingen_skole_skjermet_alene",
     ),
     "stars read as figures, their counts still hidden": caught(
         O, where(O, SHIELDED, verdi="48", verdistatus="'vist'"), "skjult_antall_er_sjeldent"
@@ -84,8 +144,23 @@ CELLS: dict[str, Mutation] = {
     "a municipality's figure that its schools do not bear out": caught(
         O, where(O, f"{IN_OPEN} AND nivaa = 'kommune'", verdi="verdi + 3"), "kommune_mot_skolene"
     ),
+    "a municipality's figure that no figure of its shielded schools can bear out": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND {CELL} AND nivaa = 'kommune' AND antall > 300 AND kommunenr IN {_HALF_OPEN}",
+            most=1,
+            verdi="verdi + 12",
+        ),
+        "kommune_mot_skolene",
+    ),
     "one pupil more in a school than in its municipality": caught(
-        O, where(O, f"{IN_OPEN} AND nivaa = 'skole'", most=1, antall="antall + 1"), "deltakere_skoler_kommune"
+        O,
+        where(O, f"{IN_OPEN} AND nivaa = 'skole'", most=1, antall="antall + 1"),
+        "skolene_har_ikke_flere_enn_kommunen",
+    ),
+    "one pupil less in a school than in its municipality": caught(
+        O, where(O, f"{IN_OPEN} AND nivaa = 'skole'", most=1, antall="antall - 1"), "deltakere_skoler_kommune"
     ),
     "a name that is nothing": caught(O, where(O, SKOLE, most=1, enhetsnavn="NULL"), "enhetsnavn.ikke_null"),
     "a figure preliminary among final ones": caught(
@@ -104,7 +179,7 @@ ROWS: dict[str, Mutation] = {
         f"""SELECT * FROM {O} UNION ALL
         SELECT * REPLACE ('199999999' AS enhet)
         FROM (SELECT * FROM {O} WHERE {IN_OPEN} AND nivaa = 'skole' ORDER BY enhet LIMIT 1)""",
-        "deltakere_skoler_kommune",
+        "skolene_har_ikke_flere_enn_kommunen",
     ),
     "two municipalities' figures swapped": caught(
         O,
@@ -148,6 +223,16 @@ ROWS: dict[str, Mutation] = {
     ),
     "a municipality under another county": caught(O, where(O, KOMMUNE, most=1, fylkesnr="'75'"), "fylke_av_kommune"),
     "a municipality without a number": caught(O, where(O, SKOLE, most=1, kommunenr="NULL"), "fylke_av_kommune"),
+    "a county's row under another county's number": caught(
+        O, where(O, f"{NEW} AND {CELL} AND enhet = '66'", fylkesnr="'75'"), "fylke_av_kommune"
+    ),
+    "a county that is not in force, with a figure": caught(
+        O,
+        f"""SELECT * FROM {O} UNION ALL SELECT * REPLACE ('60' AS enhet, '60' AS fylkesnr)
+        FROM {O} WHERE {NEW} AND {CELL} AND enhet = '66' AND nivaa = 'fylke'""",
+        "fylke_gjaldt",
+    ),
+    "a name of blanks": caught(O, where(O, SKOLE, most=1, enhetsnavn="' '"), "enhetsnavn.form"),
     "a row from nowhere": caught(O, where(O, SKOLE, most=1, sha256="'ukjent'"), "sha256.form"),
     "a row of no line": caught(O, where(O, SKOLE, most=1, rad="0"), "rad.i_omraadet"),
 }
@@ -186,12 +271,41 @@ COLUMNS: dict[str, Mutation] = {
     "the municipalities' column empty": caught(
         O,
         where(O, f"{NEW} AND {CELL} AND nivaa = 'kommune'", verdi="NULL", verdistatus="'mangler'"),
-        "kommunene_har_tall",
+        "enhetene_har_tall",
+        "deltakere_har_tall",
     ),
     "everything shielded": caught(
         O,
         where(O, f"{NEW} AND nivaa IN ('kommune', 'skole')", verdi="NULL", verdistatus="'skjermet'"),
         "skjerming_under_tak",
+    ),
+    "the schools' figures and counts empty": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND {CELL} AND nivaa = 'skole'",
+            verdi="NULL",
+            verdistatus="'mangler'",
+            antall="NULL",
+            antallstatus="'mangler'",
+        ),
+        "enhetene_har_tall",
+    ),
+    "no count below the nation": caught(
+        O,
+        where(O, f"{NEW} AND nivaa <> 'nasjonalt'", antall="NULL", antallstatus="'mangler'"),
+        "vist_har_antall",
+    ),
+    "the municipalities' stars read as empty": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND nivaa = 'kommune' AND verdistatus = 'skjermet'",
+            verdistatus="'mangler'",
+            antallstatus="'mangler'",
+        ),
+        "enhetene_har_tall",
+        "skjerming_over_bunn",
     ),
     "nothing shielded: stars read as empty": caught(
         O,
@@ -244,6 +358,29 @@ YEARS: dict[str, Mutation] = {
 COUNTIES: dict[str, Mutation] = {
     "a county gone, municipalities and schools too": caught(
         O, without(O, f"{NEW} AND fylkesnr = '66'"), "fylke_finnes"
+    ),
+    "a county's municipalities empty": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND nivaa IN ('kommune', 'skole') AND fylkesnr = '66'",
+            verdi="NULL",
+            verdistatus="'mangler'",
+            antall="NULL",
+            antallstatus="'mangler'",
+        ),
+        "kommunene_i_fylket_har_tall",
+        "deltakere_kommuner_fylke",
+    ),
+    "half of a county's municipalities gone, schools too": caught(
+        O,
+        without(O, f"{NEW} AND nivaa IN ('kommune', 'skole') AND fylkesnr = '66' AND kommunenr < '6612'"),
+        "deltakere_kommuner_fylke",
+    ),
+    "the municipality of a county of one gone, schools too": caught(
+        O,
+        without(O, f"{NEW} AND nivaa IN ('kommune', 'skole') AND fylkesnr = '65'"),
+        "deltakere_kommuner_fylke",
     ),
     "a county's municipalities counted twice": caught(
         O, where(O, f"{NEW} AND fylkesnr = '66' AND nivaa = 'kommune'", antall="2 * antall"), "deltakere_kommuner_fylke"

@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from assets.resources import HomeResource
 from checks.catalogue import Beside, Target, make_catalogue
 from checks.errors import CheckError
 from checks.runner import TIMEOUT
 from checks.suite import derived_checks, merge
 from checks.suite_files import suite_of
+from oppfolging_pipeline.rules.brudd import load_breaks_text
 from oppfolging_pipeline.tables.model import all_tables
 from tests.mutation import spoiled_decisions, spoiled_nulls, spoiled_observasjon, spoiled_results
 from tests.mutation.mutation import Mutation, audit_of, caught, failing, where
+from tests.mutation.spoiled_observasjon import CELL, NEW
 from tests.support.declared import write_parquet
 
 PARTS = (spoiled_observasjon.ALL, spoiled_results.ALL, spoiled_decisions.ALL, spoiled_nulls.NULLS)
@@ -77,6 +80,25 @@ def test_good_data_pass_every_check(good_home: Path, tmp_path: Path, key: str) -
     # Without this a check that always fails would catch everything.
     outcomes = audit_of(Mutation(key, f"SELECT * FROM {key}", ()), good_home, tmp_path)
     assert [one.line for one in outcomes if not one.passed] == []
+
+
+def test_years_across_a_declared_break_are_not_compared(
+    good_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_scale = caught("observasjon", where("observasjon", f"{NEW} AND {CELL}", verdi="verdi + 8"))
+    undeclared = tmp_path / "uten"
+    undeclared.mkdir()
+    assert "landet_endrer_seg_lite" in failing(audit_of(new_scale, good_home, undeclared))
+    breaks = load_breaks_text(
+        """
+        brudd:
+          - {id: ny-skala, kilde: nasjonale_prover, indikatorer: [lesing], slag: ny_skala, fra_skoleaar: 2024-25,
+             tekst: Skalaen er ny., referanse: Meldt av Udir.}
+        """,
+        "breaks.yaml",
+    )
+    monkeypatch.setattr(HomeResource, "breaks", property(lambda _: breaks))
+    assert failing(audit_of(new_scale, good_home, tmp_path)) == set()
 
 
 @pytest.mark.parametrize("name", SLIPS)

@@ -101,6 +101,8 @@ def _value(column: Column, number: int) -> object:
 def _matching(pattern: str, number: int) -> str:
     if pattern == r"\d{4}-\d{2}":
         return f"{2000 + number}-{(number + 1) % 100:02d}"
+    if pattern == r"\S(.*\S)?":
+        return f"navn {number}"
     digits = re.fullmatch(r"(?:\\d|\[0-9a-f\])\{(\d+)\}", pattern)
     assert digits, f"no value known for the pattern {pattern}"
     return str(number).rjust(int(digits[1]), "1")

@@ -181,6 +181,13 @@ def test_what_a_query_reads_beside_the_table_must_be_there(tmp_path, check, besi
         run_checks([one(tmp_path, check)], tmp_path / "neste", beside)
 
 
+def test_rows_of_one_year_do_not_hide_that_the_file_of_another_is_empty(tmp_path):
+    whole = target(tmp_path, [shown()])
+    empty = write_parquet(tmp_path / "tomt-aar.parquet", whole.table.columns, [])
+    with pytest.raises(CheckError, match=f"{whole.table.key}: found no row in tomt-aar.parquet"):
+        run_checks([replace(whole, files=(*whole.files, empty))], tmp_path / "arbeid")
+
+
 @pytest.mark.parametrize("columns", [table("skole").columns, table("skole").columns[1:]], ids=["no row", "no column"])
 def test_a_table_beside_without_a_row_or_a_column_is_an_error(tmp_path, columns):
     file = write_parquet(tmp_path / "skole.parquet", columns, [])

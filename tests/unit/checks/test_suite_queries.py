@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pytest
 
-from assets.beside import _MAKERS
+from assets.beside import _MAKERS, Known
 from checks.suite import ROWS, Check, derived_checks
 from checks.suite_files import Suite, suite_of
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
+from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.tables.model import all_tables, table
 from tests.unit.register.country import code, country
@@ -20,7 +21,7 @@ KEYS = [key for key in all_tables() if suite_of(key).checks]
 
 
 def fact_columns(name: str) -> dict[str, str]:
-    columns, _ = _MAKERS[name]([], [], default_catalog(), country([code("6101")], []))
+    columns, _ = _MAKERS[name](Known([], [], default_catalog(), default_breaks(), country([code("6101")], [])))
     return dict(columns)
 
 

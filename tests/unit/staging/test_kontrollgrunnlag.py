@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from oppfolging_pipeline.rules.brudd import load_breaks_text
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging import kontrollgrunnlag
@@ -64,11 +65,11 @@ def test_codes_outside_the_municipalities_are_regular_expressions():
     assert forms == {r"21\d\d", r"25\d\d", "9999"}
 
 
-def test_the_catalogue_says_range_decimals_and_sign_of_each_measure_and_grade():
+def test_the_catalogue_says_range_decimals_sign_and_tolerances_of_each_measure_and_grade():
     by_cell = {row[:4]: row[4:] for row in rows_of(kontrollgrunnlag.katalog_maal(CATALOG))}
-    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (0, 100, 1, -1)
-    assert by_cell[SURVEY, "motivasjon", "score", 10] == (1, 5, 1, 1)
-    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == (0, 100, 0, 1)
+    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (0, 100, 1, -1, 6, 6, 1.5, 2)
+    assert by_cell[SURVEY, "motivasjon", "score", 10] == (1, 5, 1, 1, 0.6, 0.5, 0.1, 0.15)
+    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == (20, 80, 0, 1, 3, 3, 1, 1.5)
     assert by_cell[TESTS, "lesing", "andel_mestringsnivaa_2", 5][3] == 0, "neither way is better"
     # 5. trinn has three levels, 8. and 9. have five.
     levels = {trinn: {maal for _, of, maal, grade in by_cell if of == "lesing" and grade == trinn and "nivaa" in maal}
@@ -78,8 +79,32 @@ def test_the_catalogue_says_range_decimals_and_sign_of_each_measure_and_grade():
     assert len(by_cell) == 16 + 16 + 10 + 6 + 1
 
 
-def test_each_source_says_how_many_municipalities_it_may_lack():
-    assert set(rows_of(kontrollgrunnlag.katalog_kilde(CATALOG))) == {(SURVEY, 20, 5), (TESTS, 2, 0), (MARKS, 10, 2)}
+def test_each_source_says_how_many_units_it_may_lack():
+    assert set(rows_of(kontrollgrunnlag.katalog_kilde(CATALOG))) == {
+        (SURVEY, 20, 5, 0.1, 0.2),
+        (TESTS, 2, 0, 0.05, 0.15),
+        (MARKS, 10, 2, 0.05, 0.2),
+    }
+
+
+def test_a_break_stands_for_each_cell_that_it_is_in_with_its_years():
+    breaks = load_breaks_text(
+        """
+        brudd:
+          - {id: en-side, kilde: nasjonale_prover, indikatorer: [engelsk], trinn: [5], slag: ny_skala,
+             fra_skoleaar: 2024-25, tekst: Skalaen er ny., referanse: Meldt av Udir.}
+          - {id: to-sider, kilde: grunnskolepoeng, slag: avlyst_eksamen, fra_skoleaar: 2019-20, til_skoleaar: 2020-21,
+             tekst: Eksamen ble avlyst., referanse: Meldt av Udir.}
+        """,
+        "breaks.yaml",
+        CATALOG,
+    )
+    rows = rows_of(kontrollgrunnlag.brudd_celle(breaks, CATALOG))
+    scales = {"skalapoeng", *(f"andel_mestringsnivaa_{level}" for level in (1, 2, 3))}
+    assert {row for row in rows if row[0] == TESTS} == {(TESTS, "engelsk", maal, 5, 2024, 9999) for maal in scales}, (
+        "an open end has no last year"
+    )
+    assert [row for row in rows if row[0] == MARKS] == [(MARKS, "grunnskolepoeng", "grunnskolepoeng", 10, 2019, 2020)]
 
 
 def test_the_cells_of_a_window_are_indicators_times_years_with_what_they_weigh():
