@@ -94,5 +94,5 @@ def _cells(tallies: dict[U, Tally], closed: frozenset[U], without_count: frozens
     found = {}
     for unit, tally in tallies.items():
         status: Status = "mangler" if tally.antall == 0 else "skjermet" if unit in closed else "vist"
-        found[unit] = Cell(status, tally, status != "skjermet" and unit in without_count)
+        found[unit] = Cell(status, tally, status == "vist" and unit in without_count)
     return found

@@ -63,7 +63,7 @@ def hidden_counts(pupils: Mapping[int, int], kommune_of: Mapping[int, str], figu
         pupils,
         kommune_of,
         Hidden(
-            figures.skoler | {nr for nr, antall in pupils.items() if dice.chance(_COUNT_HIDDEN) and antall},
+            figures.skoler | {nr for nr in pupils if dice.chance(_COUNT_HIDDEN)},
             figures.kommuner | {code for code in grouped(kommune_of, pupils) if dice.chance(_COUNT_HIDDEN)},
         ),
     )
