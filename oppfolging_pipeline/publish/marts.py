@@ -1,6 +1,7 @@
 """The published tables that are not working tables already: marts of points, dimensions, and where figures come from.
 
-Belongs here: selecting and naming what is published. Does not belong here: computing anything that decides.
+Belongs here: selecting and naming what is published. Does not belong here: computing anything that decides, or which
+cells of schools are shielded beside those of the source (`skjerming`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
 from oppfolging_pipeline.publish.innhold import contents
+from oppfolging_pipeline.publish.skjerming import hidden_beside
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import published_tables
 
 if TYPE_CHECKING:
@@ -67,20 +70,31 @@ def stage(
     points = engine.read(lake.files("vurdering"), "vurdering")
     observations = engine.read(lake.files("observasjon"), "observasjon")
     years = [skoleaar for (skoleaar,) in observations.unique("skoleaar").fetchall()]
+    register = intake.read_register(archive.in_force())
+    requests = _requests(engine, lake, catalog, rule_sets)
     made: dict[str, Relation | list[Row]] = {
         "vurdering_kommune": vurdering_kommune(
             engine, points, engine.read(lake.files("rangering_kommune"), "rangering_kommune")
         ),
         "vurdering_skole": vurdering_skole(
-            engine, points, engine.read(lake.files("rangering_skole"), "rangering_skole")
+            engine,
+            points,
+            engine.read(lake.files("rangering_skole"), "rangering_skole"),
+            hidden_beside(engine, points, observations, requests, register),
         ),
         "dim_indikator": dim_indikator(catalog),
         "dim_indikatorsett": dim_indikatorsett(rule_sets),
         "dim_skoleaar": dim_skoleaar(years),
-        "dim_statsforvalter": dim_statsforvalter(intake.read_register(archive.in_force())),
+        "dim_statsforvalter": dim_statsforvalter(register),
         "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
     }
     return [engine.write(made[key], key, lake) for key in MADE_HERE]
+
+
+def _requests(engine: Engine, lake: Lake, catalog: Catalog, rule_sets: Sequence[RuleSet]) -> list[Request]:
+    used = engine.read(lake.files("regelsett_brukt"), "regelsett_brukt").order("indikatorsett, uttrekksaar")
+    of_name = {rule_set.navn: rule_set for rule_set in rule_sets}
+    return [Request(row["uttrekksaar"], of_name[row["indikatorsett"]], catalog) for row in engine.fetch(used)]
 
 
 def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
@@ -122,14 +136,25 @@ def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation) 
     )
 
 
-def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation) -> Relation:
-    """The declared table `vurdering_skole`."""
+def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation, skjules: Relation) -> Relation:
+    """The declared table `vurdering_skole`. `skjules` is what `skjerming.hidden_beside` gives."""
     return engine.run(
-        "SELECT v.*, r.orgnr, r.skolenavn FROM vurdering v JOIN rangering r "
-        "ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr "
-        "WHERE v.nivaa = 'skole'",
+        """
+        SELECT v.* REPLACE (
+            CASE WHEN s.verdi_skjules THEN 'skjermet' ELSE v.verdistatus END AS verdistatus,
+            CASE WHEN s.verdi_skjules THEN NULL ELSE v.verdi END AS verdi,
+            CASE WHEN s.orgnr IS NULL THEN v.antall END AS antall,
+            CASE WHEN s.verdi_skjules THEN NULL ELSE v.risikopoeng END AS risikopoeng,
+            CASE WHEN s.verdi_skjules THEN 0 ELSE v.mulige_risikopoeng END AS mulige_risikopoeng),
+          r.orgnr, r.skolenavn
+        FROM vurdering v
+        JOIN rangering r ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr
+        LEFT JOIN skjules s
+          ON s.orgnr = v.enhet AND s.indikator = v.indikator AND s.trinn = v.trinn AND s.skoleaar = v.skoleaar
+        WHERE v.nivaa = 'skole'""",
         vurdering=vurdering,
         rangering=rangering,
+        skjules=skjules,
     )
 
 

@@ -61,7 +61,8 @@ CELLS = {
     ("6105", "lesing", 8, "2022-23"): (None, "skjermet", None, False, None),
     ("6203", "lesing", 8, "2023-24"): (None, "mangler", None, False, None),
     ("6204", "lesing", 8, "2022-23"): (None, "mangler", None, False, None),
-    ("6104", "regning", 8, "2024-25"): (48.0, "vist", 20, False, 1),  # equal to the absolute limit of that year
+    # Equal to the absolute limit of that year; two schools of 20, both shielded.
+    ("6104", "regning", 8, "2024-25"): (48.0, "vist", 40, False, 1),
 }
 
 # School number: kommunenr, points, possible, (shown, existing) cells, place (equal shares have the same), in the upper
@@ -95,7 +96,26 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     127: ("6203", 0, 12, (4, 4), 23, False),
     111: ("6105", 6, 6, (2, 6), None, None),  # a third is shown
     135: ("6107", 0, 0, (0, 1), None, None),  # new in 2024-25, and shielded
+    136: ("6104", 0, 0, (0, 2), None, None),  # new in 2024-25, and shielded: xx
+    137: ("6105", 0, 0, (0, 2), None, None),  # shielded: x in regning 5 of 2022-23, x in regning 8 of 2024-25
     128: ("6204", 12, 12, (4, 4), None, None),  # four cells of 3 points; one year only
+}
+
+# The shown cells of schools that are shielded where they are published: (school, indikator, trinn, skoleaar). Points,
+# shares and places are of all shown cells, these among them.
+SKJERMET_VED_SIDEN = {
+    (111, "lesing", 8, "2022-23"),  # Fossnes is shielded, and Fjell is its only school with the grade
+    (112, "regning", 5, "2022-23"),  # so is Granvik, with Gran alone in grade 5
+    *(
+        (113, indikator, 8, skoleaar)
+        for indikator in ("lesing", "regning")
+        for skoleaar in ("2022-23", "2023-24", "2024-25")
+    ),
+    (114, "lesing", 5, "2024-25"),  # Holmøy is shown, and Hov is shielded alone: 40 pupils less 20 would be Hov's
+    (119, "regning", 5, "2022-23"),  # Jordnes is shielded beside Ildvoll, and has no other school
+    (118, "regning", 8, "2022-23"),  # Ildvoll and Jordnes are shielded for the closed 120, and have one school each
+    (119, "regning", 8, "2022-23"),
+    (117, "regning", 5, "2023-24"),  # Ildvoll is shielded beside Jordnes: of 116 (20 pupils) and 117 (10) the smaller
 }
 
 # With 7 places in category 1 the cut goes through the five with a third; with 2 in category 2 the third is left out.
@@ -119,7 +139,7 @@ WITH_7_PLACES = {
 CANDIDATES_WITH_7_PLACES = {
     "6106": (50.0, 2, 2, 1, 1, True, 30.0),  # 100 and 0; the municipality itself is not judged
     "6107": (36.1, 3, 2, 1, 2, True, 16.1),  # 750/9 and 100/9: half the distance, 325/9, published as 36.1
-    "6104": (20.0, 2, 2, 1, 3, False, 0.0),  # 80 and 40: exactly at the level
+    "6104": (20.0, 3, 2, 1, 3, False, 0.0),  # 80 and 40: exactly at the level
     # Not: 6203 (spread 29.2, but 58.33 is not in the upper quarter), 6108 (spread 14.6), 6109 and 6110 (one school),
     # 6204 (no judged school).
 }

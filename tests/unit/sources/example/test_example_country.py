@@ -10,11 +10,12 @@ import pytest
 
 from oppfolging_pipeline.sources.example import NYESTE_HELE_SKOLEAAR, SKOLEAAR
 from oppfolging_pipeline.sources.example.calendar import autumn_era
-from oppfolging_pipeline.sources.example.cells import FEWEST_SHOWN, count, figure, published
+from oppfolging_pipeline.sources.example.cells import count, figure, published
 from oppfolging_pipeline.sources.example.dice import Dice
 from oppfolging_pipeline.sources.example.geography import steder
 from oppfolging_pipeline.sources.example.schools import skoler
 from oppfolging_pipeline.sources.example.series import PROVER, UNDERSOKELSE
+from oppfolging_pipeline.sources.example.shielding import FEWEST_SHOWN
 
 SHARED = Path(__file__).parents[4] / ".." / "shared"
 KLASS = SHARED / "data" / "klass" / "klass131_codes_all.csv"
