@@ -5,10 +5,12 @@ is. Does not belong here: limits and points (`indicators`), or how municipalitie
 
 A pure renumbering or a change of name moves the figure. A merger is the pupil-weighted mean of its parts, only when
 every part with pupils is shown. A municipality that came out of a division is rebuilt from the schools that stand in
-it, pupil-weighted, only when all of its schools with pupils in that cell are shown, and those of the other parts of
-that division too: from the whole, which is published with the codes of its own year, and all parts but one, the last
-could be worked out. Otherwise the cell is `skjermet`: a rebuilt figure must never give a shielded one away. Rebuilt
-figures are rounded half-up as the published ones are.
+it, pupil-weighted, only when the division is seen through: the divided municipality's own figure and number of pupils
+are shown, all of its schools with pupils in that cell are shown, and together they have exactly its pupils. Else the
+whole, which is published with the codes of its own year, would with all parts but one give the last one, the parts
+would give a shielded whole, or a part would be a figure of some of its pupils only. Then every part of the division is
+`skjermet`: a rebuilt figure must never give a shielded one away. Rebuilt figures are rounded half-up as the published
+ones are.
 """
 
 from __future__ import annotations
@@ -128,7 +130,7 @@ def harmonise(
     )
     celler = engine.run(_CELLS, observasjon=observasjon, spurt=spurt)
     deler = _parts(engine, celler, slekt, placed)
-    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler, slekt=slekt))
+    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler))
     trinn = engine.run(_GRADES, observasjon=observasjon, slekt=slekt)
     return engine.run(
         _GRID,
@@ -176,27 +178,35 @@ FROM observasjon o JOIN spurt s USING (kilde, indikator, maal, trinn, skoleaar)
 
 # The parts of cells that are rebuilt, `enhet` being the municipality they become a part of. A merger's parts are the
 # old municipalities. The parts of a municipality that came out of a division are its schools; and, as they may belong
-# to any of the new ones and so can be used for none: schools that cannot be placed, and a divided municipality with
-# pupils that no school accounts for.
+# to any of the new ones and so can be used for none: schools that cannot be placed, a divided municipality that does
+# not add up (`hele`), and the schools of one that stands in the source that year but has no such cell: nothing tells
+# then whether all of them are there.
 _PARTS = """
-WITH kommuner AS (
-  SELECT s.til, s.maate, c.* FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune'
+WITH hele AS (
+  SELECT *, bool_or(har_celle) OVER (PARTITION BY kilde, skoleaar, kommunenr) AND NOT har_celle AS uten_celle FROM (
+    SELECT kilde, skoleaar, kommunenr, indikator, trinn, bool_or(nivaa = 'kommune') AS har_celle,
+      bool_or(har_elever) AS noen_har_elever,
+      NOT bool_or(har_elever AND NOT kan_brukes) AND coalesce(sum(antall) FILTER (nivaa = 'kommune' AND kan_brukes)
+        = sum(antall) FILTER (nivaa = 'skole' AND kan_brukes), false) AS gaar_opp
+    FROM celler WHERE nivaa IN ('kommune', 'skole') GROUP BY ALL
+  )
+), under AS (
+  SELECT s.til, s.maate, h.* EXCLUDE (har_celle), c.* EXCLUDE (kilde, skoleaar, kommunenr, indikator, trinn)
+  FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr)
+  JOIN hele h USING (kilde, skoleaar, kommunenr, indikator, trinn)
 ), skoler AS (
-  SELECT s.til, p.kommune, c.* FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr)
-  LEFT JOIN plassert p USING (enhet) WHERE c.nivaa = 'skole' AND s.maate = 'delt'
-), gjort_rede_for AS (
-  SELECT DISTINCT kommunenr, indikator, trinn, skoleaar FROM skoler WHERE har_elever
+  SELECT u.*, p.kommune FROM under u LEFT JOIN plassert p USING (enhet) WHERE nivaa = 'skole' AND maate = 'delt'
 ), deler AS (
-  SELECT * EXCLUDE (maate) FROM kommuner WHERE maate = 'sammenslaatt'
+  SELECT * FROM under WHERE nivaa = 'kommune' AND maate = 'sammenslaatt'
   UNION ALL BY NAME
-  SELECT * EXCLUDE (kommune) FROM skoler WHERE kommune = til
+  SELECT * EXCLUDE (kommune) FROM skoler WHERE kommune = til AND NOT uten_celle
   UNION ALL BY NAME
-  SELECT * EXCLUDE (kommune) REPLACE (false AS kan_brukes) FROM skoler WHERE kommune IS NULL
+  SELECT * EXCLUDE (kommune) REPLACE (false AS kan_brukes) FROM skoler WHERE kommune IS NULL OR uten_celle
   UNION ALL BY NAME
-  SELECT * EXCLUDE (maate) REPLACE (false AS kan_brukes)
-  FROM kommuner ANTI JOIN gjort_rede_for USING (kommunenr, indikator, trinn, skoleaar) WHERE maate = 'delt'
+  SELECT * REPLACE (noen_har_elever AS har_elever, false AS kan_brukes)
+  FROM under WHERE nivaa = 'kommune' AND maate = 'delt' AND NOT gaar_opp
 )
-SELECT til AS enhet, enhet AS del, * EXCLUDE (til, enhet) FROM deler
+SELECT til AS enhet, enhet AS del, * EXCLUDE (til, enhet, maate, noen_har_elever, gaar_opp, uten_celle) FROM deler
 """
 
 # The pupil-weighted mean in whole units of the last published decimal, so that a half is rounded up exactly.
@@ -207,15 +217,9 @@ WITH summer AS (
     CAST(sum(CAST(verdi * skala AS BIGINT) * antall) FILTER (kan_brukes) AS BIGINT) AS teller,
     CAST(sum(antall) FILTER (kan_brukes) AS BIGINT) AS elever
   FROM deler GROUP BY enhet, indikator, trinn, skoleaar
-), skjulte_delinger AS (
-  SELECT DISTINCT kilde, skoleaar, kommunenr, indikator, trinn FROM deler WHERE har_elever AND NOT kan_brukes
-), gjennomsiktig AS (
-  SELECT DISTINCT s.til AS enhet, d.indikator, d.trinn, d.skoleaar
-  FROM skjulte_delinger d JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE s.maate = 'delt'
 ), status AS (
-  SELECT f.*, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 OR g.enhet IS NOT NULL THEN 'skjermet' ELSE 'vist' END
-    AS verdistatus
-  FROM summer f LEFT JOIN gjennomsiktig g USING (enhet, indikator, trinn, skoleaar)
+  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' ELSE 'vist' END AS verdistatus
+  FROM summer
 )
 SELECT enhet, indikator, trinn, skoleaar, verdistatus, forelopig,
   CASE WHEN verdistatus = 'vist' THEN CAST(((2 * teller + elever) // (2 * elever)) / skala AS DECIMAL(9, 3)) END

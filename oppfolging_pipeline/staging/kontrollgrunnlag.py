@@ -150,13 +150,21 @@ def sett(requests: Iterable[Request]) -> Grunnlag:
 
 
 def ventet_kommune(requests: Iterable[Request], register: Register) -> Grunnlag:
-    """The municipalities of each request's register."""
-    columns = {**_UTTREKK, "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR", "fylkesnr": "VARCHAR"}
-    return columns, [
-        (request.uttrekksaar, request.rule_set.navn, code, kommune.navn, code[:2])
-        for request in requests
-        for code, kommune in sorted(register.gjeldende(request.registerdato).items())
-    ]
+    """The municipalities of each request's register, with name and county on its day and today's statsforvalter
+    (null for one that no office has)."""
+    columns = {
+        **_UTTREKK, "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR", "fylkesnr": "VARCHAR", "fylkesnavn": "VARCHAR",
+        "statsforvalter": "VARCHAR",
+    }  # fmt: skip
+    rows = []
+    for request in requests:
+        day = request.registerdato
+        for code, kommune in sorted(register.gjeldende(day).items()):
+            fylke, office = register.fylke_for(code, day), register.statsforvalter_for_kommune(code, day)
+            rows.append(
+                (request.uttrekksaar, request.rule_set.navn, code, kommune.navn, fylke.fylkesnr, fylke.navn, office)
+            )
+    return columns, rows
 
 
 def opphav(requests: Iterable[Request], register: Register) -> Grunnlag:

@@ -20,10 +20,12 @@ KOMMUNER: dict[str, tuple[str, int, int, int, tuple[int, int], int | None]] = {
     "6110": ("Lindøy", 12, 36, 2, (12, 12), 6),  # 3110 3110 1100
     "6202": ("Myrland", 12, 36, 2, (12, 12), 7),  # 1111 3100 3010
     "6107": ("Holmøy", 11, 33, 2, (11, 12), 8),  # merged from 6111 and 6112: 111x 3301 0100
-    # Divided from Indreby. Where one of the two is shielded the other is too, or Indreby less the other would give it.
-    "6109": ("Jordnes", 8, 27, 2, (9, 12), 9),  # its school 119 alone, 2022-23 and 2023-24: 3x0x 0x13 1000
+    # Divided from Indreby. Where one of the two is shielded the other is too, or Indreby less the other would give it;
+    # and where Indreby is (lesing 8, 2023-24), or the two would give Indreby. Three with 7 of 24: beyond the limit 2, 2
+    # and 1, and of the two with 2 the lowest kommunenr.
+    "6109": ("Jordnes", 7, 24, 2, (8, 12), 9),  # its school 119 alone, 2022-23 and 2023-24: 3x0x 0xx3 1000
     "6203": ("Nordby", 7, 24, 2, (8, 8), 10),  # a year is missing, two are enough: 3300 –––– 0100
-    "6108": ("Ildvoll", 7, 27, 1, (9, 12), 11),  # schools 116, 117 and 118: 1x1x 0x01 3100
+    "6108": ("Ildvoll", 7, 24, 1, (8, 12), 11),  # schools 116, 117 and 118: 1x1x 0xx1 3100
     "6104": ("Eikfjord", 6, 36, 0, (12, 12), 12),  # equal to a limit is not worse: 0000 1111 1001
     "6106": ("Granvik", 15, 15, 5, (5, 12), None),  # less than half is shown: 3xxx 33xx 33xx
     "6204": ("Osmark", 12, 12, 4, (4, 4), None),  # one year only: –––– –––– 3333
@@ -56,6 +58,9 @@ CELLS = {
     ("6109", "lesing", 8, "2022-23"): (50.0, "vist", 20, True, 0),  # 119; Ildvoll is shown too
     ("6109", "regning", 5, "2023-24"): (None, "skjermet", None, True, None),  # school 119 is shielded
     ("6108", "regning", 5, "2023-24"): (None, "skjermet", None, True, None),  # 116 and 117 are shown; Jordnes is not
+    # 118 and 119 are shown, Indreby itself is not: (50·40 + 49·20) / 60 = 49.67 would be its figure.
+    ("6108", "lesing", 8, "2023-24"): (None, "skjermet", None, True, None),
+    ("6109", "lesing", 8, "2023-24"): (None, "skjermet", None, True, None),
     # A pure renumbering moves the figure.
     ("6201", "lesing", 5, "2022-23"): (49.0, "vist", 20, False, 1),
     ("6105", "lesing", 8, "2022-23"): (None, "skjermet", None, False, None),
@@ -129,9 +134,9 @@ WITH_7_PLACES = {
     "6110": (True, True, True, 0.0),
     "6202": (True, True, True, 0.0),
     "6107": (False, False, True, 0.0),
-    "6109": (False, False, False, -100 / 27),  # 800/27 − 900/27
-    "6203": (False, False, False, -25 / 6),  # 175/6 − 200/6
-    "6108": (False, False, False, -200 / 27),  # 700/27 − 900/27
+    "6109": (False, False, False, -25 / 6),  # 175/6 − 200/6
+    "6203": (False, False, False, -25 / 6),
+    "6108": (False, False, False, -25 / 6),
     "6104": (False, False, False, -50 / 3),
 }
 

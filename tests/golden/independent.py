@@ -91,11 +91,7 @@ def _moved(
     grades: dict[str, set[int]] = defaultdict(set)
     found_cells: dict[str, dict[CellKey, tuple[str, int]]] = defaultdict(dict)
     parts: dict[str, dict[CellKey, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    accounted = {
-        (row.kommune, row.indikator, row.trinn, row.aar)
-        for row in cells[cells.nivaa == "skole"].itertuples()
-        if _has_pupils(row)
-    }
+    unseen = _unseen(cells)
     comes_from = _origins(cells, became)
     for row in cells.itertuples():
         key = (row.indikator, row.trinn, row.aar)
@@ -115,9 +111,7 @@ def _moved(
                     parts[target][key].append((row, True))
                 else:
                     parts[target][key]
-                    if (row.kommune, *key) not in accounted:
-                        parts[target][key].append((row, False))
-            elif divided and home[row.enhet] in (target, None):
+            elif divided and ((row.kommune, key) in unseen or home[row.enhet] in (target, None)):
                 parts[target][key].append((row, home[row.enhet] is not None))
     hidden = {
         (row.kommune, key)
@@ -130,8 +124,8 @@ def _moved(
         for key, rows in of_target.items():
             status, mean = _mean(rows, asked[key[:2]]["decimals"])
             origins = comes_from[asked[key[:2]]["kilde"], key[2], target]
-            divided = [code for code in origins if len(became.get(code, [code])) > 1]
-            if status == "vist" and any((code, key) in hidden for code in divided):
+            divided = origins if any(len(became.get(code, [code])) > 1 for code in origins) else set()
+            if any((code, key) in unseen or (code, key) in hidden for code in divided):
                 status, mean = "skjermet", 0
             found_cells[target][key] = (status, mean)
     units = {code: Unit(code) for code in sorted(kommuner)}
@@ -149,6 +143,32 @@ def _origins(cells: pd.DataFrame, became: Mapping[str, list[str]]) -> dict[tuple
         for target in became.get(row.kommune, [row.kommune]):
             origins[row.kilde, row.aar, target].add(row.kommune)
     return origins
+
+
+def _unseen(cells: pd.DataFrame) -> set[tuple[str, CellKey]]:
+    """The cells of municipalities with pupils that are not all seen: itself or a school is hidden, or the schools have
+    not its number of pupils. Those of codes that only schools stand under, in the source and year, are not known."""
+    schools: dict[tuple[str, CellKey], list[Any]] = defaultdict(list)
+    wholes: dict[tuple[str, CellKey], Any] = {}
+    for row in cells[cells.nivaa.isin(["kommune", "skole"])].itertuples():
+        at = row.kommune, (row.indikator, row.trinn, row.aar)
+        if row.nivaa == "kommune":
+            wholes[at] = row
+        elif _has_pupils(row):
+            schools[at].append(row)
+    with_rows = {(row.kilde, row.aar, row.kommune) for row in wholes.values()}
+    of_schools_alone = {
+        at for at, rows in schools.items() if at not in wholes and (rows[0].kilde, at[1][2], at[0]) in with_rows
+    }
+    return of_schools_alone | {
+        at
+        for at, whole in wholes.items()
+        if (_has_pupils(whole) or schools[at])
+        and not (
+            all(_can_be_used(row, True) for row in (whole, *schools[at]))
+            and sum(row.antall for row in schools[at]) == whole.antall
+        )
+    }
 
 
 def _has_pupils(row: Any) -> bool:

@@ -192,11 +192,13 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         harmonisering, [("(2 * teller + elever) // (2 * elever)", "teller // elever")], "vurdering", "verdi",
     ),
     "a mean of what is shown": (
-        harmonisering, [("WHEN skjulte > 0 OR g.enhet IS NOT NULL THEN 'skjermet' ELSE", "ELSE")], "vurdering",
-        "verdistatus",
+        harmonisering, [("WHEN skjulte > 0 THEN 'skjermet' ELSE", "ELSE")], "vurdering", "verdistatus",
     ),
     "a part is shown beside a hidden one": (
-        harmonisering, [("skjulte > 0 OR g.enhet IS NOT NULL", "skjulte > 0")], "vurdering", "verdistatus",
+        harmonisering, [("AND NOT gaar_opp", "AND verdistatus <> 'vist'")], "vurdering", "verdistatus",
+    ),
+    "the parts of a shielded whole are shown": (
+        harmonisering, [("AND NOT gaar_opp", "AND NOT gaar_opp AND verdistatus = 'vist'")], "vurdering", "verdistatus",
     ),
     "a closed school is left out": (
         harmonisering, [("REPLACE (false AS kan_brukes) FROM skoler", "FROM skoler"), ("kommune IS NULL", "false")],

@@ -45,7 +45,7 @@ UNITS = {
     ("6107", "lesing", 5, "2022-23"): (True, ["6111", "6112"]),  # a merger
     ("6108", "lesing", 5, "2022-23"): (True, [orgnr(116), orgnr(117)]),  # a division: its schools
     ("6108", "regning", 8, "2022-23"): (True, [orgnr(118), orgnr(120)]),  # 120 closed: it may have belonged here
-    ("6109", "lesing", 8, "2023-24"): (True, [orgnr(119)]),
+    ("6109", "lesing", 8, "2023-24"): (True, ["6113", orgnr(119)]),  # 6113 is shielded, so that its parts are too
     ("6203", "lesing", 5, "2023-24"): (False, []),  # a year without a row
     ("6204", "lesing", 5, "2022-23"): (False, ["6204"]),  # a row with an empty cell
 }

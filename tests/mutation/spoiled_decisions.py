@@ -12,11 +12,45 @@ IN_1 = "kategori IS NOT DISTINCT FROM 1"
 SHOWN = "verdistatus = 'vist'"
 HIDDEN = "verdistatus = 'skjermet'"
 
+
+def another(column: str) -> str:
+    """SQL: a name that the register has in that column, and not for this row."""
+    first, last = (f"(SELECT {which}({column}) FROM kommune WHERE gyldig_til IS NULL)" for which in ("min", "max"))
+    return f"CASE {column} WHEN {first} THEN {last} ELSE {first} END"
+
+
+FYLKE, EMBETE, NAVN = another("fylkesnavn"), another("statsforvalter"), another("kommunenavn")
+
 R, S, K, I = "rangering_kommune", "rangering_skole", "kandidat_kategori2", "identifisert_kommune"  # noqa: E741
 DECISIONS: dict[str, Mutation] = {
     "a municipality of the register gone": caught(R, without(R, "kategori IS NULL", most=1), "forventet_sett"),
     "a municipality under another's name": caught(
-        R, where(R, IN_1, most=1, kommunenavn="'Et annet sted'"), "forventet_sett"
+        R, where(R, IN_1, most=1, kommunenavn=NAVN), "forventet_sett"
+    ),
+    "ranked in another's county": caught(R, where(R, IN_1, most=1, fylkesnavn=FYLKE), "forventet_sett"),
+    "ranked under another's statsforvalter": caught(R, where(R, IN_1, most=1, statsforvalter=EMBETE), "forventet_sett"),
+    "identified under another's name": caught(
+        I, where(I, "true", most=1, kommunenavn=NAVN), "navn_fylke_og_embete"
+    ),
+    "identified in another's county": caught(I, where(I, "true", most=1, fylkesnavn=FYLKE), "navn_fylke_og_embete"),
+    "identified under another's county number": caught(
+        I, where(I, "true", most=1, fylkesnr="'99'"), "navn_fylke_og_embete"
+    ),
+    "identified under another's statsforvalter": caught(
+        I, where(I, "true", most=1, statsforvalter=EMBETE), "navn_fylke_og_embete"
+    ),
+    "a candidate under another's name": caught(
+        K, where(K, "true", most=1, kommunenavn=NAVN), "navn_fylke_og_embete"
+    ),
+    "a candidate in another's county": caught(K, where(K, "true", most=1, fylkesnavn=FYLKE), "navn_fylke_og_embete"),
+    "a candidate that another statsforvalter is asked about": caught(
+        K, where(K, "true", most=1, statsforvalter=EMBETE), "navn_fylke_og_embete"
+    ),
+    "a school under another's name": caught(
+        S, where(S, "true", most=1, skolenavn="'En annen skole'"), "navn_paa_skole_og_kommune"
+    ),
+    "a school in a municipality of another name": caught(
+        S, where(S, "true", most=1, kommunenavn=NAVN), "navn_paa_skole_og_kommune"
     ),
     "points of another municipality": caught(
         R, where(R, "risikopoeng > 0", most=1, risikopoeng="risikopoeng - 1"), "summer_som_andel"
@@ -103,7 +137,20 @@ COHORTS: dict[str, Mutation] = {
     "one in the cohort and not identified": caught(
         P, where(P, "true", most=1, kommunenr_ved_uttrekk="'6701'"), "de_identifiserte"
     ),
-    "a name of before": caught(P, where(P, "true", most=1, kommunenavn="'Gamle navn'"), "i_registeret"),
+    "a name of nobody": caught(P, where(P, "true", most=1, kommunenavn=NAVN), "i_registeret"),
+    "a number and name of before": caught(
+        P,
+        where(P, "true", most=1, kommunenr="'6953'",
+              kommunenavn="(SELECT max(kommunenavn) FROM kommune WHERE kommunenr = '6953')"),
+        "i_registeret",
+    ),
+    "another municipality in the cohort than the one identified": caught(
+        P,
+        f"""SELECT * REPLACE (coalesce(lead(kommunenr) OVER nr, min(kommunenr) OVER ()) AS kommunenr,
+          coalesce(lead(kommunenavn) OVER nr, arg_min(kommunenavn, kommunenr) OVER ()) AS kommunenavn)
+          FROM {P} WINDOW nr AS (ORDER BY kommunenr)""",
+        "den_som_ble_identifisert",
+    ),
     "five terms": caught(F, without(F, "halvaar_nr = 6"), "halvaarene_foelger_hverandre"),
     "a gap between two terms": caught(F, where(F, "halvaar_nr = 3", fra="fra + 1"), "halvaarene_foelger_hverandre"),
     "the phases turned": caught(
@@ -128,6 +175,20 @@ COHORTS: dict[str, Mutation] = {
 
 VK, VS = "vurdering_kommune", "vurdering_skole"
 PUBLISHED: dict[str, Mutation] = {
+    "a cell under another's name": caught(
+        VK, where(VK, "true", most=1, kommunenavn=NAVN), "navn_paa_kommune"
+    ),
+    "a school's cell under another's name": caught(
+        VS, where(VS, "true", most=1, skolenavn="'En annen skole'"), "navn_paa_skole"
+    ),
+    "the parts of a shielded whole published": caught(
+        VK, f"SELECT * FROM {VK}", "skjermet_i_kilden_er_skjermet",
+        observasjon=where("observasjon", "enhet = '6953'", verdi="NULL", verdistatus="'skjermet'"),
+    ),
+    "the parts of a whole with a hidden count published": caught(
+        VK, f"SELECT * FROM {VK}", "skjult_antall_er_skjult",
+        observasjon=where("observasjon", "enhet = '6953'", antall="NULL", antallstatus="'skjermet'"),
+    ),
     "a published cell of another figure": caught(VK, where(VK, SHOWN, most=1, verdi="verdi + 1"), "samme_som_vurdering"),
     "a hidden figure published": caught(
         VK,

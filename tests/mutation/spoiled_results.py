@@ -50,6 +50,7 @@ REGISTERS: dict[str, Mutation] = {
 }
 
 H = "harmonisert"
+DIVIDED = "enhet = '6953'"  # into 6954 and 6955, which are shown where its schools all are
 HARMONISED: dict[str, Mutation] = {
     "a cell gone": caught(H, without(H, OF_KOMMUNE, most=1), "forventet_sett"),
     "a year of the window gone": caught(H, without(H, "skoleaar = '2023-24'"), "forventet_sett", "skolene_har_alle_celler"),
@@ -74,6 +75,18 @@ HARMONISED: dict[str, Mutation] = {
         H,
         where(H, f"beregnet AND {OF_KOMMUNE} AND {HIDDEN}", verdi="47", verdistatus="'vist'", antall="50"),
         "ombygd_bare_av_viste",
+    ),
+    "the parts of a shielded whole shown": caught(
+        H, f"SELECT * FROM {H}", "ombygd_bare_av_viste",
+        observasjon=where("observasjon", DIVIDED, verdi="NULL", verdistatus="'skjermet'"),
+    ),
+    "a merger of a figure without its pupils": caught(
+        H, f"SELECT * FROM {H}", "ombygd_bare_av_viste",
+        observasjon=where("observasjon", "enhet = '6741'", antall="NULL", antallstatus="'skjermet'"),
+    ),
+    "a division of some of the pupils": caught(
+        H, f"SELECT * FROM {H}", "delt_av_alle_elevene",
+        observasjon=where("observasjon", f"{DIVIDED} AND antall > 0", antall="antall + 15"),
     ),
     "a merger outside its parts": caught(
         H, where(H, f"beregnet AND {OF_KOMMUNE} AND {SHOWN}", verdi="99"), "ombygd_mellom_delene"

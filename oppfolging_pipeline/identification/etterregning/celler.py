@@ -5,10 +5,10 @@ Does not belong here: limits and points (`avgjorelse`).
 
 The rules, as they are worded: a new number or name moves the figure. A merger is the pupil-weighted mean of its parts,
 only when every part with pupils is shown. A municipality that came out of a division is rebuilt from the schools that
-stand in it, only when all of its schools with pupils are shown; a school that cannot be placed, and a divided
-municipality whose pupils no school accounts for, may belong to any of the new ones. And only when the other parts of
-that division are shown too, or the whole less the rest would give the last away. Otherwise the cell is `skjermet`. A
-rebuilt figure is rounded half-up as the published ones are.
+stand in it, only when the divided municipality's own figure and number of pupils are shown, all of its schools with
+pupils are shown, and they have exactly its pupils; a school that cannot be placed, and pupils that no school accounts
+for, may belong to any of the new ones. Otherwise the cell is `skjermet`, and so are the other parts of that division.
+A rebuilt figure is rounded half-up as the published ones are.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELL = ["enhet", "indikator", "trinn", "skoleaar"]
+_DELT_CELLE = ["kilde", "skoleaar", "kommunenr", "indikator", "trinn"]
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,7 @@ def make_cells(observasjon: pd.DataFrame, spurt: pd.DataFrame, enheter: Enheter)
     schools = seen[seen["nivaa"] == "skole"]
     kommuner = seen[seen["nivaa"] == "kommune"].merge(enheter.slekt, on=["kilde", "skoleaar", "kommunenr"])
     moved = kommuner[kommuner["maate"] == "flyttet"].assign(enhet=lambda rows: rows["til"])
-    parts = _parts(kommuner, schools, enheter)
-    rebuilt = _hide_beside_hidden(_mean(parts), parts, enheter.slekt)
+    rebuilt = _mean(_parts(kommuner, schools, enheter))
     found = pd.concat([part[[*CELL, "verdi", "verdistatus", "antall", "beregnet", "forelopig"]] for part in (
         moved.assign(beregnet=False), rebuilt.assign(beregnet=True), schools.assign(beregnet=False),
     )], ignore_index=True)  # fmt: skip
@@ -160,18 +160,42 @@ def _parts(kommuner: pd.DataFrame, schools: pd.DataFrame, enheter: Enheter) -> p
     of_division = enheter.slekt[enheter.slekt["maate"] == "delt"]
     under = schools.merge(of_division, on=["kilde", "skoleaar", "kommunenr"])
     stands_in = under["enhet"].map(enheter.plassert)
-    cell = ["kommunenr", "indikator", "trinn", "skoleaar"]
-    accounted = pd.MultiIndex.from_frame(under.loc[under["har_elever"], cell])
-    unaccounted = divided[~pd.MultiIndex.from_frame(divided[cell]).isin(accounted)]
+    of_any = stands_in.isna() | _without_a_whole(under, kommuner)
     return pd.concat(
         [
             kommuner[kommuner["maate"] == "sammenslaatt"],
-            under[stands_in == under["til"]],
-            under[stands_in.isna()].assign(kan_brukes=False),
-            unaccounted.assign(kan_brukes=False),
+            under[(stands_in == under["til"]) & ~of_any],
+            under[of_any].assign(kan_brukes=False),
+            _not_adding_up(divided, schools),
         ],
         ignore_index=True,
     )
+
+
+def _without_a_whole(under: pd.DataFrame, kommuner: pd.DataFrame) -> pd.Series[bool]:
+    """Which of the schools stand under a municipality that has rows in the source that year, but none in that cell."""
+    import pandas as pd
+
+    def stand(keys: list[str]) -> pd.Series[bool]:
+        there = pd.MultiIndex.from_frame(kommuner[keys])
+        return pd.Series(pd.MultiIndex.from_frame(under[keys]).isin(there), index=under.index)
+
+    return stand(_DELT_CELLE[:3]) & ~stand(_DELT_CELLE)
+
+
+def _not_adding_up(divided: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """The divided municipalities whose own figure or a school's is hidden, or whose schools have other pupils than
+    they: no part can be told then. One has pupils when itself or one of its schools has."""
+    hidden = schools["har_elever"] & ~schools["kan_brukes"]
+    of_schools = schools.assign(skjult=hidden, i_skolene=schools["antall"].where(schools["kan_brukes"], 0))
+    of_schools = of_schools.groupby(_DELT_CELLE, as_index=False).agg(
+        i_skolene=("i_skolene", "sum"), skjult=("skjult", "any"), skolene_har=("har_elever", "any")
+    )
+    wholes = divided.merge(of_schools, on=_DELT_CELLE, how="left")
+    adds_up = wholes["kan_brukes"] & (wholes["antall"] == wholes["i_skolene"]).fillna(False)
+    adds_up &= ~wholes["skjult"].astype("boolean").fillna(True)
+    has_pupils = wholes["har_elever"] | wholes["skolene_har"].astype("boolean").fillna(False)
+    return wholes.assign(har_elever=has_pupils, kan_brukes=False).loc[~adds_up.astype(bool), divided.columns]
 
 
 def _mean(parts: pd.DataFrame) -> pd.DataFrame:
@@ -194,20 +218,6 @@ def _mean(parts: pd.DataFrame) -> pd.DataFrame:
     step, pupils = cells["trinnverdi"], cells["antall"].where(shown)
     cells["verdi"] = (2 * cells["sum"] + pupils * step) // (2 * pupils * step) * step
     return cells.assign(antall=pupils)
-
-
-def _hide_beside_hidden(cells: pd.DataFrame, parts: pd.DataFrame, slekt: pd.DataFrame) -> pd.DataFrame:
-    """A shown cell becomes `skjermet` when a municipality that it came out of by division has a part that is hidden."""
-    import pandas as pd
-
-    hidden = parts[parts["har_elever"] & ~parts["kan_brukes"].astype(bool)]
-    hidden = hidden[["kilde", "skoleaar", "kommunenr", "indikator", "trinn"]].drop_duplicates()
-    beside = hidden.merge(slekt[slekt["maate"] == "delt"], on=["kilde", "skoleaar", "kommunenr"])
-    of_division = pd.MultiIndex.from_frame(beside[["til", "indikator", "trinn", "skoleaar"]])
-    given_away = pd.MultiIndex.from_frame(cells[CELL]).isin(of_division) & (cells["verdistatus"] == "vist")
-    cells.loc[given_away, "verdistatus"] = "skjermet"
-    shown = cells["verdistatus"] == "vist"
-    return cells.assign(verdi=cells["verdi"].where(shown), antall=cells["antall"].where(shown))
 
 
 def _grades(observasjon: pd.DataFrame, slekt: pd.DataFrame) -> pd.MultiIndex:

@@ -83,11 +83,33 @@ def figures(dice: random.Random, rule_set: RuleSet, computed: bool) -> list[Row]
                     verdi, antall = cell(dice, decimals)
                     place: Any = {"kommunenr": SCHOOLS[number][codes is NEW], "skoleaar": skoleaar}
                     rows.append(observed(f"1000000{number:02d}", verdi, antall, **place, **kind))
+    make_some_divisions_add_up(dice, rows)
     if computed:  # at least one figure that a national limit can be computed from, in each cell
         rows = [row for row in rows if row["enhet"] != "6101"]
         for item in rule_set.indikatorer:
             rows += [observed("6101", 50, 20, skoleaar=s, indikator=item.indikator, trinn=item.trinn) for s in YEARS]
     return rows
+
+
+def make_some_divisions_add_up(dice: random.Random, rows: list[Row]) -> None:
+    """In one of three cells of a municipality that is rebuilt from schools, all are shown and its pupils are those of
+    its schools; in one of six nobody has pupils."""
+    columns = ("verdi", "verdistatus", "antall", "antallstatus")
+    for whole in [row for row in rows if row["enhet"] in ("6107", "6110", "6113")]:
+        schools = [
+            row
+            for row in rows
+            if row["nivaa"] == "skole"
+            and all(row[name] == whole[name] for name in ("kommunenr", "indikator", "trinn", "skoleaar"))
+        ]
+        chance = dice.random()
+        if chance < 1 / 2:
+            shown = chance < 1 / 3
+            for row in schools:
+                made = observed("I", 47, dice.randint(1, 60)) if shown else observed("I", None, 0)
+                row.update({name: made[name] for name in columns})
+            made = observed("I", 47, sum(int(row["antall"]) for row in schools)) if shown else observed("I", None, 0)
+            whole.update({name: made[name] for name in columns})
 
 
 def cell(dice: random.Random, decimals: int) -> tuple[Any, Any]:
@@ -107,7 +129,7 @@ def test_both_agree_on_any_figures(name: str, seed: int, priority: bool) -> None
 
 
 def test_the_countries_that_are_drawn_have_what_makes_agreement_worth_something(tmp_path: Path) -> None:
-    cells, candidates, preliminary = set(), 0, False
+    cells, divided, candidates, preliminary = set(), set(), 0, False
     with open_engine() as engine:
         for number, rule_set in enumerate(SETS.values()):
             rows = figures(random.Random(number), rule_set, computed=rule_set is SETS[COMPUTED])  # noqa: S311 (no secret)
@@ -115,9 +137,10 @@ def test_the_countries_that_are_drawn_have_what_makes_agreement_worth_something(
             tables = decide_again(inputs).tabeller
             points = tables["vurdering"]
             cells |= set(points[["verdistatus", "beregnet", "risikopoeng"]].itertuples(index=False, name=None))
+            divided |= set(points.loc[points["beregnet"] & (points["enhet"] == "6108"), "verdistatus"])
             candidates += len(tables["kandidat_kategori2"])
             preliminary |= "foreløpig" in set(tables["identifisert_kommune"]["status"])
-    assert {status for status, rebuilt, _ in cells if rebuilt} == {"vist", "skjermet", "mangler"}
+    assert {status for status, rebuilt, _ in cells if rebuilt} == {"vist", "skjermet", "mangler"} == divided
     assert {status for status, rebuilt, _ in cells if not rebuilt} == {"vist", "skjermet", "mangler", "ikke_aktuelt"}
     assert {points for status, _, points in cells if status == "vist"} >= {0, 1, 2, 3, 6, 9}
     assert candidates >= 4
