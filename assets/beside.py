@@ -7,10 +7,12 @@ themselves (`oppfolging_pipeline.staging.kontrollgrunnlag`), or running checks (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from assets.resources import HomeResource
 from checks.catalogue import Beside, Facts
+from oppfolging_pipeline.cohorts import kontrollgrunnlag as puljegrunnlag
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -24,13 +26,18 @@ Partition = tuple[str, ...]
 
 
 def beside(
-    home: HomeResource, files: Sequence[StagedFile], reads: Iterable[str], register: Register | None = None
+    home: HomeResource,
+    files: Sequence[StagedFile],
+    reads: Iterable[str],
+    register: Register | None = None,
+    per: date | None = None,
 ) -> Beside:
     """The tables and facts that checks of those files `reads`.
 
     A table's files are those of the lake, with the audited ones in the place of those that they are to replace; of a
     table with one file for each (uttrekksaar, indikatorsett) only those that are audited. `register` is the one that
-    the figures were read against, where it is not yet the home's.
+    the figures were read against, where it is not yet the home's; `per` is the as-of date of the audited rows, where it
+    is known: of committed ones it is not.
     """
     asked = set(reads)
     partitions = {home.lake.partition_of(file.target) for file in files if file.table.partition_by == UTTREKK}
@@ -46,7 +53,7 @@ def beside(
     }
     observed = sorted({home.lake.partition_of(path) for path in _observed(home, files)})
     requested = sorted(partitions or {home.lake.partition_of(path) for path in home.lake.files("grense")})
-    return Beside(tables, _facts(home, asked - set(tables), observed, requested, register))
+    return Beside(tables, _facts(home, asked - set(tables), observed, requested, register, per))
 
 
 def _facts(
@@ -55,13 +62,16 @@ def _facts(
     observed: Sequence[Partition],
     partitions: Sequence[Partition],
     register: Register | None,
+    per: date | None,
 ) -> dict[str, Facts]:
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     known = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
+    # The one fact that is of a day: of committed rows nobody knows which, and it is then of every day that may be it.
+    makers = {**_MAKERS, "etterfolger": lambda *_: puljegrunnlag.etterfolger(requests, _of(known), per)}
     return {
         name: Facts(*make(requests, observed, catalog, known), empty_ok=name in _MAY_BE_EMPTY)
-        for name, make in _MAKERS.items()
+        for name, make in makers.items()
         if name in asked
     }  # fmt: skip
 
@@ -91,10 +101,12 @@ _MAKERS: Mapping[str, _Maker] = {
     "sett": lambda requests, *_: kontrollgrunnlag.sett(requests),
     "ventet_kommune": lambda requests, _, __, register: kontrollgrunnlag.ventet_kommune(requests, _of(register)),
     "opphav": lambda requests, _, __, register: kontrollgrunnlag.opphav(requests, _of(register)),
+    "puljesett": lambda requests, *_: puljegrunnlag.puljesett(requests),
+    "etterfolger": lambda requests, _, __, register: puljegrunnlag.etterfolger(requests, _of(register)),
 }
 # A register may know of no code outside the municipalities; every other fact has a row wherever it is asked for.
 _MAY_BE_EMPTY = {"utenfor"}
-_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav"}
+_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger"}
 
 
 def _observed(home: HomeResource, files: Sequence[StagedFile]) -> list[Path]:

@@ -54,8 +54,9 @@ def vedtak(
     """The municipalities of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
         require_audited_results(home.lake)  # those of earlier runs are read here for the first time
-        rows = _cohorts(home, engine, clock.as_of(uttrekk.per))
-        yield from publish_audited(context, home, [ToAudit.one(engine.write(rows, "pulje_kommune", home.lake))])
+        per = clock.as_of(uttrekk.per)
+        staged = engine.write(_cohorts(home, engine, per), "pulje_kommune", home.lake)
+        yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)
 
 
 @dg.asset(

@@ -98,12 +98,32 @@ DECISIONS: dict[str, Mutation] = {
 }  # fmt: skip
 
 P, F, Q = "pulje_kommune", "pulje_faseplan", "rapportering"
+GLIMRALI = {"kommunenr": "'6701'", "kommunenavn": "(SELECT min(kommunenavn) FROM kommune WHERE kommunenr = '6701')"}
+OF_BOTH_SETS = f"""SELECT * FROM {I} UNION ALL
+  (SELECT * REPLACE ('udir-2020' AS indikatorsett, '6701' AS kommunenr) FROM {I} WHERE kategori = 1 ORDER BY kommunenr LIMIT 1)"""
 COHORTS: dict[str, Mutation] = {
     "one identified and not in the cohort": caught(P, without(P, "true", most=1), "de_identifiserte"),
     "one in the cohort and not identified": caught(
         P, where(P, "true", most=1, kommunenr_ved_uttrekk="'6701'"), "de_identifiserte"
     ),
     "a name of before": caught(P, where(P, "true", most=1, kommunenavn="'Gamle navn'"), "i_registeret"),
+    "another municipality's number and name": caught(P, where(P, "true", most=1, **GLIMRALI), "de_identifiserte"),
+    "a cohort of two sets": caught(
+        P,
+        f"""SELECT * FROM {P} UNION ALL (SELECT * REPLACE ('6701' AS kommunenr, {GLIMRALI['kommunenavn']} AS kommunenavn,
+          '6701' AS kommunenr_ved_uttrekk, 1 AS kategori) FROM {P} ORDER BY kommunenr LIMIT 1)""",
+        "de_identifiserte",
+        identifisert_kommune=OF_BOTH_SETS,
+    ),
+    "the unofficial set's cohort where the official set was run": caught(
+        P, f"SELECT * FROM {P}", "de_identifiserte", identifisert_kommune=OF_BOTH_SETS
+    ),
+    "an unofficial set's cohort that does not say so": caught(
+        P, where(P, "true", most=1, merknad="NULL"), "merknaden_sier_hva_som_er_hendt"
+    ),
+    "identified on another day than the uttrekk's": caught(
+        P, where(P, "true", most=1, siden="siden + 1"), "identifisert_fra_uttrekksdagen"
+    ),
     "five terms": caught(F, without(F, "halvaar_nr = 6"), "halvaarene_foelger_hverandre"),
     "a gap between two terms": caught(F, where(F, "halvaar_nr = 3", fra="fra + 1"), "halvaarene_foelger_hverandre"),
     "the phases turned": caught(
