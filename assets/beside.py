@@ -103,6 +103,8 @@ _MAKERS: Mapping[str, _Maker] = {
     "opphav": lambda requests, _, __, register: kontrollgrunnlag.opphav(requests, _of(register)),
     "puljesett": lambda requests, *_: puljegrunnlag.puljesett(requests),
     "etterfolger": lambda requests, _, __, register: puljegrunnlag.etterfolger(requests, _of(register)),
+    "halvaarsplan": lambda *_: puljegrunnlag.halvaarsplan(),
+    "rapportplan": lambda *_: puljegrunnlag.rapportplan(),
 }
 # A register may know of no code outside the municipalities; every other fact has a row wherever it is asked for.
 _MAY_BE_EMPTY = {"utenfor"}

@@ -90,7 +90,7 @@ def faseplan(
     group_name="cohorts",
     owners=OWNERS,
     kinds={"parquet"},
-    deps=[vedtak],
+    deps=[vedtak, faseplan],  # the plan tells the checks which deadlines have passed
     check_specs=suite_checks_of("rapportering", "rapportering"),
     metadata=definition_metadata("rapportering"),
     description="Rapportene som hver kommune i en pulje skal ha levert, av hvem, med frist og tilstand.",

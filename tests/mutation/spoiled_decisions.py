@@ -137,13 +137,48 @@ COHORTS: dict[str, Mutation] = {
     "a cohort in another phase than its municipalities": caught(
         F, f"SELECT * FROM {F}", "kommunene_er_i_fasen", pulje_kommune=f"SELECT * REPLACE ('Forfase' AS fase) FROM {P}"
     ),
-    "a report of nobody": caught(Q, where(Q, "true", most=1, kommunenr="'6701'"), "kommunen_er_i_puljen"),
+    "a report of nobody": caught(Q, where(Q, "true", most=1, kommunenr="'6701'"), "rapportene_som_er_ventet"),
     "a deadline a year off": caught(Q, where(Q, "true", most=1, frist="frist + 365"), "frist_etter_hvert_aar"),
     "an adviser's report too many": caught(
         Q, where(Q, "rapport_nr = 2 AND avsender = 'kommune'", most=1, avsender="'veileder'"),
         "veileder_bare_etter_forfasen",
     ),
     "late without taking part": caught(Q, where(Q, "true", most=1, tilstand="'forsinket'"), "forsinket_bare_den_som_deltar"),
+    "a term that overlaps the one before it and leaves a gap": caught(
+        F, where(F, "halvaar_nr = 3", fra="fra - 10", til="til - 10"), "halvaarene_foelger_hverandre"
+    ),
+    "a term under another's name": caught(F, where(F, "halvaar_nr = 3", halvaar="'Vår 99'"), "halvaarene_foelger_hverandre"),
+    "other activities than the plan's": caught(F, where(F, "halvaar_nr = 3", aktiviteter="['x']"), "som_planen"),
+    "a report that the plan does not know": caught(F, where(F, "halvaar_nr = 2", rapport="'Rapport'"), "som_planen"),
+    "the last term in no state": caught(
+        F, where(F, "halvaar_nr = 6", tilstand="'tull'"), "tilstand.lovlig_verdi", "tilstand_i_rekkefoelge"
+    ),
+    "a term over and the next not begun": caught(
+        F, where(F, "halvaar_nr = 1", tilstand="'avsluttet'"), "tilstand_i_rekkefoelge"
+    ),
+    "no report of a municipality": caught(
+        Q, f"SELECT * FROM {Q} WHERE kommunenr > (SELECT min(kommunenr) FROM {Q})", "rapportene_som_er_ventet"
+    ),
+    "the second report of nobody": caught(Q, without(Q, "rapport_nr = 2"), "rapportene_som_er_ventet"),
+    "no report at all": caught(Q, without(Q, "true"), "rapportene_som_er_ventet"),
+    "a report that is over and was never owed": caught(
+        Q, f"SELECT * FROM {Q}", "rapportene_som_er_ventet", pulje_faseplan=where(F, "halvaar_nr <= 2", tilstand="'avsluttet'")
+    ),
+    "received on no day": caught(Q, where(Q, "true", most=1, tilstand="'mottatt'"), "tilstand_etter_fristen"),
+    "received and still awaited": caught(Q, where(Q, "true", most=1, mottatt="frist"), "tilstand_etter_fristen"),
+    "fallen due years before the deadline": caught(Q, where(Q, "true", tilstand="'forfaller'"), "tilstand_etter_fristen"),
+    "late before the deadline": caught(
+        Q, where(Q, "true", tilstand="'forsinket'"), "tilstand_etter_fristen",
+        pulje_kommune=f"SELECT * REPLACE ('deltar' AS deltakelse) FROM {P}",
+    ),
+    "a report in no state": caught(Q, where(Q, "true", most=1, tilstand="'tull'"), "tilstand.lovlig_verdi"),
+    "one fallen due and another of the same day not": caught(
+        Q, where(Q, "rapport_nr = 1", most=1, tilstand="'forfaller'"), "samme_tilstand_ved_samme_frist",
+        pulje_faseplan=where(F, "halvaar_nr <= 2", tilstand="CASE halvaar_nr WHEN 1 THEN 'avsluttet' ELSE 'pågående' END"),
+    ),
+    "a later one fallen due before an earlier": caught(
+        Q, where(Q, "rapport_nr = 2", tilstand="'forfaller'"), "samme_tilstand_ved_samme_frist"
+    ),
 }  # fmt: skip
 
 VK, VS = "vurdering_kommune", "vurdering_skole"
