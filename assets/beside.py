@@ -14,6 +14,7 @@ from assets.resources import HomeResource
 from checks.catalogue import Beside, Facts
 from oppfolging_pipeline.cohorts import kontrollgrunnlag as puljegrunnlag
 from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.publish import kontrollgrunnlag as dimensjonsgrunnlag
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
@@ -105,10 +106,17 @@ _MAKERS: Mapping[str, _Maker] = {
     "etterfolger": lambda requests, _, __, register: puljegrunnlag.etterfolger(requests, _of(register)),
     "halvaarsplan": lambda *_: puljegrunnlag.halvaarsplan(),
     "rapportplan": lambda *_: puljegrunnlag.rapportplan(),
+    "registerrad": lambda _, __, ___, register: kontrollgrunnlag.registerrad(_of(register)),
+    "embete": lambda _, __, ___, register: dimensjonsgrunnlag.embete(_of(register)),
+    "katalog_indikator": lambda _, __, catalog, ___: dimensjonsgrunnlag.katalog_indikator(catalog),
+    "regelsett": lambda requests, *_: dimensjonsgrunnlag.regelsett(one.rule_set for one in requests),
+    "regelsett_parameter": lambda requests, *_: dimensjonsgrunnlag.regelsett_parameter(
+        one.rule_set for one in requests
+    ),
 }
 # A register may know of no code outside the municipalities; every other fact has a row wherever it is asked for.
 _MAY_BE_EMPTY = {"utenfor"}
-_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger"}
+_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger", "registerrad", "embete"}
 
 
 def _observed(home: HomeResource, files: Sequence[StagedFile]) -> list[Path]:

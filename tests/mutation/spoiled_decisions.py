@@ -283,6 +283,59 @@ ORIGINS: dict[str, Mutation] = {
         where("dim_statsforvalter", "true", fylker="list_append(fylker, '66')"),
         "hvert_fylke_ett_embete",
     ),
+    "a measure turned round": caught(
+        "dim_indikator",
+        where(
+            "dim_indikator",
+            "true",
+            retning="""CASE retning WHEN 'hoyere_er_bedre' THEN 'lavere_er_bedre'
+          ELSE 'hoyere_er_bedre' END""",
+        ),
+        "som_katalogen",
+    ),
+    "a measure in another unit": caught(
+        "dim_indikator", where("dim_indikator", "true", most=1, enhet_for_verdi="'x'"), "som_katalogen"
+    ),
+    "an indicator under another name": caught(
+        "dim_indikator", where("dim_indikator", "indikator = 'lesing'", navn="'Regning'"), "som_katalogen"
+    ),
+    "a set called the scheme's own": caught(
+        "dim_indikatorsett", where("dim_indikatorsett", "true", offisielt="true"), "som_settet_sier"
+    ),
+    "a set under another title": caught(
+        "dim_indikatorsett", where("dim_indikatorsett", "true", navn="'x'", merknad="NULL"), "som_settet_sier"
+    ),
+    "a set without parameters": caught(
+        "dim_indikatorsett", where("dim_indikatorsett", "true", parametre="'[]'"), "parametrene_er_settets"
+    ),
+    "a parameter with another value": caught(
+        "dim_indikatorsett",
+        where("dim_indikatorsett", "true", parametre="replace(parametre, '\"verdi\": 30,', '\"verdi\": 31,')"),
+        "parametrene_er_settets",
+    ),
+    "an assumption with another reason": caught(
+        "dim_indikatorsett",
+        where(
+            "dim_indikatorsett",
+            "true",
+            parametre='regexp_replace(parametre, \'"grunn": "[^"]+\', \'"grunn": "Fordi.\')',
+        ),
+        "parametrene_er_settets",
+    ),
+    "an office without its counties": caught(
+        "dim_statsforvalter", where("dim_statsforvalter", "true", most=1, fylker="[]"), "fylkene_er_embetets"
+    ),
+    "two offices with each other's counties": caught(
+        "dim_statsforvalter",
+        """SELECT * REPLACE (coalesce(lag(fylker) OVER (ORDER BY statsforvalter),
+          first(fylker) OVER (ORDER BY statsforvalter DESC)) AS fylker) FROM dim_statsforvalter""",
+        "fylkene_er_embetets",
+    ),
+    "an office of nobody's, with no county": caught(
+        "dim_statsforvalter",
+        "SELECT * FROM dim_statsforvalter UNION ALL SELECT 'Ingens', []",
+        "fylkene_er_embetets",
+    ),
 }
 
 ALL = {**DECISIONS, **COHORTS, **PUBLISHED, **ORIGINS}
