@@ -1,7 +1,8 @@
 """What an audit may read beside the staged files: the lake's other tables, and the facts that checks compare with.
 
 Belongs here: choosing files and facts for a set of staged or committed files. Does not belong here: the facts
-themselves (`oppfolging_pipeline.staging.kontrollgrunnlag`), or running checks (`checks.runner`).
+themselves (`kontrollgrunnlag` of `oppfolging_pipeline.staging`, `cohorts` and `publish`), or running checks
+(`checks.runner`).
 """
 
 from __future__ import annotations

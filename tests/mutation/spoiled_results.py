@@ -63,9 +63,6 @@ REGISTERS: dict[str, Mutation] = {
         where("skole", "forste_skoleaar < siste_skoleaar", most=1, forste_skoleaar="siste_skoleaar"),
         "skoleaar_og_trinn_i_tallene",
     ),
-    "a school with a grade that it has not": caught(
-        "skole", where("skole", "true", most=1, trinn_liste="[1]"), "skoleaar_og_trinn_i_tallene"
-    ),
     "a school under another's name": caught(
         "skole", where("skole", "true", most=1, skolenavn="'Et annet sted skole'"), "navn_og_sted_i_nyeste_skoleaar"
     ),
@@ -75,7 +72,6 @@ REGISTERS: dict[str, Mutation] = {
     "municipalities under another's statsforvalter": caught(
         "kommune", where("kommune", "gyldig_til IS NULL", statsforvalter="'x'"), "som_registeret"
     ),
-    "counties under another name": caught("kommune", where("kommune", "true", fylkesnavn="'x'"), "som_registeret"),
     "another municipality's successor": caught(
         "kommune",
         where(

@@ -31,11 +31,9 @@ FACTS = {
 STANDS = {"6101": "identifisert", "6102": "deltar", "6103": "takket nei", "6104": "fullført"}
 DAYS = {
     "before the first term": date(2024, 3, 1),
-    "in a term of one and before the other": date(2025, 7, 31),
     "the day that a report falls due": date(2026, 7, 1),
     "its deadline": date(2026, 7, 31),
     "the day after": date(2026, 8, 1),
-    "in the last term of one": date(2027, 7, 15),
     "after all": date(2029, 1, 1),
 }
 
