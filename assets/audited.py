@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -87,17 +88,19 @@ def publish_audited(
     metadata: Mapping[str, Any] | None = None,
     *,
     register: Register | None = None,
+    per: date | None = None,
     outcomes: Sequence[Outcome] = (),
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    `register` is the one that the figures were read against, where the home has not accepted it yet; `outcomes` are
-    verdicts reached otherwise, which count like those of the first table. Raises `dagster.Failure` (not retried) after
-    putting the files in quarantine with their report, also when a check could not be run.
+    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
+    as-of date of the rows, where they have one; `outcomes` are verdicts reached otherwise, which count like those of
+    the first table. Raises `dagster.Failure` (not retried) after putting the files in quarantine with their report,
+    also when a check could not be run.
     """
     staged = [file for entry in files for file in entry.files]
     try:
-        found = audit(home, files, register)
+        found = audit(home, files, register, per)
     except CheckError as error:
         folder = _put_aside(home, context, staged, FailedAudit(utfall=(), feil=str(error)))
         raise dg.Failure(
@@ -138,12 +141,14 @@ def publish_audited(
     )
 
 
-def audit(home: HomeResource, files: Sequence[ToAudit], register: Register | None = None) -> list[list[Outcome]]:
+def audit(
+    home: HomeResource, files: Sequence[ToAudit], register: Register | None = None, per: date | None = None
+) -> list[list[Outcome]]:
     """The outcomes of the suites of staged or committed files. Raises `CheckError` when a check could not be run."""
     targets = targets_of(files)
     reads = {name for target in targets for name in target.reads}
     staged = [file for entry in files for file in entry.files]
-    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register))
+    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register, per))
 
 
 def targets_of(files: Sequence[ToAudit]) -> list[Target]:

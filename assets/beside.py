@@ -1,18 +1,22 @@
 """What an audit may read beside the staged files: the lake's other tables, and the facts that checks compare with.
 
 Belongs here: choosing files and facts for a set of staged or committed files. Does not belong here: the facts
-themselves (`oppfolging_pipeline.staging.kontrollgrunnlag`), or running checks (`checks.runner`).
+themselves (`kontrollgrunnlag` of `oppfolging_pipeline.staging`, `cohorts` and `publish`), or running checks
+(`checks.runner`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from assets.resources import HomeResource
 from checks.catalogue import Beside, Facts
+from oppfolging_pipeline.cohorts import kontrollgrunnlag as puljegrunnlag
 from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.publish import kontrollgrunnlag as dimensjonsgrunnlag
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -26,13 +30,18 @@ Partition = tuple[str, ...]
 
 
 def beside(
-    home: HomeResource, files: Sequence[StagedFile], reads: Iterable[str], register: Register | None = None
+    home: HomeResource,
+    files: Sequence[StagedFile],
+    reads: Iterable[str],
+    register: Register | None = None,
+    per: date | None = None,
 ) -> Beside:
     """The tables and facts that checks of those files `reads`.
 
     A table's files are those of the lake, with the audited ones in the place of those that they are to replace; of a
     table with one file for each (uttrekksaar, indikatorsett) only those that are audited. `register` is the one that
-    the figures were read against, where it is not yet the home's.
+    the figures were read against, where it is not yet the home's; `per` is the as-of date of the audited rows, where it
+    is known: of committed ones it is not.
     """
     asked = set(reads)
     partitions = {home.lake.partition_of(file.target) for file in files if file.table.partition_by == UTTREKK}
@@ -48,7 +57,7 @@ def beside(
     }
     observed = sorted({home.lake.partition_of(path) for path in _observed(home, files)})
     requested = sorted(partitions or {home.lake.partition_of(path) for path in home.lake.files("grense")})
-    return Beside(tables, _facts(home, asked - set(tables), observed, requested, register))
+    return Beside(tables, _facts(home, asked - set(tables), observed, requested, register, per))
 
 
 def _facts(
@@ -57,11 +66,12 @@ def _facts(
     observed: Sequence[Partition],
     partitions: Sequence[Partition],
     register: Register | None,
+    per: date | None,
 ) -> dict[str, Facts]:
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    known = Known(requests, observed, catalog, home.breaks, read)
+    known = Known(requests, observed, catalog, home.breaks, per, read)
     return {
         name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
     }
@@ -69,12 +79,17 @@ def _facts(
 
 @dataclass(frozen=True)
 class Known:
-    """What facts are made of: the requests and the (kilde, skoleaar) of the audited files, and what is declared."""
+    """What facts are made of: the requests and the (kilde, skoleaar) of the audited files, and what is declared.
+
+    `per` is the as-of date; None where nobody knows it, as of committed rows: a fact that is of a day is then of every
+    day that may be it.
+    """
 
     requests: Sequence[Request]
     observed: Sequence[Partition]
     catalog: Catalog
     breaks: Bruddliste
+    per: date | None
     _register: Register | None
 
     @property
@@ -102,11 +117,20 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
     "opphav": lambda known: kontrollgrunnlag.opphav(known.requests, known.register),
+    "puljesett": lambda known: puljegrunnlag.puljesett(known.requests),
+    "etterfolger": lambda known: puljegrunnlag.etterfolger(known.requests, known.register, known.per),
+    "halvaarsplan": lambda _: puljegrunnlag.halvaarsplan(),
+    "rapportplan": lambda _: puljegrunnlag.rapportplan(),
+    "registerrad": lambda known: kontrollgrunnlag.registerrad(known.register),
+    "embete": lambda known: dimensjonsgrunnlag.embete(known.register),
+    "katalog_indikator": lambda known: dimensjonsgrunnlag.katalog_indikator(known.catalog),
+    "regelsett": lambda known: dimensjonsgrunnlag.regelsett(one.rule_set for one in known.requests),
+    "regelsett_parameter": lambda known: dimensjonsgrunnlag.regelsett_parameter(one.rule_set for one in known.requests),
 }
 # A register may know of no code outside the municipalities, and no break may be known; every other fact has a row
 # wherever it is asked for.
 _MAY_BE_EMPTY = {"utenfor", "brudd_celle"}
-_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav"}
+_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger", "registerrad", "embete"}
 
 
 def _observed(home: HomeResource, files: Sequence[StagedFile]) -> list[Path]:

@@ -54,8 +54,9 @@ def vedtak(
     """The municipalities of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
         require_audited_results(home.lake)  # those of earlier runs are read here for the first time
-        rows = _cohorts(home, engine, clock.as_of(uttrekk.per))
-        yield from publish_audited(context, home, [ToAudit.one(engine.write(rows, "pulje_kommune", home.lake))])
+        per = clock.as_of(uttrekk.per)
+        staged = engine.write(_cohorts(home, engine, per), "pulje_kommune", home.lake)
+        yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)
 
 
 @dg.asset(
@@ -89,7 +90,7 @@ def faseplan(
     group_name="cohorts",
     owners=OWNERS,
     kinds={"parquet"},
-    deps=[vedtak],
+    deps=[vedtak, faseplan],  # the plan tells the checks which deadlines have passed
     check_specs=suite_checks_of("rapportering", "rapportering"),
     metadata=definition_metadata("rapportering"),
     description="Rapportene som hver kommune i en pulje skal ha levert, av hvem, med frist og tilstand.",

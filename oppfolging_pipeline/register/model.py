@@ -102,6 +102,10 @@ class Register:
         """Whether the code is a municipality in force at the date."""
         return in_force(self._rows.get(kode, ()), dato) is not None
 
+    def endringsdager(self, etter: date) -> tuple[date, ...]:
+        """The days after the date on which a code, a name or a lineage changes, in order."""
+        return tuple(day for day in self._lineage.days if day > etter)
+
     # Lineage
 
     def etterfolgere(self, kode: str, dato: date, per: date) -> tuple[str, ...]:

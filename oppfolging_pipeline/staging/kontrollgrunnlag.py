@@ -16,6 +16,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog, Retning, Toleranse
 from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.tables.model import table
 
 Grunnlag = tuple[Mapping[str, str], Sequence[tuple[object, ...]]]
 _SIGN: dict[Retning, int] = {"hoyere_er_bedre": 1, "lavere_er_bedre": -1, "ingen": 0}
@@ -185,3 +186,9 @@ def opphav(requests: Iterable[Request], register: Register) -> Grunnlag:
                     for source in found.kilder
                 ]
     return columns, rows
+
+
+def registerrad(register: Register) -> Grunnlag:
+    """Every validity of the register, with the columns of the declared table `kommune`."""
+    columns = {column.name: column.type for column in table("kommune").columns}
+    return columns, [tuple(row[name] for name in columns) for row in register.rader()]

@@ -1,12 +1,13 @@
-"""Ways to spoil ranks, decisions, cohorts, and what is published and said of them.
+"""Ways to spoil ranks, decisions, and what is published and said of them.
 
 Belongs here: the mutations of those tables, each with the check that must catch it. Does not belong here: what comes
-before a rank (`spoiled_results`), or how mutations are audited (`mutation`).
+before a rank (`spoiled_results`), cohorts (`spoiled_cohorts`), or how mutations are audited (`mutation`).
 """
 
 from __future__ import annotations
 
 from tests.mutation.mutation import Mutation, caught, where, without
+from tests.mutation.spoiled_cohorts import COHORTS
 
 IN_1 = "kategori IS NOT DISTINCT FROM 1"
 SHOWN = "verdistatus = 'vist'"
@@ -131,48 +132,6 @@ DECISIONS: dict[str, Mutation] = {
     "twenty-nine in category 1": caught(I, without(I, "kategori = 1 AND rangering = 30"), "saa_mange_som_settet_sier"),
 }  # fmt: skip
 
-P, F, Q = "pulje_kommune", "pulje_faseplan", "rapportering"
-COHORTS: dict[str, Mutation] = {
-    "one identified and not in the cohort": caught(P, without(P, "true", most=1), "de_identifiserte"),
-    "one in the cohort and not identified": caught(
-        P, where(P, "true", most=1, kommunenr_ved_uttrekk="'6701'"), "de_identifiserte"
-    ),
-    "a name of nobody": caught(P, where(P, "true", most=1, kommunenavn=NAVN), "i_registeret"),
-    "a number and name of before": caught(
-        P,
-        where(P, "true", most=1, kommunenr="'6953'",
-              kommunenavn="(SELECT max(kommunenavn) FROM kommune WHERE kommunenr = '6953')"),
-        "i_registeret",
-    ),
-    "another municipality in the cohort than the one identified": caught(
-        P,
-        f"""SELECT * REPLACE (coalesce(lead(kommunenr) OVER nr, min(kommunenr) OVER ()) AS kommunenr,
-          coalesce(lead(kommunenavn) OVER nr, arg_min(kommunenavn, kommunenr) OVER ()) AS kommunenavn)
-          FROM {P} WINDOW nr AS (ORDER BY kommunenr)""",
-        "den_som_ble_identifisert",
-    ),
-    "five terms": caught(F, without(F, "halvaar_nr = 6"), "halvaarene_foelger_hverandre"),
-    "a gap between two terms": caught(F, where(F, "halvaar_nr = 3", fra="fra + 1"), "halvaarene_foelger_hverandre"),
-    "the phases turned": caught(
-        F,
-        where(F, "true", fase="CASE fase WHEN 'Forfase' THEN 'Gjennomføringsfase' ELSE 'Forfase' END"),
-        "forfase_foerst",
-    ),
-    "a report in the wrong term": caught(F, where(F, "halvaar_nr = 2", rapport="NULL"), "rapport_etter_hvert_aar"),
-    "over before it began": caught(F, where(F, "halvaar_nr = 6", tilstand="'avsluttet'"), "tilstand_i_rekkefoelge"),
-    "a cohort counted wrong": caught(F, where(F, "true", antall_kommuner="antall_kommuner + 1"), "kommunene_er_talt"),
-    "a cohort in another phase than its municipalities": caught(
-        F, f"SELECT * FROM {F}", "kommunene_er_i_fasen", pulje_kommune=f"SELECT * REPLACE ('Forfase' AS fase) FROM {P}"
-    ),
-    "a report of nobody": caught(Q, where(Q, "true", most=1, kommunenr="'6701'"), "kommunen_er_i_puljen"),
-    "a deadline a year off": caught(Q, where(Q, "true", most=1, frist="frist + 365"), "frist_etter_hvert_aar"),
-    "an adviser's report too many": caught(
-        Q, where(Q, "rapport_nr = 2 AND avsender = 'kommune'", most=1, avsender="'veileder'"),
-        "veileder_bare_etter_forfasen",
-    ),
-    "late without taking part": caught(Q, where(Q, "true", most=1, tilstand="'forsinket'"), "forsinket_bare_den_som_deltar"),
-}  # fmt: skip
-
 VK, VS = "vurdering_kommune", "vurdering_skole"
 PUBLISHED: dict[str, Mutation] = {
     "a cell under another's name": caught(
@@ -288,6 +247,41 @@ ORIGINS: dict[str, Mutation] = {
         "dim_statsforvalter",
         where("dim_statsforvalter", "true", fylker="list_append(fylker, '66')"),
         "hvert_fylke_ett_embete",
+    ),
+    "a measure turned round": caught(
+        "dim_indikator",
+        where(
+            "dim_indikator",
+            "true",
+            retning="""CASE retning WHEN 'hoyere_er_bedre' THEN 'lavere_er_bedre'
+          ELSE 'hoyere_er_bedre' END""",
+        ),
+        "som_katalogen",
+    ),
+    "a set called the scheme's own": caught(
+        "dim_indikatorsett", where("dim_indikatorsett", "true", offisielt="true"), "som_settet_sier"
+    ),
+    "a set without parameters": caught(
+        "dim_indikatorsett", where("dim_indikatorsett", "true", parametre="'[]'"), "parametrene_er_settets"
+    ),
+    "a parameter with another value": caught(
+        "dim_indikatorsett",
+        where("dim_indikatorsett", "true", parametre="replace(parametre, '\"verdi\": 30,', '\"verdi\": 31,')"),
+        "parametrene_er_settets",
+    ),
+    "an office without its counties": caught(
+        "dim_statsforvalter", where("dim_statsforvalter", "true", most=1, fylker="[]"), "fylkene_er_embetets"
+    ),
+    "two offices with each other's counties": caught(
+        "dim_statsforvalter",
+        """SELECT * REPLACE (coalesce(lag(fylker) OVER (ORDER BY statsforvalter),
+          first(fylker) OVER (ORDER BY statsforvalter DESC)) AS fylker) FROM dim_statsforvalter""",
+        "fylkene_er_embetets",
+    ),
+    "an office of nobody's, with no county": caught(
+        "dim_statsforvalter",
+        "SELECT * FROM dim_statsforvalter UNION ALL SELECT 'Ingens', []",
+        "fylkene_er_embetets",
     ),
 }
 

@@ -41,11 +41,46 @@ REGISTERS: dict[str, Mutation] = {
     ),
     "a school gone from the list": caught("skole", without("skole", "true", most=1), "skolene_i_tallene"),
     "a school that ended before it began": caught(
-        "skole", where("skole", "true", most=1, forste_skoleaar="'2029-30'"), "nyeste_skoleaar_etter_foerste"
+        "skole", where("skole", "true", most=1, forste_skoleaar="'2029-30'"), "skoleaar_og_trinn_i_tallene"
     ),
-    "a school without a grade": caught("skole", where("skole", "true", most=1, trinn_liste="[]"), "har_trinn"),
+    "a school without a grade": caught(
+        "skole", where("skole", "true", most=1, trinn_liste="[]"), "skoleaar_og_trinn_i_tallene"
+    ),
     "a school on the wrong list": caught(
-        "skole", where("skole", "kommunenr <> '6701'", most=1, kommunenr="'6701'"), "kommunen_i_nyeste_skoleaar"
+        "skole", where("skole", "kommunenr <> '6701'", most=1, kommunenr="'6701'"), "navn_og_sted_i_nyeste_skoleaar"
+    ),
+    "a school in the year before its last": caught(
+        "skole",
+        """SELECT s.* REPLACE (coalesce(g.skoleaar, siste_skoleaar) AS siste_skoleaar, coalesce(g.kommunenr, s.kommunenr) AS kommunenr)
+        FROM skole s LEFT JOIN (
+          SELECT enhet, min(skoleaar) AS skoleaar, arg_min(kommunenr, skoleaar) AS kommunenr FROM observasjon
+          WHERE nivaa = 'skole' GROUP BY ALL
+        ) g ON g.enhet = s.orgnr""",
+        "skoleaar_og_trinn_i_tallene",
+    ),
+    "a school that was there from its last year only": caught(
+        "skole",
+        where("skole", "forste_skoleaar < siste_skoleaar", most=1, forste_skoleaar="siste_skoleaar"),
+        "skoleaar_og_trinn_i_tallene",
+    ),
+    "a school under another's name": caught(
+        "skole", where("skole", "true", most=1, skolenavn="'Et annet sted skole'"), "navn_og_sted_i_nyeste_skoleaar"
+    ),
+    "a school in another county": caught(
+        "skole", where("skole", "true", most=1, fylkesnr="'01'"), "navn_og_sted_i_nyeste_skoleaar"
+    ),
+    "municipalities under another's statsforvalter": caught(
+        "kommune", where("kommune", "gyldig_til IS NULL", statsforvalter="'x'"), "som_registeret"
+    ),
+    "another municipality's successor": caught(
+        "kommune",
+        where(
+            "kommune", "gyldig_til = DATE '2024-01-01' AND gaatt_over_i <> [kommunenr]", most=1, gaatt_over_i="['6701']"
+        ),
+        "som_registeret",
+    ),
+    "a municipality of the register left out": caught(
+        "kommune", without("kommune", "gyldig_til IS NULL", most=1), "som_registeret"
     ),
 }
 

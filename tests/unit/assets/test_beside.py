@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,16 @@ def test_the_register_that_was_read_goes_before_the_homes(home, monkeypatch):
     monkeypatch.setattr("assets.beside.intake.read_register", never)
     found = beside(home, [staged(home, "observasjon", TESTS, AFTER)], {"ventet_enhet"}, changing_country())
     assert "6101" in {row[3] for row in found.facts["ventet_enhet"].rows}
+
+
+def test_what_a_municipality_has_become_is_of_the_runs_day_or_of_every_day_that_may_be_it(home):
+    files = [staged(home, "pulje_kommune")]
+    of_run = beside(home, files, {"etterfolger"}, changing_country(), date(2026, 5, 1)).facts["etterfolger"]
+    assert {row[0] for row in of_run.rows} == {date(2026, 5, 1)}
+    # The uttrekk of 2024 was made after the change of 1 January: by hand its own day is the only one.
+    by_hand = beside(home, files, {"etterfolger"}, changing_country()).facts["etterfolger"]
+    assert {row[0] for row in by_hand.rows} == {date(2024, 3, 1)}
+    assert {row[1:3] for row in by_hand.rows} == {(2025, SET), (2025, OTHER), (2024, SET)}
 
 
 def test_the_register_is_not_read_where_no_fact_is_of_it(home, monkeypatch):

@@ -21,7 +21,7 @@ KEYS = [key for key in all_tables() if suite_of(key).checks]
 
 
 def fact_columns(name: str) -> dict[str, str]:
-    columns, _ = _MAKERS[name](Known([], [], default_catalog(), default_breaks(), country([code("6101")], [])))
+    columns, _ = _MAKERS[name](Known([], [], default_catalog(), default_breaks(), None, country([code("6101")], [])))
     return dict(columns)
 
 

@@ -146,6 +146,13 @@ def test_relatives_find_old_and_new_rows_of_one_municipality(kode: str, dato: st
     assert REAL.slektninger(kode, D(dato)) == expected
 
 
+def test_the_days_of_change_after_a_date_are_those_on_which_something_is_another() -> None:
+    # Evenes got its second name in 2022, Trondheim and Røros theirs in 2023.
+    assert REAL.endringsdager(date(2020, 1, 1)) == (date(2022, 1, 1), date(2023, 1, 1), date(2024, 1, 1))
+    assert date(2020, 1, 1) in REAL.endringsdager(date(2019, 12, 31))
+    assert REAL.endringsdager(date(2024, 1, 1)) == ()
+
+
 def test_origins_of_2024_are_two_split_113_moved_and_the_rest_unchanged() -> None:
     opphav = REAL.opphav(D("2023-06-30"), D("2025-03-01"))
     assert list(opphav) == list(REAL.gjeldende(D("2025-03-01")))

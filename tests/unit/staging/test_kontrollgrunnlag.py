@@ -177,3 +177,13 @@ def test_a_year_after_the_identification_is_seen_from_its_day():
     )
     assert date(2025, 3, 1) == REQUEST.registerdato
     assert {row[4] for row in rows_of(kontrollgrunnlag.opphav([REQUEST], register))} == {"6101", "6102"}
+
+
+def test_the_register_is_told_of_validity_by_validity():
+    columns, rows = kontrollgrunnlag.registerrad(changing_country())
+    by_key = {(row[0], row[5]): dict(zip(columns, row, strict=True)) for row in rows}
+    assert len(by_key) == len(rows) == 16, "2 that last, 1 with two names, 6 that end and 6 that begin, the one twice"
+    divided = by_key["6107", date(2015, 1, 1)]
+    assert (divided["gyldig_til"], divided["gaatt_over_i"]) == (date(2024, 1, 1), ["6108", "6109"])
+    assert by_key["6106", date(2024, 1, 1)]["oppstaatt_av"] == ["6104", "6105"]
+    assert by_key["6202", date(2024, 1, 1)]["fylkesnavn"] == "Innerdal"

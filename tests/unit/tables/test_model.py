@@ -80,11 +80,21 @@ def test_every_declared_column_is_used():
 
 def test_an_override_changes_what_the_file_says_it_may():
     raw = yaml.safe_load((model.resources.files("oppfolging_pipeline.tables") / "tables.yaml").read_text("utf-8"))
-    allowed = {"name", "text", "nullable", "type", "min", "max"}
+    allowed = {"name", "text", "nullable", "type", "min", "max", "values"}
     changed = {
         key for declared in raw.values() for entry in declared["columns"] if isinstance(entry, dict) for key in entry
     }
     assert changed <= allowed
+
+
+def test_a_state_has_a_vocabulary_of_its_own_in_each_table():
+    # Without one a state that nobody knows was compared with nothing, and passed.
+    states = {key: declared.column("tilstand").values for key, declared in all_tables().items()
+              if "tilstand" in declared.column_names}  # fmt: skip
+    assert states == {
+        "pulje_faseplan": ("kommende", "pågående", "avsluttet"),
+        "rapportering": ("kommende", "forfaller", "mottatt", "forsinket"),
+    }
 
 
 @pytest.mark.parametrize("key", all_tables())

@@ -1,0 +1,72 @@
+"""What a cohort, its plan and its reports must hold: the facts that the checks of those tables compare with.
+
+Belongs here: what follows from register, rule sets and the plan of phases. Does not belong here: comparing (the suites
+of `checks`), or anything read off the identification: who is identified is a table of its own.
+
+Each function gives the columns with their SQL types, and the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from oppfolging_pipeline.cohorts.model import default_faseplan
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.kontrollgrunnlag import Grunnlag
+
+
+def puljesett(requests: Sequence[Request]) -> Grunnlag:
+    """The sets that may form each cohort: whether each is the scheme's own, and the day of its identification."""
+    columns = {"uttrekksaar": "INTEGER", "indikatorsett": "VARCHAR", "offisielt": "BOOLEAN", "uttrekksdag": "DATE"}
+    return columns, [(one.uttrekksaar, one.rule_set.navn, one.rule_set.offisielt, one.registerdato) for one in requests]
+
+
+def etterfolger(requests: Sequence[Request], register: Register, per: date | None = None) -> Grunnlag:
+    """What each municipality of an identification has become, seen from the day `per` (`sett_fra`).
+
+    Where that is not known, seen from every day from which the answer is another: the earliest identification day, and
+    the days of change after it. A municipality that has been divided has a row for each part. Seen from a day before
+    its own identification, a municipality is what it was then.
+    """
+    columns = {
+        "sett_fra": "DATE", "uttrekksaar": "INTEGER", "indikatorsett": "VARCHAR", "kommunenr_ved_uttrekk": "VARCHAR",
+        "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR",
+    }  # fmt: skip
+    rows: list[tuple[object, ...]] = []
+    first = min((request.registerdato for request in requests), default=register.foerste_dag)
+    for day in (per,) if per else (first, *register.endringsdager(first)):
+        for request in requests:
+            seen = max(day, request.registerdato)
+            names = register.gjeldende(seen)
+            rows += [
+                (day, request.uttrekksaar, request.rule_set.navn, code, successor, names[successor].navn)
+                for code in sorted(register.gjeldende(request.registerdato))
+                for successor in register.etterfolgere(code, request.registerdato, seen)
+            ]
+    return columns, rows
+
+
+def halvaarsplan() -> Grunnlag:
+    """The terms of the plan, each with its phase, what is to be done in it and the report that falls due after it."""
+    columns = {"halvaar_nr": "INTEGER", "fase": "VARCHAR", "aktiviteter": "VARCHAR[]", "rapport": "VARCHAR"}
+    plan, rows = default_faseplan(), []
+    for nr in plan.halvaar:
+        fase, rapport = plan.fase_i(nr), plan.rapport_etter(nr)
+        rows.append((nr, fase.fase, list(fase.aktiviteter), rapport.navn if rapport else None))
+    return columns, rows
+
+
+def rapportplan() -> Grunnlag:
+    """The reports of the plan, one row for each sender: the term at whose end it is due (`halvaar_nr`), and how many
+    days before that it falls due."""
+    columns = {
+        "rapport_nr": "INTEGER", "avsender": "VARCHAR", "halvaar_nr": "INTEGER", "forfaller_dager": "INTEGER",
+    }  # fmt: skip
+    plan = default_faseplan()
+    return columns, [
+        (rapport.rapport_nr, avsender, rapport.etter_halvaar.verdi, plan.forfaller_dager.verdi)
+        for rapport in plan.rapporter
+        for avsender in rapport.avsendere.verdi
+    ]
