@@ -15,6 +15,7 @@ from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables
@@ -59,11 +60,15 @@ def _facts(
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     known = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    return {
+    facts = {
         name: Facts(*make(requests, observed, catalog, known), empty_ok=name in _MAY_BE_EMPTY)
         for name, make in _MAKERS.items()
         if name in asked
-    }  # fmt: skip
+    }
+    of_corrections = {
+        name: Facts(*make(home.corrections), empty_ok=True) for name, make in OF_CORRECTIONS.items() if name in asked
+    }
+    return {**facts, **of_corrections}
 
 
 def _asked_for(requests: Sequence[Request]) -> list[tuple[str, str]]:
@@ -92,6 +97,10 @@ _MAKERS: Mapping[str, _Maker] = {
     "ventet_kommune": lambda requests, _, __, register: kontrollgrunnlag.ventet_kommune(requests, _of(register)),
     "opphav": lambda requests, _, __, register: kontrollgrunnlag.opphav(requests, _of(register)),
 }
+OF_CORRECTIONS: Mapping[str, Callable[[Rettelsesliste], kontrollgrunnlag.Grunnlag]] = {
+    "rettet_antall": kontrollgrunnlag.rettet_antall
+}
+"""Facts of the known corrections; there may be none."""
 # A register may know of no code outside the municipalities; every other fact has a row wherever it is asked for.
 _MAY_BE_EMPTY = {"utenfor"}
 _OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav"}

@@ -14,6 +14,7 @@ from datetime import date
 from oppfolging_pipeline.core.skoleaar import day_in
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog, Retning
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging.harmonisering import Request
 
 Grunnlag = tuple[Mapping[str, str], Sequence[tuple[object, ...]]]
@@ -68,6 +69,11 @@ def katalog_kilde(catalog: Catalog) -> Grunnlag:
     return columns, [
         (key, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap) for key, kilde in catalog.kilder.items()
     ]
+
+
+def rettet_antall(corrections: Rettelsesliste) -> Grunnlag:
+    """The ids of the corrections that put another number of pupils in the place of a source's."""
+    return {"rettelse": "VARCHAR"}, [(one.id,) for one in corrections.rettelser if one.replaces_pupils]
 
 
 def ventet_celle(requests: Iterable[Request]) -> Grunnlag:

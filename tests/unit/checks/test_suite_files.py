@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from assets.beside import _MAKERS
+from assets.beside import _MAKERS, OF_CORRECTIONS
 from checks.suite import ROWS, derived_checks
 from checks.suite_files import read_suite, suite_of
 from oppfolging_pipeline.core.errors import InvalidInput
@@ -105,7 +105,7 @@ def test_every_carried_file_reads_and_keeps_what_it_says(key):
 @pytest.mark.parametrize("key", WITH)
 def test_every_name_that_is_read_is_a_table_a_fact_or_a_helper_made_before(key):
     made: set[str] = set()
-    known = {*all_tables(), *_MAKERS}
+    known = {*all_tables(), *_MAKERS, *OF_CORRECTIONS}
     for helper in suite_of(key).helpers:
         assert set(helper.reads) <= known | made
         assert helper.name not in known, "a helper would hide what it is called like"

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pytest
 
-from assets.beside import _MAKERS
+from assets.beside import _MAKERS, OF_CORRECTIONS
 from checks.suite import ROWS, Check, derived_checks
 from checks.suite_files import Suite, suite_of
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.tables.model import all_tables, table
 from tests.unit.register.country import code, country
 
@@ -20,6 +21,8 @@ KEYS = [key for key in all_tables() if suite_of(key).checks]
 
 
 def fact_columns(name: str) -> dict[str, str]:
+    if name in OF_CORRECTIONS:
+        return dict(OF_CORRECTIONS[name](Rettelsesliste())[0])
     columns, _ = _MAKERS[name]([], [], default_catalog(), country([code("6101")], []))
     return dict(columns)
 
@@ -30,7 +33,11 @@ def empty(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, s
 
 
 def columns_of(key: str) -> dict[str, str]:
-    return fact_columns(key) if key in _MAKERS else {column.name: column.type for column in table(key).columns}
+    return (
+        fact_columns(key)
+        if key in {*_MAKERS, *OF_CORRECTIONS}
+        else {column.name: column.type for column in table(key).columns}
+    )
 
 
 class Bound:
