@@ -30,7 +30,8 @@ def correction(**changed: str) -> str:
 
 def applied(nivaa: str) -> str:
     """The observations, one of them corrected."""
-    return where("observasjon", f"nivaa = '{nivaa}' AND {_LESING}", most=1, rettelse="'x'")
+    of_country = "enhet IN (SELECT 'I' UNION ALL SELECT kommunenr FROM vurdering_kommune)"
+    return where("observasjon", f"nivaa = '{nivaa}' AND {_LESING} AND {of_country}", most=1, rettelse="'x'")
 
 
 ALL: dict[str, Mutation] = {
