@@ -21,6 +21,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables
@@ -71,7 +72,7 @@ def _facts(
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    known = Known(requests, observed, catalog, home.breaks, per, read)
+    known = Known(requests, observed, catalog, home.breaks, home.corrections, per, read)
     return {
         name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
     }
@@ -89,6 +90,7 @@ class Known:
     observed: Sequence[Partition]
     catalog: Catalog
     breaks: Bruddliste
+    corrections: Rettelsesliste
     per: date | None
     _register: Register | None
 
@@ -113,6 +115,7 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "katalog_maal": lambda known: kontrollgrunnlag.katalog_maal(known.catalog),
     "katalog_kilde": lambda known: kontrollgrunnlag.katalog_kilde(known.catalog),
     "brudd_celle": lambda known: kontrollgrunnlag.brudd_celle(known.breaks, known.catalog),
+    "rettet_antall": lambda known: kontrollgrunnlag.rettet_antall(known.corrections),
     "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
@@ -127,9 +130,9 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "regelsett": lambda known: dimensjonsgrunnlag.regelsett(one.rule_set for one in known.requests),
     "regelsett_parameter": lambda known: dimensjonsgrunnlag.regelsett_parameter(one.rule_set for one in known.requests),
 }
-# A register may know of no code outside the municipalities, and no break may be known; every other fact has a row
-# wherever it is asked for.
-_MAY_BE_EMPTY = {"utenfor", "brudd_celle"}
+# A register may know of no code outside the municipalities, and no break and no correction may be known; every other
+# fact has a row wherever it is asked for.
+_MAY_BE_EMPTY = {"utenfor", "brudd_celle", "rettet_antall"}
 _OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger", "registerrad", "embete"}
 
 

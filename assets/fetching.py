@@ -57,6 +57,7 @@ def _fetch(
                 http,
                 interfaces.addresses,
                 home.catalog,
+                home.corrections,
                 interfaces.declared,
                 clock.now,
                 told,

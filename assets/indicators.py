@@ -3,19 +3,31 @@
 Belongs here: the assets of the indicators. Does not belong here: the rules (`oppfolging_pipeline.indicators`).
 """
 
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
-from assets.requests import basis_row, observasjon_of, requests, result_of
-from assets.resources import HomeResource, UttrekkResource
+from assets.requests import Row, basis_row, corrections_in_force, observasjon_of, requests, result_of
+from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.staging import Results, harmonisert, observasjon
 from checks.suite import expected_rows
+from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.indicators.andel import andel_rader
-from oppfolging_pipeline.indicators.grense import grense_rader, read_figures
+from oppfolging_pipeline.indicators.grense import grense_rader, made_of_kommuner, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
-from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
 from oppfolging_pipeline.staging.sporing import sporing_rader
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Relation
+
+_WRITTEN_WITH_LIMITS = (
+    "grense", "regelsett_brukt", "innhold_brukt", "sporing", "rettet_celle", "rettelse", "grunnlag",
+)  # fmt: skip
 
 
 @dg.asset(
@@ -23,41 +35,47 @@ from oppfolging_pipeline.staging.sporing import sporing_rader
     owners=OWNERS,
     kinds={"duckdb", "parquet"},
     deps=[observasjon],
-    check_specs=suite_checks_of("grense", "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag"),
-    metadata=definition_metadata("grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag"),
+    check_specs=suite_checks_of("grense", *_WRITTEN_WITH_LIMITS),
+    metadata=definition_metadata(*_WRITTEN_WITH_LIMITS),
     description="Nasjonal og absolutt nedre grense for hver indikator, hvert trinn og skoleår, med metode og kilde.",
 )
-def grense(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource) -> Results:
-    """Limits of each request. A national figure that is missing stops the run."""
+def grense(
+    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
+) -> Results:
+    """Limits of each request, and what its results stand on. A national figure that is missing stops the run."""
     with home.writing() as engine:
-        limits, used, contents, traces, bases, expected = [], [], [], [], [], 0
+        written: dict[str, list[StagedFile]] = {key: [] for key in _WRITTEN_WITH_LIMITS}
+        expected = 0
         basis = home.archive.in_force()
-        register_files = intake.register_contents(basis)
+        register, register_files = intake.read_register(basis), intake.register_contents(basis)
         asked = requests(home, uttrekk, engine)
+        corrections = corrections_in_force(home, basis, clock.now())
         for request in asked:
             window = observasjon_of(home, engine, request)
             national, municipal = read_figures(engine, window, request)
-            rows = grense_rader(request, national, municipal)
-            limits.append(engine.write(rows, "grense", home.lake, request.partition))
-            rests_on = [basis_row(home, uttrekk, engine, window, request, basis.known_at)]
-            bases.append(engine.write(rests_on, "grunnlag", home.lake, request.partition))
-            version = [{**request.partition, "sha256": request.rule_set.sha256}]
-            used.append(engine.write(version, "regelsett_brukt", home.lake, request.partition))
+            place = partial(skole_plassering.place, engine, window, home.lake.files("observasjon"), request, register)
+            corrected = rettet_grunnlag.rettet_celle(
+                engine, window, request, corrections, made_of_kommuner(request, national), place
+            )
             figures = window.unique("sha256").fetchall()
-            digests = sorted({sha256 for (sha256,) in figures} | register_files)
-            content = [{**request.partition, "sha256": sha256} for sha256 in digests]
-            contents.append(engine.write(content, "innhold_brukt", home.lake, request.partition))
-            trace = sporing_rader(engine, window, request)
-            traces.append(engine.write(trace, "sporing", home.lake, request.partition))
+            note = rettet_grunnlag.correction_note(corrected, corrections, request.catalog)
+            made: dict[str, Relation | Sequence[Row]] = {
+                "grense": grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected)),
+                "regelsett_brukt": [{**request.partition, "sha256": request.rule_set.sha256}],
+                "innhold_brukt": [
+                    {**request.partition, "sha256": sha256}
+                    for sha256 in sorted({sha256 for (sha256,) in figures} | register_files)
+                ],
+                "sporing": sporing_rader(engine, window, request),
+                "rettet_celle": corrected,
+                "rettelse": rettet_grunnlag.rettelse_rader(request, corrected, corrections),
+                "grunnlag": [basis_row(home, uttrekk, request, basis.known_at, corrections, note)],
+            }
+            for key, rows in made.items():
+                written[key].append(engine.write(rows, key, home.lake, request.partition))
             expected += len(request.cells())
-        what = "én for hver indikator, hvert trinn og skoleår i vinduet"
-        audited = [
-            ToAudit(tuple(limits), (expected_rows(expected, what),)),
-            ToAudit(tuple(used)),
-            ToAudit(tuple(contents)),
-            ToAudit(tuple(traces)),
-            ToAudit(tuple(bases)),
-        ]
+        check = expected_rows(expected, "én for hver indikator, hvert trinn og skoleår i vinduet")
+        audited = [ToAudit(tuple(files), (check,) if key == "grense" else ()) for key, files in written.items()]
         years = ", ".join(str(request.uttrekksaar) for request in asked)
         yield from publish_audited(context, home, audited, {"uttrekk": years, "indikatorsett": uttrekk.rules})
 

@@ -10,11 +10,11 @@ import dagster as dg
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.partitions import skoleaar_of, skoleaar_partitions
-from assets.requests import observasjon_of, requests
-from assets.resources import HomeResource, UttrekkResource
+from assets.requests import corrections_in_force, observasjon_of, requests
+from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
-from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, rettelser, skole_plassering
+from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
 
@@ -32,14 +32,21 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     metadata=definition_metadata("observasjon"),
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
-def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
+def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> Results:
     """Read everything that is in force; replace the partitions asked for, and every other one that is out of date."""
     asked = [skoleaar_of(key) for key in context.partition_keys]
     with home.writing() as engine:
         newest = home.archive.newest()
         read = intake.read_intake(newest, engine.connection, home.catalog)
-        counts = observations.combine(read.figures, read.register, home.catalog, engine.connection)
-        corrected = rettelser.correct(home.corrections, newest.origin, engine.connection)
+        known = corrections_in_force(home, newest, clock.now())
+        counts = observations.combine(read.figures, read.register, home.catalog, engine.connection, known)
+        corrected = counts.corrected
+        for name in corrected.unused:
+            context.log.warning(
+                "correction '%s' of corrections.yaml: found no figure of its indicator, measure, grade and school year "
+                "in the home; nothing was corrected. See that they are spelt right.",
+                name,
+            )
         update = observasjon_files.stage(engine, home.lake, asked)
         # What was read is not needed beside the audit, which reads the staged files.
         readings, register = read.readings, read.register
@@ -58,7 +65,8 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource) -> Result
             {
                 "rader lest": counts.read,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
-                "rettelser": corrected,
+                "rettelser": list(corrected.applied),
+                "rettelser av tall som ikke er i hjemmet": list(corrected.unused),
                 "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in update.staged],
             },
             register=register,

@@ -33,9 +33,15 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with errors():
         settings = settings_of(home)
         from oppfolging_pipeline.publish.doctor.examination import examine
+        from oppfolging_pipeline.rules.rettelser import default_corrections
 
         found = examine(
-            settings.home, settings.protokoll_url, settings.catalog, system_clock(), _free_bytes(settings.home)
+            settings.home,
+            settings.protokoll_url,
+            settings.catalog,
+            default_corrections(),
+            system_clock(),
+            _free_bytes(settings.home),
         )
     _emit(settings.home, found, as_json=as_json)
     if any(one.alvor == "feil" for one in found):

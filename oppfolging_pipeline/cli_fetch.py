@@ -113,6 +113,7 @@ def errors() -> Iterator[None]:
 
 
 def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
+    from oppfolging_pipeline.rules.rettelser import default_corrections
     from oppfolging_pipeline.sources.live import live
     from oppfolging_pipeline.sources.system_http import system_http
     from oppfolging_pipeline.staging.fetch import expect_place, origin_of
@@ -132,6 +133,7 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
             http,
             settings.addresses,
             settings.catalog,
+            default_corrections(),
             declared,
             system_clock,
             _told(),

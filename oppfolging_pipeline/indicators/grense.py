@@ -59,10 +59,28 @@ def read_figures(
     return national, {key: tuple(figures) for key, figures in municipal.items()}
 
 
+def made_of_kommuner(request: Request, national: Mapping[CellKey, Decimal]) -> set[CellKey]:
+    """The cells whose limits are made of the municipalities' figures: a percentile, or a mean where there is no
+    national figure and the set says `beregn`."""
+    rule_set = request.rule_set
+    computed = rule_set.nasjonal_grense.verdi == "beregn"
+    cells = [
+        (item.absolutt_grense.metode, (item.indikator, item.trinn, skoleaar))
+        for item in rule_set.indikatorer
+        for skoleaar in rule_set.vindu(request.catalog.indikatorer[item.indikator].kilde, request.uttrekksaar)
+    ]
+    return {cell for metode, cell in cells if metode == "persentil" or (computed and cell not in national)}
+
+
 def grense_rader(
-    request: Request, national: Mapping[CellKey, Decimal], municipal: Mapping[CellKey, Figures]
+    request: Request,
+    national: Mapping[CellKey, Decimal],
+    municipal: Mapping[CellKey, Figures],
+    corrected: Mapping[CellKey, str],
 ) -> list[dict[str, object]]:
     """The declared table `grense`, one row per indicator, grade and school year of the window.
+
+    `corrected` has the ids of the corrections that the figures of a limit stand on, where there are any.
 
     Raises `InvalidInput` naming every national figure that is missing (unless the set says `beregn`), every percentile
     that has no figure to stand on, and every absolute limit that came out on the better side of the national one.
@@ -100,7 +118,8 @@ def grense_rader(
                     "nasjonal_grense": found,
                     "absolutt_grense": absolute,
                     "metode": item.absolutt_grense.metode,
-                    "kilde": f"Nasjonal: {origin}. Absolutt: {_reason(item)}",
+                    "kilde": f"Nasjonal: {origin}. Absolutt: {_reason(item)}{' Se rettelse.' * (key in corrected)}",
+                    "rettelse": corrected.get(key),
                 }
             )
     faults.raise_if_any()

@@ -22,6 +22,7 @@ RESULTS = (
     "rangering_kommune", "rangering_skole", "identifisert_kommune",
 )  # fmt: skip
 _MAY_BE_EMPTY = ("kandidat_kategori2",)
+_WITH_A_FILE = ("rettet_celle", "rettelse")  # of every result, with no row when it stands on no correction
 
 # Each query gives the (uttrekksaar, indikatorsett) of rows in one table that the other does not bear out.
 _COMPARISONS = {
@@ -131,6 +132,11 @@ def inconsistent_results(engine: Engine, lake: Lake) -> dict[tuple[int, str], li
     for key, pairs in present.items():
         for pair in set().union(*present.values()) - pairs:
             wrong.setdefault(pair, []).append(f"no rows of {key}")
+    for key in _WITH_A_FILE:
+        there = {lake.partition_of(file) for file in lake.files(key)}
+        for year, name in set().union(*present.values()):
+            if (str(year), name) not in there:
+                wrong.setdefault((year, name), []).append(f"no file of {key}")
     for what, query in _COMPARISONS.items():
         for pair in engine.run(query, None, **inputs).fetchall():
             wrong.setdefault(pair, []).append(f"{what} that differ")

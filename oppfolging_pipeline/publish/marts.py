@@ -24,6 +24,7 @@ from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.rettet_grunnlag import SEPARATOR
 from oppfolging_pipeline.tables.model import published_tables
 
 if TYPE_CHECKING:
@@ -72,15 +73,17 @@ def stage(
     years = [skoleaar for (skoleaar,) in observations.unique("skoleaar").fetchall()]
     register = intake.read_register(archive.in_force())
     requests = _requests(engine, lake, catalog, rule_sets)
+    corrected = engine.read(lake.files("rettet_celle"), "rettet_celle")
     made: dict[str, Relation | list[Row]] = {
         "vurdering_kommune": vurdering_kommune(
-            engine, points, engine.read(lake.files("rangering_kommune"), "rangering_kommune")
+            engine, points, engine.read(lake.files("rangering_kommune"), "rangering_kommune"), corrected
         ),
         "vurdering_skole": vurdering_skole(
             engine,
             points,
             engine.read(lake.files("rangering_skole"), "rangering_skole"),
             hidden_beside(engine, points, observations, requests, register),
+            corrected,
         ),
         "dim_indikator": dim_indikator(catalog),
         "dim_indikatorsett": dim_indikatorsett(rule_sets),
@@ -126,18 +129,20 @@ def sources(engine: Engine, lake: Lake, reports: Path) -> dict[str, list[Path]]:
     return {**files, "kontroll": [staged.staged]}
 
 
-def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation) -> Relation:
-    """The declared table `vurdering_kommune`."""
+def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation, rettet: Relation) -> Relation:
+    """The declared table `vurdering_kommune`; `rettet` is `rettet_celle`."""
     return engine.run(
-        "SELECT v.*, r.kommunenavn FROM vurdering v JOIN rangering r USING (uttrekksaar, indikatorsett, kommunenr) "
-        "WHERE v.nivaa = 'kommune'",
-        vurdering=vurdering,
+        "SELECT v.*, r.kommunenavn FROM rettet_vurdering v "
+        "JOIN rangering r USING (uttrekksaar, indikatorsett, kommunenr) WHERE v.nivaa = 'kommune'",
+        rettet_vurdering=_with_corrections(engine, vurdering, rettet),
         rangering=rangering,
     )
 
 
-def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation, skjules: Relation) -> Relation:
-    """The declared table `vurdering_skole`. `skjules` is what `skjerming.hidden_beside` gives."""
+def vurdering_skole(
+    engine: Engine, vurdering: Relation, rangering: Relation, skjules: Relation, rettet: Relation
+) -> Relation:
+    """The declared table `vurdering_skole`. `skjules`: of `skjerming.hidden_beside`; `rettet`: `rettet_celle`."""
     return engine.run(
         """
         SELECT v.* REPLACE (
@@ -147,14 +152,28 @@ def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation, sk
             CASE WHEN s.verdi_skjules THEN NULL ELSE v.risikopoeng END AS risikopoeng,
             CASE WHEN s.verdi_skjules THEN 0 ELSE v.mulige_risikopoeng END AS mulige_risikopoeng),
           r.orgnr, r.skolenavn
-        FROM vurdering v
+        FROM rettet_vurdering v
         JOIN rangering r ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr
         LEFT JOIN skjules s
           ON s.orgnr = v.enhet AND s.indikator = v.indikator AND s.trinn = v.trinn AND s.skoleaar = v.skoleaar
         WHERE v.nivaa = 'skole'""",
-        vurdering=vurdering,
+        rettet_vurdering=_with_corrections(engine, vurdering, rettet),
         rangering=rangering,
         skjules=skjules,
+    )
+
+
+def _with_corrections(engine: Engine, vurdering: Relation, rettet: Relation) -> Relation:
+    """The rows of `vurdering` with the ids of the corrections that each stands on, in `rettelse`."""
+    return engine.run(
+        f"""
+        SELECT v.*, f.rettelse FROM vurdering v LEFT JOIN (
+          SELECT uttrekksaar, indikatorsett, nivaa, enhet, indikator, trinn, skoleaar,
+            string_agg(rettelse, '{SEPARATOR}' ORDER BY rettelse) AS rettelse
+          FROM rettet GROUP BY ALL
+        ) f USING (uttrekksaar, indikatorsett, nivaa, enhet, indikator, trinn, skoleaar)""",  # noqa: S608 (a constant)
+        vurdering=vurdering,
+        rettet=rettet,
     )
 
 

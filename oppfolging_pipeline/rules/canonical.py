@@ -5,6 +5,7 @@ Belongs here: how a validated model is written down. Does not belong here: what 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,11 @@ from oppfolging_pipeline.rules.parameter import Parameter
 def canonical_json(model: BaseModel) -> str:
     """The content with sorted keys and no spaces; a decimal is its shortest exact text, so 20 and 20.0 are equal."""
     return json.dumps(_plain(model.model_dump()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def sha256_of(model: BaseModel) -> str:
+    """The digest of the content: comments and the order of keys are no part of it."""
+    return hashlib.sha256(canonical_json(model).encode()).hexdigest()
 
 
 def flattened(model: BaseModel) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ Belongs here: reading a unit, looking for drift in its figures, and taking it in
 it (`sources.fetching`), or what is wrong between its rows (`observasjon`, `completeness`).
 
 A source's school year stands by itself: nothing in it depends on another source or year, so what is accepted here does
-not fail a later run. Whether a rule set's window is whole is asked there.
+not fail a later run. Whether a rule set's window is whole is asked there, and so is whether the source still says what
+a correction expects: a year in which it has mended a known error is taken into use.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from oppfolging_pipeline.core.skoleaar import from_start_year, start_year
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
 from oppfolging_pipeline.sources.archive import Archive
@@ -34,7 +36,7 @@ from oppfolging_pipeline.sources.live import YearOnYear
 from oppfolging_pipeline.sources.origins import Origin
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import read_file
-from oppfolging_pipeline.staging import intake, observasjon
+from oppfolging_pipeline.staging import intake, observasjon, rettelser
 from oppfolging_pipeline.staging.observasjon import FileFigures
 from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
 
@@ -54,6 +56,7 @@ class Reception:
     connection: duckdb.DuckDBPyConnection
     catalog: Catalog
     limits: YearOnYear
+    corrections: Rettelsesliste
     origin: Origin
     now: Callable[[], datetime]
 
@@ -69,7 +72,8 @@ class Reception:
         found.raise_if_critical()
         figures = [FileFigures(content, answer.sha256, answer.ask.name) for answer, content in files]
         try:
-            observasjon.combine(figures, self._register(), self.catalog, self.connection)
+            known = rettelser.in_force(self.corrections, self.origin, date_in_norway(self.now()))
+            observasjon.combine(figures, self._register(), self.catalog, self.connection, known, overtaken_stop=False)
         except InvalidInput as invalid:
             raise DriftError(
                 Drift("kritisk", "ufullstendig", replace(finding, action=_FETCH_BOTH)) for finding in invalid.findings

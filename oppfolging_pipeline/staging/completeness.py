@@ -29,21 +29,27 @@ _Key = tuple[str, str]  # the file, and the cell's key
 _CELL = "kilde, skoleaar, indikator, maal, trinn"
 
 
-def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+def incomplete(
+    register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection, recounted: Sequence[str] = ()
+) -> list[Finding]:
     """Every source, school year, indicator, measure and grade of `observasjon` that is not all there.
 
-    `filer` gives each content (`sha256`) the name of its file.
+    `filer` gives each content (`sha256`) the name of its file. `recounted` are the corrections that replaced a number
+    of pupils: where one stands, the numbers of the source no longer add up, and nothing is concluded from that.
     """
     findings = []
     cells = connection.execute(
         f"""
         SELECT {_CELL}, min(fil), any_value(antall) FILTER (nivaa = 'nasjonalt') AS landet,
           list(DISTINCT enhet) FILTER (nivaa = 'kommune') AS kommuner,
-          map_from_entries(list((enhet, antall)) FILTER (nivaa = 'fylke')) AS fylker
-        FROM observasjon JOIN filer USING (sha256) GROUP BY ALL ORDER BY ALL"""  # noqa: S608 (names of this module)
+          map_from_entries(list((enhet, antall)) FILTER (nivaa = 'fylke')) AS fylker,
+          coalesce(bool_or(list_contains($recounted, rettelse)) FILTER (nivaa IN ('nasjonalt', 'fylke')), false)
+            AS rettet
+        FROM observasjon JOIN filer USING (sha256) GROUP BY ALL ORDER BY ALL""",  # noqa: S608 (names of this module)
+        {"recounted": list(recounted)},
     ).fetchall()
     of_day: dict[date, tuple[dict[str, Kommune], list[str]]] = {}  # a day is asked for by every indicator of its year
-    for kilde, skoleaar, indikator, maal, trinn, file, nation, kommuner, fylker in cells:
+    for kilde, skoleaar, indikator, maal, trinn, file, nation, kommuner, fylker, recounted_here in cells:
         key = (file, f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}")
         day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
         if day not in of_day:
@@ -54,7 +60,7 @@ def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPy
         pupils = [number for county in counties if (number := (fylker or {}).get(county)) is not None]
         if absent:
             findings.append(_finding(key, f"no row of county {', '.join(absent[:_NAMED])}", "a row of every county"))
-        elif nation is not None and len(pupils) == len(counties) and sum(pupils) != nation:
+        elif nation is not None and not recounted_here and len(pupils) == len(counties) and sum(pupils) != nation:
             found = f"{sum(pupils)} pupils in the counties"
             findings.append(_finding(key, found, f"{nation}, as in the national row"))
         others = [code for code in kommuner or () if code not in in_force]
@@ -66,7 +72,7 @@ def incomplete(register: Register, catalog: Catalog, connection: duckdb.DuckDBPy
             findings.append(
                 _finding(key, f"no row of {names}{more}", f"at most {allowed} municipalities without a row")
             )
-    return [*findings, *_schools(register, catalog, connection)]
+    return [*findings, *_schools(register, catalog, connection, recounted)]
 
 
 def _relatives(others: Sequence[str], register: Register, day: date) -> set[str]:
@@ -76,7 +82,9 @@ def _relatives(others: Sequence[str], register: Register, day: date) -> set[str]
     }
 
 
-def _schools(register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+def _schools(
+    register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection, recounted: Sequence[str]
+) -> list[Finding]:
     """Municipalities with pupils and no school, and, beyond what is allowed, with fewer pupils in their schools.
 
     The second can be seen only where every school's number is shown: then they add up to the municipality's.
@@ -84,15 +92,18 @@ def _schools(register: Register, catalog: Catalog, connection: duckdb.DuckDBPyCo
     rows = connection.execute(
         f"""
         WITH skoler AS (
-          SELECT {_CELL}, kommunenr, sum(antall) AS i_skolene, bool_or(antallstatus = 'skjermet') AS noen_skjermet
+          SELECT {_CELL}, kommunenr, sum(antall) AS i_skolene, bool_or(antallstatus = 'skjermet') AS noen_skjermet,
+            coalesce(bool_or(list_contains($recounted, rettelse)), false) AS rettet
           FROM observasjon WHERE nivaa = 'skole' GROUP BY ALL
         )
         SELECT {_CELL}, fil, k.enhet, k.enhetsnavn, s.kommunenr IS NULL AS uten_skoler
         FROM observasjon k JOIN filer USING (sha256) LEFT JOIN skoler s USING ({_CELL}, kommunenr)
         WHERE k.nivaa = 'kommune' AND CASE WHEN s.kommunenr IS NULL
           THEN coalesce(k.antall, 0) > 0 OR k.verdistatus IN ('vist', 'skjermet')
-          ELSE NOT s.noen_skjermet AND coalesce(s.i_skolene, 0) < k.antall END
-        ORDER BY ALL"""  # noqa: S608 (names of this module)
+          ELSE NOT s.noen_skjermet AND NOT s.rettet AND NOT coalesce(list_contains($recounted, k.rettelse), false)
+            AND coalesce(s.i_skolene, 0) < k.antall END
+        ORDER BY ALL""",  # noqa: S608 (names of this module)
+        {"recounted": list(recounted)},
     ).fetchall()
     gaps: dict[tuple[str, _Key, bool], list[str]] = {}
     for kilde, skoleaar, indikator, maal, trinn, file, enhet, navn, without in rows:

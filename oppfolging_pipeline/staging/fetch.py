@@ -18,6 +18,7 @@ from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentErro
 from oppfolging_pipeline.core.network import Addresses
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.conversation import Conversation, Counted
@@ -130,6 +131,7 @@ def fetch(
     http: HttpClient,
     addresses: Addresses,
     catalog: Catalog,
+    corrections: Rettelsesliste,
     declared: Live,
     now: Callable[[], datetime],
     told: Told,
@@ -159,7 +161,8 @@ def fetch(
     register_calls = plan.register.calls if plan.register else 0
     if plan_only:
         return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
-    reception = Reception(archive, evidence, connection, catalog, declared.endring_fra_aaret_for, origin, now)
+    limits = declared.endring_fra_aaret_for
+    reception = Reception(archive, evidence, connection, catalog, limits, corrections, origin, now)
     outcomes = one.run(plan, reception, carried_register().foerste_dag, date_in_norway(now()))
     return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.core.files import open_content, read_content
 from oppfolging_pipeline.register.model import Register
@@ -16,6 +17,7 @@ from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
+from oppfolging_pipeline.sources.ledger import with_zone
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import HEAD, read_file
 from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between
@@ -59,7 +61,9 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
             register_is_whole = register_is_whole and not _is_register_file(snapshot)
             continue
         if isinstance(content, ParsedFile):
-            figures.append(FileFigures(content, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by))
+            came = date_in_norway(with_zone(snapshot.archived_at))
+            one = FileFigures(content, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
+            figures.append(one)
             readings.append(reading(snapshot.sha256, content))
         else:
             register_lists.append(RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by))

@@ -15,6 +15,7 @@ from oppfolging_pipeline.core.skoleaar import day_in, start_year
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog, Retning, Toleranse
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import table
 
@@ -103,6 +104,11 @@ def brudd_celle(breaks: Bruddliste, catalog: Catalog) -> Grunnlag:
         for maal in catalog.maal_for(key, trinn)
         if each.concerns(key, trinn, maal, catalog)
     ]  # fmt: skip
+
+
+def rettet_antall(corrections: Rettelsesliste) -> Grunnlag:
+    """The ids of the corrections that put another number of pupils in the place of a source's."""
+    return {"rettelse": "VARCHAR"}, [(one.id,) for one in corrections.rettelser if one.replaces_pupils]
 
 
 def ventet_celle(requests: Iterable[Request]) -> Grunnlag:

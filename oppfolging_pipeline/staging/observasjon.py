@@ -1,7 +1,7 @@
 """Observations: one row per cell and school year, from all files of an intake.
 
 Belongs here: choosing between rows that speak of one cell. Does not belong here: parsing (`sources`), wording what is
-wrong (`observasjon_faults`), or moving figures to another year's codes (`harmonisering`).
+wrong (`observasjon_faults`), correcting (`rettelser`), or moving figures to another year's codes (`harmonisering`).
 
 The one rule for rows that would count pupils twice (the grunnskolepoeng download has old and new municipality side by
 side): a municipality counts with the code that was in force on the source's reference day of that school year
@@ -15,15 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.rettelse import Rettelse
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.staging.completeness import incomplete
 from oppfolging_pipeline.staging.kommunekoder import ranked_codes
 from oppfolging_pipeline.staging.observasjon_faults import CELL, contradictions, unknown_codes, without_national_row
+from oppfolging_pipeline.staging.rettelser import Corrected, correct
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ class FileFigures:
     """One parsed file with the digest and the name it is known by.
 
     `intake` is the number of the intake that brought it as news, `together` of the newest that brought it at all
-    (None: the same one): files of one inbox have the same.
+    (None: the same one): files of one inbox have the same. `came` is the day in Norway that the content first came.
     """
 
     parsed: ParsedFile
@@ -48,23 +51,35 @@ class FileFigures:
     file: str
     intake: int = 0
     together: int | None = None
+    came: date | None = None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What was put together: rows read, rows left out because another row of the same cell counts, cells kept."""
+    """What was put together: rows read, rows left out because another row of the same cell counts, cells kept, and
+    what came of the corrections."""
 
     read: int
     duplicates: int
     kept: int
+    corrected: Corrected
 
 
 def combine(
-    files: Sequence[FileFigures], register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection
+    files: Sequence[FileFigures],
+    register: Register,
+    catalog: Catalog,
+    connection: duckdb.DuckDBPyConnection,
+    corrections: Sequence[Rettelse] = (),
+    *,
+    overtaken_stop: bool = True,
 ) -> Counts:
     """Fill the table `observasjon` of the connection (grain and columns as declared) from the files, at least one.
 
-    Raises `InvalidInput` with every unknown code, contradiction and missing national row of all the files.
+    `corrections` are those in force. Whether all is there is asked of the corrected figures: a number of pupils that is
+    known to be wrong is no cut-off download. Raises `InvalidInput` with every unknown code, contradiction and missing
+    national row of all the files; then with every correction that the source has overtaken (unless those are passed
+    over); then with all that is not there.
     """
     faults = FindingCollector()
     _gather(files, connection)
@@ -78,11 +93,16 @@ def combine(
     connection.register("kommunekode", ranked_codes(present, register, catalog))
     _keep_one_row_a_cell(connection)
     connection.unregister("kommunekode")
-    faults.extend(incomplete(register, catalog, connection))
+    corrected = correct(corrections, connection)
+    if overtaken_stop:
+        faults.extend(corrected.overtaken)
+        faults.raise_if_any()
+    recounted = [one.id for one in corrections if one.replaces_pupils]
+    faults.extend(incomplete(register, catalog, connection, recounted))
     faults.raise_if_any()
     read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
     connection.execute("DROP TABLE gransket")  # a second copy of every figure
-    return Counts(read, read - kept, kept)
+    return Counts(read, read - kept, kept, corrected)
 
 
 def faults_between(
@@ -117,6 +137,7 @@ def _gather(files: Sequence[FileFigures], connection: duckdb.DuckDBPyConnection)
             "filnr": pa.array(range(len(files)), pa.int32()),
             "sha256": [one.sha256 for one in files],
             "fil": [one.file for one in files],
+            "kom": pa.array([one.came for one in files], pa.date32()),
             "inntak": pa.array([one.intake for one in files], pa.int32()),
             "sammen": pa.array([one.intake if one.together is None else one.together for one in files], pa.int32()),
         }

@@ -1,91 +1,116 @@
 """Corrections of known errors in the sources, applied to the combined observations.
 
-Belongs here: whether the source still says what a correction expects, putting the correction in the place of the
-figure, and saying so of results. Does not belong here: what a correction may say (`rules.rettelser`).
+Belongs here: which corrections are in force, whether the source still says what they expect, and putting them in the
+place of figures. Does not belong here: what a correction may say (`rules.rettelse`), or what results say of those that
+they stand on (`rettet_grunnlag`).
 
-Corrections are of real figures: in a home of the example or of a trial server none is applied. One whose indicator,
+Corrections are of real figures: in a home of the example or of a trial server none is in force. One whose indicator,
 measure, grade and school year are not in the home (a download holds a part of a source) has nothing to correct there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from oppfolging_pipeline.core.errors import Finding, FindingCollector, PermanentError
-from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.rettelser import Handling, Rettelse, Rettelsesliste
+from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.rules.rettelse import Rettelse
+from oppfolging_pipeline.rules.rettelser import FILE, Rettelsesliste
 from oppfolging_pipeline.sources.figures import MANGLER, VIST, number_text
 from oppfolging_pipeline.sources.origins import REAL, Origin
-from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
     import duckdb
 
-    from oppfolging_pipeline.engine import Engine, Relation
-
 _CELL = ", ".join(table("observasjon").grain)
 _SERIES = ("kilde", "skoleaar", "indikator", "maal", "trinn")
-_GJORT: Mapping[Handling, str] = {"utelat": "utelatt", "overstyr": "satt til et annet", "merk": "beholdt og merket"}
 _SKOLE = "skole"
 
 
-def correct(corrections: Rettelsesliste, origin: Origin, connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Apply the corrections to the connection's table `observasjon` (`filer` names its contents); the ids applied.
+@dataclass(frozen=True)
+class Corrected:
+    """What came of corrections, by their ids: those `applied`, and those `unused`, as the home has nothing of their
+    indicator, measure, grade and school year. `overtaken`: cells that are gone or do not say what was expected."""
 
-    A corrected row gets the id in `rettelse`. Left out: `mangler`, the number of pupils as it stands. Raises
-    `InvalidInput` with every cell that is not there or not as expected: the source has changed it.
+    applied: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    overtaken: tuple[Finding, ...] = ()
+
+
+def in_force(corrections: Rettelsesliste, origin: Origin, known: date) -> tuple[Rettelse, ...]:
+    """The corrections of what was known by the end of the day `known` in Norway, in a home of that origin."""
+    return corrections.in_force(known) if origin in REAL else ()
+
+
+def refuse_of_the_future(corrections: Rettelsesliste, today: date) -> None:
+    """Raise `InvalidInput` with every date of a correction that lies after `today`: nobody can know of it yet."""
+    faults = FindingCollector()
+    for one in corrections.rettelser:
+        for name, day in (("registrert", one.fra), ("opphoert", one.til)):
+            if day is not None and day > today:
+                faults.add(
+                    Finding(
+                        file=FILE,
+                        key=f"{one.id}.{name}",
+                        found=str(day),
+                        expected=f"today ({today}) or an earlier day: what is not known yet changes no figure",
+                        action="Correct the date.",
+                    )
+                )
+    faults.raise_if_any()
+
+
+def correct(corrections: Sequence[Rettelse], connection: duckdb.DuckDBPyConnection) -> Corrected:
+    """Apply to the connection's table `observasjon` those that fit it, and say what is wrong with the others.
+
+    `filer` has the name of each content and the day that it came (`sha256, fil, kom`). A corrected row gets the id in
+    `rettelse`. Left out: `mangler`, the number of pupils as it stands.
     """
-    if origin not in REAL or not corrections.rettelser:
-        return []
-    _register(corrections.rettelser, connection)
-    concerned = _of_series_in_the_home(corrections.rettelser, connection)
+    if not corrections:
+        return Corrected()
+    _register(corrections, connection)
+    concerned = _of_series_in_the_home(corrections, connection)
     rows = connection.execute(
         f"""
-        SELECT id, fil, rad, kolonne, o.verdistatus, o.verdi, o.antall
+        SELECT id, fil, rad, kolonne, kom, o.verdistatus, o.verdi, o.antall
         FROM observasjon o JOIN retting USING ({_CELL}) JOIN filer USING (sha256)"""  # noqa: S608 (declared names)
     ).fetchall()
-    found = {row[0]: row[1:] for row in rows}
-    faults = FindingCollector()
+    found = {row[0]: (_Place(*row[1:5]), row[5:]) for row in rows}
+    applied, overtaken = [], []
     for one in concerned:
-        file, row, column, *today = found.get(one.id, (None, None, None, None, None, None))
-        if today != [one.forvent.verdistatus, one.forvent.verdi, one.forvent.antall]:
-            faults.add(_changed(one, file, row, column, today))
-    faults.raise_if_any()
+        if one.id not in found:
+            overtaken.append(_no_such_cell(one))
+            continue
+        place, today = found[one.id]
+        if today == (one.forvent.verdistatus, one.forvent.verdi, one.forvent.antall):
+            applied.append(one.id)
+        else:
+            overtaken.append(_changed(one, place, today))
     same_cell = " AND ".join(f"o.{name} = r.{name}" for name in table("observasjon").grain)
     connection.execute(
         f"""
         UPDATE observasjon o
         SET rettelse = r.id, verdistatus = r.verdistatus, verdi = r.verdi, antall = r.antall
-        FROM retting r WHERE {same_cell}"""  # noqa: S608 (declared names)
+        FROM retting r WHERE {same_cell} AND list_contains(?, r.id)""",  # noqa: S608 (declared names)
+        [applied],
     )
     connection.execute("DROP TABLE retting")
-    return [one.id for one in concerned]
+    unused = tuple(one.id for one in corrections if one not in concerned)
+    return Corrected(tuple(applied), unused, tuple(overtaken))
 
 
-def correction_note(engine: Engine, observasjon: Relation, request: Request, corrections: Rettelsesliste) -> str | None:
-    """What results on corrected figures say of them, in Norwegian; None when no figure of the request is corrected.
+@dataclass(frozen=True)
+class _Place:
+    """Where a cell stands in the sources: file, row and column, and the day that the file first came."""
 
-    `observasjon` holds the window's partitions. Of a school nothing is told but the correction's id. Raises
-    `PermanentError` when the lake holds a correction that is no longer declared.
-    """
-    rows = engine.run(
-        "SELECT rettelse FROM observasjon WHERE rettelse IS NOT NULL ORDER BY rettelse", observasjon=observasjon
-    ).fetchall()
-    known, asked = corrections.by_id(), {cell[:5] for cell in request.cells()}
-    notes = []
-    for (name,) in rows:
-        if name not in known:
-            raise PermanentError(
-                f"observasjon: found the correction '{name}'; expected one that is declared. Materialize observasjon "
-                "again."
-            )
-        one = known[name]
-        if (one.kilde, one.indikator, one.maal, one.trinn, one.skoleaar) in asked:
-            notes.append(_note(one, request.catalog))
-    return f"Rettede tall. {' '.join(notes)}" if notes else None
+    file: str
+    row: int
+    column: str
+    came: date | None
 
 
 def _register(corrections: Sequence[Rettelse], connection: duckdb.DuckDBPyConnection) -> None:
@@ -122,30 +147,38 @@ def _of_series_in_the_home(corrections: Sequence[Rettelse], connection: duckdb.D
     return [one for one in corrections if tuple(getattr(one, name) for name in _SERIES) in here]
 
 
-def _changed(one: Rettelse, file: str | None, row: int | None, column: str | None, today: Sequence[Any]) -> Finding:
+def _no_such_cell(one: Rettelse) -> Finding:
+    return Finding(
+        file=FILE,
+        key=one.id,
+        found=f"no cell {one.key} in the source",
+        expected="a cell that the source has: other units stand with that indicator, measure, grade and school year",
+        action=(
+            "Correct the level, the code or the school year of the correction. When the source has had the cell and "
+            "has taken it out, end the correction: set its opphoert to the day that it was gone."
+        ),
+    )
+
+
+def _changed(one: Rettelse, place: _Place, today: Sequence[Any]) -> Finding:
     """A cell that is not as expected. What a school's cell holds is not told."""
     forvent, secret = one.forvent, one.nivaa == _SKOLE
-    found = "no such cell" if file is None else "another figure" if secret else _stated(*today)
     expected = "the figure of its forvent" if secret else _stated(forvent.verdistatus, forvent.verdi, forvent.antall)
+    came = f" (this file came {place.came})" if place.came is not None and place.came > one.fra else ""
     return Finding(
-        file=file,
-        row=row,
-        column=column,
+        file=place.file,
+        row=place.row,
+        column=place.column,
         key=one.key,
-        found=found,
+        found="another figure" if secret else _stated(*today),
         expected=f"{expected}, as the correction '{one.id}' of {one.registrert} does: the source has changed it",
-        action="Remove the correction from corrections.yaml, or renew its forvent when the figure is still wrong.",
+        action=(
+            f"In {FILE}, set the correction's opphoert to the day that the figure was changed{came}, and never delete "
+            "it: earlier decisions stand on it. When the figure is still wrong, add a correction from that day on."
+        ),
     )
 
 
 def _stated(status: str, verdi: Decimal | None, antall: int | None) -> str:
     figure = number_text(verdi) if status == VIST and verdi is not None else status
     return f"{figure} ({'no number of' if antall is None else antall} pupils)"
-
-
-def _note(one: Rettelse, catalog: Catalog) -> str:
-    cell = f"{catalog.indikatorer[one.indikator].navn} {one.trinn}. trinn {one.skoleaar}"
-    if one.nivaa == _SKOLE:
-        return f"{cell}, en skole: {_GJORT[one.handling]} ({one.id})."
-    where = "hele landet" if one.nivaa == "nasjonalt" else f"{one.nivaa} {one.enhet}"
-    return f"{cell}, {where}: {_GJORT[one.handling]} ({one.id}). {one.grunn}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from oppfolging_pipeline.core.network import Addresses, Manners
 from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import default_corrections
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.fetching import Outcome
 from oppfolging_pipeline.sources.http import HttpClient
@@ -91,6 +92,7 @@ class FetchHome:
                 http,
                 Addresses(stub.rapport_url, stub.eksport_url, stub.klass_url),
                 catalog,
+                default_corrections(),
                 self.declared,
                 lambda: self.now,
                 Told(lambda ask, counted: None, lambda plan: None, lambda outcome: None),

@@ -76,6 +76,13 @@ def test_a_table_without_a_result_that_others_have_is_named(home, key):
         require_consistent_results(engine, lake)
 
 
+@pytest.mark.parametrize("key", ["rettet_celle", "rettelse"])
+def test_a_result_of_a_version_that_did_not_tell_of_corrections_is_made_again(home, key):
+    (home / "lager" / key / "2025" / "np-skalapoeng.parquet").unlink()
+    with open_engine() as engine, pytest.raises(InvalidInput, match=f"no file of {key}"):
+        require_consistent_results(engine, Lake(home / "lager"))
+
+
 def test_a_result_on_a_register_that_is_not_carried_any_more_is_named(home):
     """The program came with another register when one of the results was made."""
     lake = Lake(home / "lager")

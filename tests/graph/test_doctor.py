@@ -19,11 +19,13 @@ from oppfolging_pipeline.core.run_journal import Asked, RunJournal, write_journa
 from oppfolging_pipeline.publish.doctor.diagnosis import Diagnosis
 from oppfolging_pipeline.publish.doctor.examination import examine
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
 from tests.support.audits import report_of
 from tests.support.run import NOON
 from tests.support.spoil import flip, overwrite_pages, truncate
+from tests.unit.staging.build import corrections
 
 NOW = datetime.fromisoformat(NOON) + timedelta(hours=1)
 PLENTY = 1 << 40
@@ -37,8 +39,10 @@ def home(run, tmp_path) -> Path:
     return Path(shutil.copytree(run.home, tmp_path / "hjem"))
 
 
-def asked(home: Path, *, now: datetime = NOW, free: int = PLENTY) -> list[Diagnosis]:
-    return examine(home, None, default_catalog(), now, free)
+def asked(
+    home: Path, *, now: datetime = NOW, free: int = PLENTY, corrections: Rettelsesliste | None = None
+) -> list[Diagnosis]:
+    return examine(home, None, default_catalog(), corrections or Rettelsesliste(), now, free)
 
 
 def journal(home: Path, *, faults: dict[str, str] | None = None, began: datetime = NOW) -> None:
@@ -280,3 +284,16 @@ def test_while_a_run_goes_on_what_it_writes_is_not_looked_at(home):
     with writer_lock(home / ".laas"):
         told = [one.kode for one in asked(home)]
     assert told == ["kjoring_paagaar"]
+
+
+def test_a_correction_that_corrects_nothing_is_a_hint_and_one_that_has_ended_is_not(home):
+    listed = corrections(
+        "ikke-her 2025-02-01|kommune|6199|utelat|verdistatus: vist, verdi: 55",
+        "endt 2025-01-01 2025-02-01|kommune|6198|utelat|verdistatus: vist, verdi: 55",
+    )
+    (found,) = asked(home, corrections=listed)
+    assert (found.kode, found.alvor, found.sted) == ("rettelse_ikke_brukt", "hint", "corrections.yaml, ikke-her")
+    assert "lesing, skalapoeng, 5. trinn, 2024-25" in found.funnet
+    assert (
+        asked(home, corrections=listed, now=datetime.fromisoformat("2025-01-31T12:00:00+00:00"))[0].kode != found.kode
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -93,7 +95,7 @@ def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_rele
     assert result.success, failures(result)
     merknad = (
         "Brudd i tidsserien (Lesing 8. trinn og Regning 8. trinn, 2024-25): Ny skala. "
-        "Rettede tall. Lesing 5. trinn 2024-25, kommune 6101: utelatt (feil-i-krattvik). "
+        "Rettede tall. Lesing 5. trinn 2024-25, kommune 6101: tallet er utelatt (feil-i-krattvik). "
         "Tallet gjelder en annen kommune."
     )
     home = tmp_path / "hjem"
@@ -110,6 +112,13 @@ def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_rele
     assert {cell: row for cell, row in after.items() if cell != CELL} == {
         cell: row for cell, row in before.items() if cell != CELL
     }
+    marked = query(home, "SELECT kommunenr, indikator, trinn, skoleaar, rettelse FROM mart.vurdering_kommune")
+    assert [row for row in marked if row[4]] == [(*CELL, "feil-i-krattvik")]
+    assert query(home, "SELECT rettelse, enhet, handling, forvent_verdi, registrert, opphoert FROM drift.rettelse") == [
+        ("feil-i-krattvik", "6101", "utelat", 55, date(2025, 2, 1), None)
+    ]
+    digests = "SELECT rettelser_sha256, brudd_sha256 FROM drift.grunnlag"
+    assert not set(query(home, digests)[0]) & set(query(run.home, digests)[0])
     observed = duckdb.read_parquet(str(home / "lager" / "observasjon" / "**" / "*.parquet"), hive_partitioning=False)
     assert observed.filter("rettelse IS NOT NULL").project(
         "enhet, indikator, trinn, skoleaar, rettelse"
@@ -132,5 +141,96 @@ def test_a_correction_that_the_source_has_overtaken_stops_the_run_and_publishes_
     assert [event.step_key for event in result.get_step_failure_events()] == ["observasjon"]
     told = failures(result)
     assert "2024-25_trinn_5.csv, row" in told and "found 55 (90 pupils); expected 75 (90 pupils)" in told
-    assert "the correction 'feil-i-krattvik' of 2025-02-01" in told and "Remove the correction" in told
+    assert "the correction 'feil-i-krattvik' of 2025-02-01" in told and "set the correction's opphoert to" in told
     assert not (tmp_path / "publisert").exists() and not (tmp_path / "lager").exists()
+
+
+REPLACED = CORRECTIONS.replace("handling: utelat", "handling: overstyr\n    settes_til: {verdi: 40}")
+DECIDED = (
+    "SELECT v.verdi, v.rettelse, r.andel_risikopoeng > 0 FROM mart.vurdering_kommune v "
+    "JOIN mart.rangering_kommune r USING (uttrekksaar, indikatorsett, kommunenr) "
+    "WHERE (v.kommunenr, v.indikator, v.trinn, v.skoleaar) = ('6101', 'lesing', 5, '2024-25')"
+)
+
+
+def mended(inbox: Path, folder: Path) -> Path:
+    """The inbox as it came later: the source says 40 itself."""
+    shutil.copytree(inbox, folder)
+    file = folder / "2024-25_trinn_5.csv"
+    lines = file.read_bytes().decode("utf-16-le").split("\n")
+    (place,) = [number for number, line in enumerate(lines) if "\t6101\t6101\t" in line]
+    assert lines[place].split("\t")[9] == "55"
+    lines[place] = lines[place].replace("\t55\t", "\t40\t", 1)
+    file.write_bytes("\n".join(lines).encode("utf-16-le"))
+    return folder
+
+
+def test_a_decision_on_a_corrected_figure_can_be_made_again_after_the_source_mended_it(run: Run, tmp_path, monkeypatch):
+    home, later = tmp_path / "hjem", mended(run.inbox, tmp_path / "rettet")
+    asked = {"rules": RULES, "years": [2025], "skoleaar": SKOLEAAR}
+    corrected_by(REPLACED, monkeypatch)
+    assert run_job(home, run.inbox, **asked).success
+    decision = query(home, DECIDED), query(home, "SELECT merknad, rettelser_sha256 FROM drift.grunnlag")
+    assert decision[0] == [(40, "feil-i-krattvik", True)]
+
+    result = run_job(home, later, **asked, now="2025-04-01T12:00:00+00:00")
+    assert "(this file came 2025-04-01)" in failures(result) and "never delete it" in failures(result)
+
+    corrected_by(REPLACED.rstrip() + "\n    opphoert: 2025-04-01\n", monkeypatch)
+    again = run_job(home, None, **asked, now="2025-04-02T12:00:00+00:00", kjent_per="2025-03-01")
+    assert again.success, failures(again)
+    assert (query(home, DECIDED), query(home, "SELECT merknad, rettelser_sha256 FROM drift.grunnlag")) == decision
+
+
+def test_what_was_decided_before_an_error_was_known_is_decided_again_without_its_correction(
+    run: Run, tmp_path, monkeypatch
+):
+    home = shutil.copytree(run.home, tmp_path / "hjem")  # all of it had come in on 1 March
+    corrected_by(REPLACED.replace("registrert: 2025-02-01", "registrert: 2025-03-15"), monkeypatch)
+    asked = {"rules": RULES, "years": [2025], "skoleaar": SKOLEAAR, "kjent_per": "2025-03-01"}
+    result = run_job(home, None, **asked)
+    assert "found 2025-03-15; expected today (2025-03-01) or an earlier day" in failures(result)
+    result = run_job(home, None, **asked, now="2025-03-16T12:00:00+00:00")
+    assert result.success, failures(result)
+    assert query(home, DECIDED) == [(55, None, False)]
+
+
+COUNTED = """\
+rettelser:
+  - {id: kommunen-talt-om, kilde: nasjonale_prover, skoleaar: 2024-25, nivaa: kommune, enhet: "6102", indikator: lesing,
+     trinn: 5, maal: skalapoeng, handling: overstyr, settes_til: {antall: 52},
+     forvent: {verdistatus: vist, verdi: 50, antall: 50}, grunn: Feil., referanse: Prøve., registrert: 2025-02-01}
+  - {id: landet-talt-om, kilde: nasjonale_prover, skoleaar: 2024-25, nivaa: nasjonalt, enhet: I, indikator: lesing,
+     trinn: 5, maal: skalapoeng, handling: overstyr, settes_til: {antall: 281},
+     forvent: {verdistatus: vist, verdi: 50, antall: 280}, grunn: Feil., referanse: Prøve., registrert: 2025-02-01}
+  - {id: skolen-talt-om, kilde: nasjonale_prover, skoleaar: 2024-25, nivaa: skole, enhet: "100000006",
+     indikator: lesing, trinn: 5, maal: skalapoeng, handling: overstyr, settes_til: {antall: 31},
+     forvent: {verdistatus: vist, verdi: 43, antall: 30}, grunn: Feil., referanse: Prøve., registrert: 2025-02-01}
+  - {id: aldri-lest, kilde: grunnskolepoeng, skoleaar: 2023-24, nivaa: skole, enhet: "100000006",
+     indikator: grunnskolepoeng, trinn: 10, maal: grunnskolepoeng, handling: utelat,
+     forvent: {verdistatus: vist, verdi: 40}, grunn: Feil., referanse: Prøve., registrert: 2025-02-01}
+"""
+
+
+def test_wrong_numbers_of_pupils_can_be_corrected_and_what_corrected_nothing_is_told(run: Run, tmp_path, monkeypatch):
+    corrected_by(COUNTED, monkeypatch)
+    result = run_job(tmp_path, run.inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
+    assert result.success, failures(result)
+    (observed,) = result.asset_materializations_for_node("observasjon")[-1:]
+    metadata = {name: value.value for name, value in observed.metadata.items()}
+    assert metadata["rettelser"] == ["kommunen-talt-om", "landet-talt-om", "skolen-talt-om"]
+    assert metadata["rettelser av tall som ikke er i hjemmet"] == ["aldri-lest"]
+    assert query(tmp_path, "SELECT rettelse, settes_til_antall FROM drift.rettelse") == [
+        ("kommunen-talt-om", 52),
+        ("landet-talt-om", 281),
+    ]
+    ((merknad,),) = query(tmp_path, "SELECT merknad FROM drift.grunnlag")
+    assert "hele landet: antallet elever er satt til et annet (landet-talt-om)" in merknad
+    assert "en skole: antallet elever er satt til et annet (skolen-talt-om)." in merknad
+    assert query(tmp_path, "SELECT orgnr, rettelse FROM intern.vurdering_skole WHERE rettelse IS NOT NULL") == [
+        ("100000006", "skolen-talt-om")
+    ]
+    assert query(tmp_path, "SELECT DISTINCT rettelse, kilde LIKE '%Se rettelse.' FROM mart.grense ORDER BY 1") == [
+        ("landet-talt-om", True),
+        (None, False),
+    ]

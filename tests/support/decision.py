@@ -59,7 +59,7 @@ def decide_by_steps(
     units = skole_plassering.place(engine, window, inputs.everything, request, register)
     cells = harmonisering.harmonise(engine, window, request, units.lineage, units.kommuner, units.placed, units.judged)
     limits = engine.write(
-        grense.grense_rader(request, *grense.read_figures(engine, window, request)), "grense", to, key
+        grense.grense_rader(request, *grense.read_figures(engine, window, request), {}), "grense", to, key
     )
     points = vurdering.vurder(engine, cells, engine.read([limits.staged], "grense"), request)
     sums = andel.andel_rader(engine, points)

@@ -19,18 +19,20 @@ NOON = "2025-03-01T12:00:00+00:00"
 
 def run_job(
     home: Path,
-    inbox: Path,
+    inbox: Path | None,
     *,
     rules: str,
     years: Sequence[int],
     skoleaar: Sequence[str],
     per: str = "2025-03-01",
     now: str = NOON,
+    kjent_per: str = "",
 ) -> dg.ExecuteInProcessResult:
-    """Run the job for the first to the last of `skoleaar`; the result says whether it succeeded."""
+    """Run the job for the first to the last of `skoleaar`, without an inbox from the archive; the result says whether
+    it succeeded."""
     definitions = build_definitions(
-        home=HomeResource(home=str(home), inbox=str(inbox)),
-        uttrekk=UttrekkResource(rules=rules, years=list(years), per=per),
+        home=HomeResource(home=str(home), inbox=str(inbox or "")),
+        uttrekk=UttrekkResource(rules=rules, years=list(years), per=per, kjent_per=kjent_per),
         clock=ClockResource(fixed=now),
     )
     with dg.DagsterInstance.ephemeral() as instance:

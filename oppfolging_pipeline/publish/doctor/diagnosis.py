@@ -16,6 +16,7 @@ from oppfolging_pipeline.core.errors import OppfolgingError, shown
 from oppfolging_pipeline.core.run_journal import Asked, RunJournal
 from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 
 Alvor = Literal["feil", "hint"]
 
@@ -41,6 +42,7 @@ class Case:
     home: Path
     protokoll_url: str | None
     catalog: Catalog
+    corrections: Rettelsesliste
     now: datetime
     free_bytes: int
     running: bool = False

@@ -13,19 +13,27 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import LOCK_FILE, is_locked
 from oppfolging_pipeline.core.run_journal import RunJournal, read_journal
 from oppfolging_pipeline.publish.doctor import home as homes
-from oppfolging_pipeline.publish.doctor import lake, ledger, published, runs
+from oppfolging_pipeline.publish.doctor import lake, ledger, published, rettelser, runs
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, ask
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 
 
-def examine(home: Path, protokoll_url: str | None, catalog: Catalog, now: datetime, free_bytes: int) -> list[Diagnosis]:
+def examine(
+    home: Path,
+    protokoll_url: str | None,
+    catalog: Catalog,
+    corrections: Rettelsesliste,
+    now: datetime,
+    free_bytes: int,
+) -> list[Diagnosis]:
     """Everything that is found in the home, what is broken first. Nothing is changed, and no state of a home is too
     broken to be asked about.
 
     `protokoll_url`: the ledger's, None for the one in the home; `free_bytes`: what the home's disk can still take.
     While another run goes on, only what readers see and the home itself are looked at.
     """
-    case = Case(home, protokoll_url, catalog, now, free_bytes)
+    case = Case(home, protokoll_url, catalog, corrections, now, free_bytes)
     if found := ask(homes.absent, case):
         return found
     case = replace(case, journal=_journal(home), running=_running(home))
@@ -43,6 +51,7 @@ def archive(case: Case) -> list[Diagnosis]:
         if opened is None:
             return [*found, *runs.clock_behind(case, None)]
         found = [*found, *ask(ledger.contents, case, opened), *ask(ledger.failed_sources, case, opened)]
+        found += ask(rettelser.unapplied, case, opened)
         return [*found, *runs.clock_behind(case, opened.newest_time())]
 
 

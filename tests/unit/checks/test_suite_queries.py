@@ -13,6 +13,7 @@ from checks.suite_files import Suite, suite_of
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.tables.model import all_tables, table
 from tests.unit.register.country import code, country
 
@@ -21,7 +22,8 @@ KEYS = [key for key in all_tables() if suite_of(key).checks]
 
 
 def fact_columns(name: str) -> dict[str, str]:
-    columns, _ = _MAKERS[name](Known([], [], default_catalog(), default_breaks(), None, country([code("6101")], [])))
+    known = Known([], [], default_catalog(), default_breaks(), Rettelsesliste(), None, country([code("6101")], []))
+    columns, _ = _MAKERS[name](known)
     return dict(columns)
 
 

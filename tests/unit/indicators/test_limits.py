@@ -106,7 +106,7 @@ def test_pupil_weighted_mean(figures: list[tuple[str, int | None]], decimals: in
 
 def test_rows_of_every_year_with_method_and_source() -> None:
     item = Item()
-    rows = grense_rader(request_of(small_set([item])), national(item, "50", "50", "49"), {})
+    rows = grense_rader(request_of(small_set([item])), national(item, "50", "50", "49"), {}, {})
     assert [(row["skoleaar"], row["nasjonal_grense"], row["absolutt_grense"]) for row in rows] == [
         ("2022-23", 50, 47),
         ("2023-24", 50, 47),
@@ -121,7 +121,7 @@ def test_every_missing_national_figure_is_named_at_once() -> None:
     """A run that stopped at the first would have to be started once for each file that is lacking."""
     items = [Item(trinn=5), Item(trinn=8)]
     with pytest.raises(InvalidInput) as stopped:
-        grense_rader(request_of(small_set(items)), national(items[0], "50", "50"), {})
+        grense_rader(request_of(small_set(items)), national(items[0], "50", "50"), {}, {})
     assert [finding.key for finding in stopped.value.findings] == [
         "lesing, trinn 5, 2024-25, skalapoeng",
         *(f"lesing, trinn 8, {year}, skalapoeng" for year in YEARS),
@@ -134,8 +134,10 @@ def test_a_national_figure_is_never_computed_unless_the_set_says_so() -> None:
     item = Item()
     municipal: Mapping[Any, Any] = {("lesing", 5, year): [(Decimal(48), 10), (Decimal(51), 20)] for year in YEARS}
     with pytest.raises(InvalidInput):
-        grense_rader(request_of(small_set([item])), national(item, "50", "50"), municipal)
-    rows = grense_rader(request_of(small_set([item], nasjonal_grense="beregn")), national(item, "50", "49"), municipal)
+        grense_rader(request_of(small_set([item])), national(item, "50", "50"), municipal, {})
+    rows = grense_rader(
+        request_of(small_set([item], nasjonal_grense="beregn")), national(item, "50", "49"), municipal, {}
+    )
     # The published one goes first; 2024-25: (48·10 + 51·20) / 30 = 50.
     assert [row["nasjonal_grense"] for row in rows] == [50, 49, 50]
     assert "beregnet" in str(rows[2]["kilde"])
@@ -144,7 +146,7 @@ def test_a_national_figure_is_never_computed_unless_the_set_says_so() -> None:
 
 def test_beregn_without_a_figure_to_compute_from_stops() -> None:
     with pytest.raises(InvalidInput, match="no national figure"):
-        grense_rader(request_of(small_set(nasjonal_grense="beregn")), {}, {})
+        grense_rader(request_of(small_set(nasjonal_grense="beregn")), {}, {}, {})
 
 
 @pytest.mark.parametrize(
@@ -158,10 +160,10 @@ def test_beregn_without_a_figure_to_compute_from_stops() -> None:
 def test_a_limit_on_the_better_side_is_refused_when_figures_show_it(item: Item, figure: str, years: list[str]) -> None:
     request = request_of(small_set([item]))
     if not years:
-        assert len(grense_rader(request, national(item, *[figure] * 3), {})) == 3
+        assert len(grense_rader(request, national(item, *[figure] * 3), {}, {})) == 3
         return
     with pytest.raises(InvalidInput) as stopped:
-        grense_rader(request, national(item, *[figure] * 3), {})
+        grense_rader(request, national(item, *[figure] * 3), {}, {})
     assert [finding.key for finding in stopped.value.findings] == [
         f"prove: indikatorer[0].absolutt_grense, {year}" for year in years
     ]
@@ -171,7 +173,7 @@ def test_a_limit_on_the_better_side_is_refused_when_figures_show_it(item: Item, 
 def test_a_percentile_without_figures_says_so_and_not_that_the_side_is_wrong() -> None:
     item = Item(metode="persentil", verdi="10")
     with pytest.raises(InvalidInput) as stopped:
-        grense_rader(request_of(small_set([item])), national(item, "50", "50", "50"), {})
+        grense_rader(request_of(small_set([item])), national(item, "50", "50", "50"), {}, {})
     assert all(finding.found == "no shown figure of any municipality" for finding in stopped.value.findings)
 
 

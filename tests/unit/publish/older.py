@@ -21,6 +21,9 @@ def as_contract_1_0(home: Path, version: str = "1.0") -> ReleaseRecord:
     file, manifest = home / "oppfolging.duckdb", home / "manifest.json"
     with duckdb.connect(str(file)) as connection:
         connection.execute("DROP TABLE drift.sporing")
+        connection.execute("DROP TABLE drift.rettelse")
+        for table in ("mart.grense", "mart.vurdering_kommune", "intern.vurdering_skole"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN rettelse")
         connection.execute("ALTER TABLE drift.kontroll DROP COLUMN antall_avvik")
         connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN kjent_per")
         connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN merknad")

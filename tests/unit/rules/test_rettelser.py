@@ -7,7 +7,11 @@ from importlib import resources
 import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput
-from oppfolging_pipeline.rules.rettelser import default_corrections, load_corrections_text
+from oppfolging_pipeline.rules.rettelser import (
+    default_corrections,
+    load_corrections_text,
+    sha256_of_those_in_force,
+)
 
 FIRST = """\
   - id: byttet-om
@@ -87,13 +91,46 @@ IMPOSSIBLE = {
     ),
     "expects what no cell can hold": ((EXPECTED, "{verdistatus: vist, verdi: 940}"), "forvent.verdi", "from 0 to 100"),
     "expects a grade it has not": ((EXPECTED, "{verdistatus: ikke_aktuelt}"), "forvent.verdistatus", "'mangler'"),
+    "fewer pupils than one behind a shown figure": (
+        ("{verdi: 49}", "{antall: 0}"),
+        "settes_til.antall",
+        "1 or more: a figure that is vist",
+    ),
+    "a shielded figure left out, which would unlock what it keeps back": (
+        (
+            f"overstyr\n    settes_til: {{verdi: 49}}\n    forvent: {EXPECTED}",
+            "utelat\n    forvent: {verdistatus: skjermet, antall: 31}",
+        ),
+        "forvent.verdistatus",
+        "a missing one would no longer count as shielded",
+    ),
+    "a number in the reason of a shielded figure": (
+        (
+            f"overstyr\n    settes_til: {{verdi: 49}}\n    forvent: {EXPECTED}\n    grunn: Sifrene er byttet om.",
+            "merk\n    forvent: {verdistatus: skjermet}\n    grunn: Rett tall er 49.",
+        ),
+        "grunn",
+        "without any number",
+    ),
+    "a school named in what is published": (("id: byttet-om", "id: skole-100000001"), "id", "it is published"),
+    "a school year that has not begun": (("2023-24", "2042-43"), "registrert", "2042-08-01 or later"),
+    "an end before its beginning": (
+        ("registrert: 2024-05-03", "registrert: 2024-05-03\n    opphoert: 2024-05-03"),
+        "opphoert",
+        "a day after 2024-05-03",
+    ),
+    "an end that is no day": (
+        ("registrert: 2024-05-03", "registrert: 2024-05-03\n    opphoert: i mai"),
+        "opphoert",
+        "written 2024-05-31",
+    ),
     "leaves out what is not there": (
         (
             f"overstyr\n    settes_til: {{verdi: 49}}\n    forvent: {EXPECTED}",
             "utelat\n    forvent: {verdistatus: mangler}",
         ),
         "forvent.verdistatus",
-        "a figure that the source has",
+        "a figure that the source shows",
     ),
     "no reason": (("grunn: Sifrene er byttet om.", "grunn: ''"), "grunn", "one line of text"),
     "no reference": (("    referanse: Prøve.\n", ""), "referanse", "the key 'referanse'"),
@@ -116,13 +153,53 @@ def test_an_impossible_correction_is_refused_with_file_row_key_and_what_was_expe
     (found,) = findings(f"rettelser:\n{FIRST.replace(*replacement)}")
     assert (found.file, found.key) == ("corrections.yaml", f"rettelser[0].{key}")
     assert expected in found.expected
-    assert found.row is not None and 2 <= found.row <= 16
+    assert found.row is not None and 2 <= found.row <= 17
 
 
 def test_a_cell_with_two_corrections_is_refused_whatever_they_say():
     (found,) = findings(TEXT.replace("6102", "6101"))
-    assert (found.row, found.key, found.expected) == (16, "rettelser[1]", "one correction for one cell")
+    assert (found.row, found.key, found.expected) == (16, "rettelser[1]", "one correction of a cell at a time")
     assert found.found == "'nasjonale_prover 2023-24 kommune 6101 lesing skalapoeng 5' for the second time"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        ("2024-05-03", "2024-06-01", True),
+        ("2024-05-03\n    opphoert: 2024-06-02", "2024-06-01", True),
+        ("2024-05-03\n    opphoert: 2024-06-01", "2024-06-01", False),
+        ("2024-06-01", "2024-05-03\n    opphoert: 2024-06-01", False),
+    ],
+)
+def test_a_cell_that_is_still_wrong_after_the_source_changed_it_gets_a_second_correction_from_that_day(
+    first, second, refused
+):
+    entries = FIRST.replace("2024-05-03", first), SECOND.replace("6102", "6101").replace("2024-05-03", second)
+    text = f"rettelser:\n{''.join(entries)}"
+    if refused:
+        assert findings(text)[0].expected == "one correction of a cell at a time"
+    else:
+        assert len(load_corrections_text(text, "f").rettelser) == 2
+
+
+@pytest.mark.parametrize(("nivaa", "enhet"), [("nasjonalt", "I"), ("fylke", "61")])
+def test_the_nation_and_a_county_are_not_left_out_as_no_run_could_pass_without_them(nivaa, enhet):
+    left_out = FIRST.replace("handling: overstyr\n    settes_til: {verdi: 49}", "handling: utelat")
+    (found,) = findings(f"rettelser:\n{left_out.replace('nivaa: kommune', f'nivaa: {nivaa}').replace('6101', enhet)}")
+    assert (found.key, found.found) == ("rettelser[0].handling", "'utelat'")
+
+
+def test_the_digest_of_what_is_in_force_is_the_same_after_an_end_and_another_after_a_change():
+    listed, ended, changed = (
+        load_corrections_text(f"rettelser:\n{text}", "f").rettelser
+        for text in (
+            FIRST + SECOND,
+            SECOND + FIRST.replace("2024-05-03", "2024-05-03\n    opphoert: 2024-06-01"),
+            FIRST.replace("{verdi: 49}", "{verdi: 48}") + SECOND,
+        )
+    )
+    assert sha256_of_those_in_force(listed) == sha256_of_those_in_force(ended) != sha256_of_those_in_force(changed)
+    assert sha256_of_those_in_force(listed) != sha256_of_those_in_force(listed[:1]) != sha256_of_those_in_force(())
 
 
 def test_an_id_that_stands_twice_is_refused():

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.evidence import Evidence
@@ -56,6 +57,8 @@ def marks(skoleaar: str = YEAR, figure: str = "42,1", shown: Units | None = None
 class Home:
     """A home with the tiny country's register in force: that of a local trial, as no real one is followed by it."""
 
+    corrections = Rettelsesliste()
+
     def __init__(self, archive: Archive, engine: Engine) -> None:
         self.archive, self.engine = archive, engine
         self.fetches = Fetches(archive)
@@ -65,9 +68,8 @@ class Home:
     def reception(self, origin: Origin = "lokal") -> Reception:
         limits = live().endring_fra_aaret_for
         evidence = Evidence(self.archive)
-        return Reception(
-            self.archive, evidence, self.engine.connection, default_catalog(), limits, origin, lambda: self.now
-        )
+        catalog, corrections, connection = default_catalog(), self.corrections, self.engine.connection
+        return Reception(self.archive, evidence, connection, catalog, limits, corrections, origin, lambda: self.now)
 
     def arrive(self, content: bytes, skoleaar: str = YEAR) -> Arrival:
         """The year arrives in one answer, a day after what arrived before."""

@@ -15,6 +15,7 @@ from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste, load_corrections_text
 from oppfolging_pipeline.staging.harmonisering import Request, harmonise
 from oppfolging_pipeline.staging.skole_plassering import Units, place
 from oppfolging_pipeline.tables.model import table
@@ -51,6 +52,26 @@ def observed(
         "antall": _number(antall), "antallstatus": _status(antall),
         "forelopig": forelopig, "brudd": None, "rettelse": None, "sha256": "0" * 64, "rad": 1, "kolonne": "kolonne",
     }  # fmt: skip
+
+
+def corrections(*entries: str) -> Rettelsesliste:
+    """Of lesing 2024-25, each entry: id, level, unit, handling, what it expects and, for an override, what is right.
+
+    With the id may stand the days `registrert` (else 2025-02-01) and `opphoert`.
+    """
+    lines = ["rettelser:"]
+    for entry in entries:
+        name, nivaa, enhet, handling, forvent, *right = entry.split("|")
+        name, registrert, *opphoert = [*name.split(), "2025-02-01"] if " " not in name else name.split()
+        lines += [
+            f"  - {{id: {name}, kilde: nasjonale_prover, skoleaar: 2024-25, nivaa: {nivaa}, enhet: '{enhet}',",
+            "     indikator: lesing, maal: skalapoeng, trinn: 5, grunn: Feil., referanse: Prøve.,",
+            f"     registrert: {registrert}, handling: {handling}, forvent: {{{forvent}}}",
+            *(f"     , opphoert: {day}" for day in opphoert),
+            *(f"     , settes_til: {{{one}}}" for one in right),
+            "    }",
+        ]
+    return load_corrections_text("\n".join(lines), "corrections.yaml")
 
 
 def _number(shown: Shown) -> Decimal | None:

@@ -45,7 +45,9 @@ def allowing(uten_rad: int = 0, skolegap: int = 0) -> Catalog:
     return catalog.model_copy(update={"kilder": kilder})
 
 
-def findings_of(engine: Engine, rows: Sequence[Row], catalog: Catalog | None = None) -> list[Finding]:
+def findings_of(
+    engine: Engine, rows: Sequence[Row], catalog: Catalog | None = None, recounted: Sequence[str] = ()
+) -> list[Finding]:
     """What is told of the rows, which all come from the file a.csv unless they have a digest of their own."""
     seen = engine.rows(table("observasjon"), rows)
     engine.run("SELECT 1", observasjon=seen)
@@ -54,7 +56,7 @@ def findings_of(engine: Engine, rows: Sequence[Row], catalog: Catalog | None = N
         {"sha256": "VARCHAR", "fil": "VARCHAR"}, [(each, f"{chr(97 + n)}.csv") for n, each in enumerate(digests)]
     )
     engine.run("SELECT 1", filer=names)
-    return incomplete(changing_country(), catalog or allowing(), engine.connection)
+    return incomplete(changing_country(), catalog or allowing(), engine.connection, recounted)
 
 
 COMPLETE = {
@@ -195,3 +197,17 @@ def test_all_that_a_cell_lacks_is_told_at_once(engine: Engine) -> None:
         "no row of 6103 Nynavn",
         "no school",
     ]
+
+
+RECOUNTED = {
+    "a municipality": observed("6101", 50, 25) | {"rettelse": "talt-om"},
+    "a school": observed("100006101", 50, 15, kommunenr="6101") | {"rettelse": "talt-om"},
+    "a county": observed("62", 50, 21) | {"rettelse": "talt-om"},
+    "the nation": observed("I", 50, 181) | {"rettelse": "talt-om"},
+}
+
+
+@pytest.mark.parametrize("row", RECOUNTED.values(), ids=RECOUNTED)
+def test_a_number_of_pupils_that_was_corrected_is_not_taken_for_a_download_that_is_cut_off(engine: Engine, row: Row):
+    assert len(findings_of(engine, changed(row))) == 1, "another correction, such as a flag, excuses nothing"
+    assert findings_of(engine, changed(row), recounted=["talt-om"]) == []

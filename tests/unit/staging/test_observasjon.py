@@ -15,6 +15,7 @@ from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.parsed import FIGURE_COLUMNS, ParsedFile, figures_of
 from oppfolging_pipeline.staging import observasjon
 from oppfolging_pipeline.staging.observasjon import Counts, FileFigures, combine, skoleaar_and_kilder
+from oppfolging_pipeline.staging.rettelser import Corrected
 from oppfolging_pipeline.tables.model import table
 from tests.unit.staging.build import Row, observed
 from tests.unit.staging.country import BEFORE, changing_country
@@ -58,7 +59,7 @@ def kept(rows: list[dict[str, Any]], nivaa: str) -> dict[str, tuple[str | None, 
 
 def test_a_file_becomes_the_declared_columns_with_its_digest(engine: Engine) -> None:
     counts, rows = combined(engine, file_of("a.csv", [LAND, observed("6101", 48, 30, skoleaar=BEFORE)]))
-    assert counts == Counts(read=2, duplicates=0, kept=2)
+    assert counts == Counts(read=2, duplicates=0, kept=2, corrected=Corrected())
     assert tuple(rows[0]) == table("observasjon").column_names
     assert {(row["sha256"], row["rad"]) for row in rows} == {("a.csv".ljust(64, "0"), 3), ("a.csv".ljust(64, "0"), 4)}
 
