@@ -86,12 +86,12 @@ CELLS: dict[str, Mutation] = {
     "one municipality's star read as a figure, its only school still shielded": caught(
         O,
         where(O, f"{NEW} AND {CELL} AND {ONLY_SCHOOL}", most=1, **AS_SHOWN),
-        "samme_elever_samme_skjerming",
+        "eneste_skole_er_vist_som_kommunen",
     ),
     "one school's star read as a figure, in a municipality that is shielded": caught(
         O,
         where(O, f"{NEW} AND {CELL} AND nivaa = 'skole' AND kommunenr IN {_SHIELDED_WITH_ONE}", most=1, **AS_SHOWN),
-        "samme_elever_samme_skjerming",
+        "skjermet_kommune_har_skjermet_skole",
     ),
     "one school shielded alone": caught(
         O,
@@ -370,17 +370,18 @@ COUNTIES: dict[str, Mutation] = {
             antallstatus="'mangler'",
         ),
         "kommunene_i_fylket_har_tall",
-        "deltakere_kommuner_fylke",
+        "kommunene_utgjor_fylket",
     ),
     "half of a county's municipalities gone, schools too": caught(
         O,
         without(O, f"{NEW} AND nivaa IN ('kommune', 'skole') AND fylkesnr = '66' AND kommunenr < '6612'"),
-        "deltakere_kommuner_fylke",
+        "kommunene_i_fylket_finnes",
+        "kommunene_utgjor_fylket",
     ),
     "the municipality of a county of one gone, schools too": caught(
         O,
         without(O, f"{NEW} AND nivaa IN ('kommune', 'skole') AND fylkesnr = '65'"),
-        "deltakere_kommuner_fylke",
+        "kommunene_i_fylket_finnes",
     ),
     "a county's municipalities counted twice": caught(
         O, where(O, f"{NEW} AND fylkesnr = '66' AND nivaa = 'kommune'", antall="2 * antall"), "deltakere_kommuner_fylke"
