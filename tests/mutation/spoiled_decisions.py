@@ -133,6 +133,14 @@ DECISIONS: dict[str, Mutation] = {
 }  # fmt: skip
 
 VK, VS = "vurdering_kommune", "vurdering_skole"
+CELL = "kommunenr, indikator, trinn, skoleaar"
+# Cells of the newest year, in which no school of the municipality has closed or moved since.
+NEWEST = "skoleaar = '2024-25'"
+_COUNTED = f"SELECT ({CELL}) FROM {VS} WHERE {NEWEST} AND verdistatus IN ('vist', 'skjermet') GROUP BY {CELL} HAVING"
+_SHOWN_KOMMUNE = f"({CELL}) IN (SELECT ({CELL}) FROM {VK} WHERE {SHOWN})"
+OF_TWO_HIDDEN = f"{_SHOWN_KOMMUNE} AND ({CELL}) IN ({_COUNTED} count(*) FILTER ({HIDDEN}) = 2)"
+NONE_HIDDEN = f"{_SHOWN_KOMMUNE} AND ({CELL}) IN ({_COUNTED} bool_and({SHOWN}) AND count(*) > 1)"
+OF_ONE_SCHOOL = f"({CELL}) IN ({_COUNTED} count(*) = 1)"
 PUBLISHED: dict[str, Mutation] = {
     "a cell under another's name": caught(
         VK, where(VK, "true", most=1, kommunenavn=NAVN), "navn_paa_kommune"
@@ -196,6 +204,39 @@ PUBLISHED: dict[str, Mutation] = {
     "a school's cell of another figure": caught(VS, where(VS, SHOWN, most=1, verdi="verdi + 1"), "samme_som_vurdering"),
     "a school's hidden figure told by its points": caught(
         VS, where(VS, HIDDEN, most=1, risikopoeng="3", mulige_risikopoeng="3"), "skjermet_i_kilden_er_skjermet"
+    ),
+    "the company of a hidden school shown": caught(
+        VS,
+        where(VS, f"{OF_TWO_HIDDEN} AND {HIDDEN}", most=1, verdi="48", verdistatus="'vist'", antall="20", risikopoeng="1",
+              mulige_risikopoeng="3"),
+        "ikke_ved_subtraksjon", "antall_ikke_ved_subtraksjon",
+    ),
+    "a shown municipality whose only school is hidden": caught(
+        VS, f"SELECT * FROM {VS}", "ikke_ved_subtraksjon", "antall_ikke_ved_subtraksjon",
+        vurdering_kommune=where(VK, f"{HIDDEN} AND {OF_ONE_SCHOOL}", most=1, verdi="48", verdistatus="'vist'", antall="8",
+                                risikopoeng="1", mulige_risikopoeng="3"),
+    ),
+    "a hidden municipality whose schools are all shown": caught(
+        VS, f"SELECT * FROM {VS}", "ikke_ved_subtraksjon", "antall_ikke_ved_subtraksjon",
+        vurdering_kommune=where(VK, f"{SHOWN} AND {OF_ONE_SCHOOL}", most=1, verdi="NULL", verdistatus="'skjermet'",
+                                antall="NULL", risikopoeng="NULL", mulige_risikopoeng="0"),
+    ),
+    "a part that we shield, and its schools as they came": caught(
+        VS,
+        f"""SELECT s.* REPLACE (v.verdistatus AS verdistatus, v.verdi AS verdi, v.antall AS antall,
+          v.risikopoeng AS risikopoeng, v.mulige_risikopoeng AS mulige_risikopoeng)
+          FROM {VS} s JOIN vurdering v ON v.nivaa = 'skole' AND v.enhet = s.orgnr AND v.indikator = s.indikator
+            AND v.trinn = s.trinn AND v.skoleaar = s.skoleaar""",
+        "ikke_ved_subtraksjon",
+    ),
+    "a number of pupils hidden alone": caught(
+        VS, where(VS, f"{SHOWN} AND {NONE_HIDDEN}", most=1, antall="NULL"), "antall_ikke_ved_subtraksjon"
+    ),
+    "a school hidden beside two that are": caught(
+        VS,
+        where(VS, f"{OF_TWO_HIDDEN} AND {SHOWN}", most=1, verdi="NULL", verdistatus="'skjermet'", antall="NULL",
+              risikopoeng="NULL", mulige_risikopoeng="0"),
+        "samme_som_vurdering",
     ),
 }  # fmt: skip
 
