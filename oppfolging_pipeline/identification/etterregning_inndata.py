@@ -35,8 +35,7 @@ def avvik_of(
 
 def etterregn_request(lake: Lake, request: Request, prioritet: Mapping[str, int]) -> Etterregnet:
     """The second computation of a request from the observations and the register of the lake."""
-    window, everything = lake.existing("observasjon", request.partitions()), lake.files("observasjon")
-    return etterregn(window, everything, lake.files("kommune"), parametre_of(request), prioritet)
+    return etterregn(lake.files("observasjon"), lake.files("kommune"), parametre_of(request), prioritet)
 
 
 def parametre_of(request: Request) -> Parametre:

@@ -21,6 +21,7 @@ from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
 from oppfolging_pipeline.indicators import andel, grense, vurdering
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.staging import harmonisering, skole_plassering
 from oppfolging_pipeline.staging.harmonisering import Request
 from tests.golden import expected
@@ -215,6 +216,19 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         skole_plassering, [('row["siste_skoleaar"] == request.newest_skoleaar and ', "")], "rangering_skole", "rad",
     ),
 }  # fmt: skip
+
+
+def test_a_window_that_the_run_took_wrong_is_a_difference(
+    engine: Engine, job: Inputs, register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second computation takes its window from all observations: handed the run's, it could only fail with it."""
+    right = RuleSet.vindu
+    monkeypatch.setattr(RuleSet, "vindu", lambda *asked: right(*asked)[1:])
+    inputs = Inputs(job.lake, Request(2025, PLAIN, default_catalog()))
+    found = differences(engine, inputs, register, Lake(tmp_path / "lager"))
+    forgotten = "kommunenr=6101: mulige_risikopoeng er 24 i løpet og 36 i etterregningen"
+    assert forgotten in {one.tekst for one in found if one.tabell == "rangering_kommune"}
+    assert {one.enhet[-7:] for one in found if one.tabell == "vurdering" and one.felt == "rad"} == {"2022-23"}
 
 
 @pytest.mark.parametrize("name", RULES)

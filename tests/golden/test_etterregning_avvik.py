@@ -58,13 +58,17 @@ class Compared:
 
     def after(self, name: str, folder: Path, *statements: str) -> list[Avvik]:
         """The differences after the statements have changed the pipeline's table `name` (called `t` in them)."""
+        return sammenlign(self.again, {**self.tables, name: [self.spoilt(name, folder, *statements)]})
+
+    def spoilt(self, name: str, folder: Path, *statements: str) -> Path:
+        """The file of the pipeline's table `name` (called `t` in the statements) once they have changed it."""
         (source,), target = self.tables[name], folder / "spoilt.parquet"
         with closing(duckdb.connect()) as connection:
             connection.execute(f"CREATE TABLE t AS FROM read_parquet('{source}')")
             for statement in statements:
                 connection.execute(statement)
             connection.execute(f"COPY t TO '{target}' (FORMAT parquet)")
-        return sammenlign(self.again, {**self.tables, name: [target]})
+        return target
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +183,36 @@ def test_a_figure_that_one_side_shields_is_not_given_away(compared: Compared, tm
         "verdistatus": ("vist", "skjermet"),
         **dict.fromkeys(("verdi", "antall", "risikopoeng", "forbi_absolutt"), (None, None)),
     }
+
+
+@pytest.mark.parametrize(
+    ("where", "change"),
+    [
+        # 0 points were given for it: the sum of the points is the same on both sides, the possible ones are not.
+        ("enhet = '6105'", "verdistatus = 'vist', verdi = 50, antall = 20, risikopoeng = 0, mulige_risikopoeng = 3"),
+        ("enhet = '6105'", "risikopoeng = 3"),
+        ("enhet = '100000110'", "verdistatus = 'vist', verdi = 50, risikopoeng = 0, mulige_risikopoeng = 3"),
+    ],
+    ids=["shown on one side", "points of what neither shows", "a school's"],
+)
+def test_what_follows_from_a_figure_that_one_side_shields_does_not_give_it_away(
+    compared: Compared, tmp_path: Path, where: str, change: str
+) -> None:
+    """A sum on each side, which sums are equal, and whom it passed would tell the points of the shielded cell."""
+    sums, places = ("mulige_risikopoeng = mulige_risikopoeng + 3", "rangering = rangering + 1, margin = margin + 1")
+    changed = {"andel": f"{sums} WHERE {where}", "rangering_kommune": f"{sums}, {places}", "vurdering": ""}
+    changed["vurdering"] = f"{change} WHERE {where} AND {CELL}"
+    files = dict(compared.tables)
+    for name, statement in changed.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        files[name] = [compared.spoilt(name, folder, f"UPDATE t SET {statement}")]
+    found = sammenlign(compared.again, files)
+    assert found
+    assert {one.tabell for one in found} == {"vurdering"}
+    assert {one.felt for one in sammenlign(compared.again, {**files, "vurdering": compared.tables["vurdering"]})} == {
+        "mulige_risikopoeng", "rangering", "margin",
+    }  # fmt: skip
 
 
 ROW = "er {} i løpet og {} i etterregningen"

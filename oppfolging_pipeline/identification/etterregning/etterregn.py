@@ -53,24 +53,24 @@ class Etterregnet:
 
 def etterregn(
     observasjon: Sequence[Path],
-    alle_observasjoner: Sequence[Path],
     kommune: Sequence[Path],
     parametre: Parametre,
     prioritet: Mapping[str, int],
 ) -> Etterregnet:
     """Compute the identification anew from Parquet files of the lake.
 
-    `observasjon`: the partitions of the window; `alle_observasjoner`: all of them (schools of a divided municipality
-    are placed by other years); `kommune`: the register. `prioritet`: the statsforvalters' priorities by kommunenr
-    (1 first). Raises `PermanentError` when a file or column is not there or a municipality cannot be followed,
-    `InvalidInput` when a limit has no figure to stand on.
+    `observasjon`: all of them, of which the window is taken here (schools of a divided municipality are placed by other
+    years too); `kommune`: the register. `prioritet`: the statsforvalters' priorities by kommunenr (1 first). Raises
+    `PermanentError` when a file or column is not there or a municipality cannot be followed, `InvalidInput` when a
+    limit has no figure to stand on.
     """
     p = parametre
-    seen = lesing.read(observasjon, lesing.OBSERVASJON, p.skala)
+    window = [[("kilde", "==", kilde), ("skoleaar", "in", p.vindu(kilde))] for kilde in p.forsinkelse]
+    seen = lesing.read(observasjon, lesing.OBSERVASJON, p.skala, window)
     register = lesing.read(kommune, ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i"), p.skala)
 
     def all_schools() -> pd.DataFrame:
-        return lesing.read(alle_observasjoner, lesing.SKOLE, p.skala, [("nivaa", "==", "skole")]).drop_duplicates()
+        return lesing.read(observasjon, lesing.SKOLE, p.skala, [[("nivaa", "==", "skole")]]).drop_duplicates()
 
     slektskap = Slektskap(lesing.records(register))
     spurt = asked_with_limits(seen, p)

@@ -22,9 +22,11 @@ SKOLE = ("nivaa", "enhet", "kommunenr", "skoleaar")
 
 
 def read(
-    paths: Sequence[Path], columns: Sequence[str], skala: int, filters: list[tuple[str, str, Any]] | None = None
+    paths: Sequence[Path], columns: Sequence[str], skala: int, filters: list[list[tuple[str, str, Any]]] | None = None
 ) -> pd.DataFrame:
     """Those columns of the files together: decimals as whole numbers (times `skala`), numbers and truths nullable.
+
+    `filters` are alternatives, each of which asks several things of a row: (column, operator, value).
 
     Raises `PermanentError` when there is no file, one cannot be read, or a column is not in it.
     """

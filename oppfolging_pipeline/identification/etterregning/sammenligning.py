@@ -5,7 +5,9 @@ deciding anything.
 
 Every decided column of every row is compared, the numbers to their last bit: both sides divide whole numbers. A message
 names both sides for a municipality. Of a school it names the key and the column only, and so it does for a figure that
-one side does not show: a shielded figure must not be given away by a message about it.
+one side does not show: a shielded figure must not be given away by a message about it. Neither must it by what follows
+from it: sums of the unit, which of them are equal, and places that change with them. So while a cell that is not shown
+on both sides differs, the cells alone are told of. They stop the run; the rest is told once they agree.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ NOEKLER: Mapping[str, tuple[str, ...]] = {
     "vurdering": ("nivaa", "enhet", "indikator", "trinn", "skoleaar"),
 }
 """The tables that are compared, those that say who is identified first, with what tells their rows apart."""
+_CELLS = "vurdering"
 
 _FIGURES = ("verdi", "nasjonal_grense", "absolutt_grense")
 _OF_A_SHOWN_CELL = ("verdi", "antall", "risikopoeng", "forbi_absolutt")
@@ -41,13 +44,15 @@ _OF_A_SHOWN_CELL = ("verdi", "antall", "risikopoeng", "forbi_absolutt")
 @dataclass(frozen=True)
 class Avvik:
     """One difference. `felt` is the column, or `rad` for a whole row; `loep` and `etterregning` are what each side
-    says, both None where neither is to be named."""
+    says, both None where neither is to be named. `skjult`: it is about a figure that one side at least does not show,
+    so that what follows from it would give the figure away."""
 
     tabell: str
     enhet: str
     felt: str
     loep: str | None = None
     etterregning: str | None = None
+    skjult: bool = False
 
     @property
     def tekst(self) -> str:
@@ -58,7 +63,8 @@ class Avvik:
 
 
 def sammenlign(etterregnet: Etterregnet, tabeller: Mapping[str, Sequence[Path]]) -> list[Avvik]:
-    """Every difference, table by table in the order of `NOEKLER`, then by key.
+    """Every difference, table by table in the order of `NOEKLER`, then by key; those of `vurdering` alone while one of
+    them is `skjult`.
 
     `tabeller` are the Parquet files of each table of `NOEKLER`, of the one identification year and rule set. Raises
     `PermanentError` when one of them is not handed in or lacks a column.
@@ -66,11 +72,12 @@ def sammenlign(etterregnet: Etterregnet, tabeller: Mapping[str, Sequence[Path]])
     missing = [name for name in NOEKLER if not tabeller.get(name)]
     if missing:
         raise PermanentError(f"found no file of {', '.join(missing)}; expected every table that is compared")
-    return [
-        difference
+    found = {
+        name: list(_of_table(name, tabeller[name], etterregnet.tabeller[name], etterregnet.parametre))
         for name in NOEKLER
-        for difference in _of_table(name, tabeller[name], etterregnet.tabeller[name], etterregnet.parametre)
-    ]
+    }
+    told = [_CELLS] if any(one.skjult for one in found[_CELLS]) else list(NOEKLER)
+    return [one for name in told for one in found[name]]
 
 
 def _of_table(name: str, files: Sequence[Path], expected: pd.DataFrame, p: Parametre) -> Iterator[Avvik]:
@@ -99,15 +106,16 @@ def _of_column(name: str, key: list[str], column: str, both: pd.DataFrame, p: Pa
     if same.all():
         return
     different = both.loc[~same.to_numpy()]
-    hidden = "verdistatus_ny" in different and column in _OF_A_SHOWN_CELL
     for row in lesing.records(different):
         of_key = {part: row[part] for part in key}
-        secret = hidden and not row["verdistatus_loep"] == row["verdistatus_ny"] == "vist"
+        shown = [row[f"verdistatus_{side}"] == "vist" for side in ("loep", "ny")] if name == _CELLS else [True, True]
+        secret = column in _OF_A_SHOWN_CELL and not all(shown)
+        text = _key_text(of_key)
         if secret or "orgnr" in of_key or of_key.get("nivaa") == "skole":
-            yield Avvik(name, _key_text(of_key), column)
+            yield Avvik(name, text, column, skjult=secret or shown[0] != shown[1])
         else:
-            values = (_text(column, row[f"{column}_{side}"], p) for side in ("loep", "ny"))
-            yield Avvik(name, _key_text(of_key), column, *values)
+            loep, ny = (_text(column, row[f"{column}_{side}"], p) for side in ("loep", "ny"))
+            yield Avvik(name, text, column, loep, ny, skjult=shown[0] != shown[1])
 
 
 def _key_text(key: Mapping[str, Any]) -> str:

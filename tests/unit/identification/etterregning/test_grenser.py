@@ -81,7 +81,7 @@ def test_svalbard_is_no_municipality_of_a_percentile_or_a_mean(engine: Engine, t
 
 def test_a_lake_without_the_window_is_an_error_and_no_agreement(engine: Engine, tmp_path: Path) -> None:
     inputs = lake_of(engine, tmp_path, [observed("6101", skoleaar="2015-16")], changing_country())
-    with pytest.raises(PermanentError, match="no file"):
+    with pytest.raises(InvalidInput, match="no figure that the limits can stand on"):
         decide_again(inputs)
 
 
