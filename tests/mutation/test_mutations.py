@@ -1,8 +1,8 @@
 """Good data spoiled in many ways: every way is caught by a check that is named, and every check catches one.
 
-The tables of what catches what are `spoiled_observasjon`, `spoiled_results`, `spoiled_decisions`,
-`spoiled_corrections` and `spoiled_nulls`; `python -m tests.mutation.report` prints them with everything that failed. What slips is listed here
-with its reason.
+The tables of what catches what are `spoiled_observasjon`, `spoiled_results`, `spoiled_decisions`, `spoiled_corrections`
+and `spoiled_nulls`; `python -m tests.mutation.report` prints them with everything that failed. What slips is listed
+here with its reason.
 """
 
 from __future__ import annotations
