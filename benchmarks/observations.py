@@ -16,6 +16,7 @@ from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging import kontrollgrunnlag
 
 if TYPE_CHECKING:
@@ -133,4 +134,5 @@ def facts(folder: Path) -> dict[str, Facts]:
         "utenfor": replace(Facts(*kontrollgrunnlag.utenfor(carried_register())), empty_ok=True),
         "katalog_maal": Facts(*kontrollgrunnlag.katalog_maal(catalog)),
         "katalog_kilde": Facts(*kontrollgrunnlag.katalog_kilde(catalog)),
+        "rettet_antall": Facts(*kontrollgrunnlag.rettet_antall(Rettelsesliste()), empty_ok=True),
     }

@@ -150,9 +150,11 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
             for figure in found["vurdering"]
             if (figure["uttrekksaar"], figure["indikatorsett"]) == (row["uttrekksaar"], row["indikatorsett"])
         ]
+        # A file of before contract 1.3 has no such column; most figures are corrected by nothing.
+        marked = ("Rettelse",) if any(figure.get("rettelse") for figure in figures) else ()
         _table(
             "Tallene",
-            ("Indikator", "Trinn", "Skoleår", "Verdi", "Nasjonal", "Absolutt", "Poeng", "Ombygd"),
+            ("Indikator", "Trinn", "Skoleår", "Verdi", "Nasjonal", "Absolutt", "Poeng", "Ombygd", *marked),
             [
                 (
                     figure["indikator"],
@@ -165,6 +167,7 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
                     if figure["verdistatus"] == "vist"
                     else "",
                     "ja" if figure["beregnet"] else "",
+                    *(figure["rettelse"] or "" for _ in marked),
                 )
                 for figure in figures
             ],

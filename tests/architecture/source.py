@@ -9,6 +9,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
@@ -24,8 +25,9 @@ class Module:
     text: str
     file: str = "source.py"
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
+        """One tree: rules tell its nodes apart by their identity, which a second one could be given again."""
         return ast.parse(self.text)
 
     @property

@@ -118,3 +118,18 @@ def test_a_trace_in_json_names_each_content_once_by_its_digest(capsys):
         (SVAR.sha256, "2026-11-20T12:00:00"),
         (FIL.sha256, None),
     ]
+
+
+CELL = {
+    "uttrekksaar": 2025, "indikatorsett": "prove", "indikator": "lesing", "trinn": 5, "skoleaar": "2024-25",
+    "verdi": 40.0, "verdistatus": "vist", "nasjonal_grense": 50.0, "absolutt_grense": 47.0, "risikopoeng": 3,
+    "mulige_risikopoeng": 3, "beregnet": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rettelse", [{}, {"rettelse": None}, {"rettelse": "sifre-byttet-om"}])
+def test_a_figure_that_was_corrected_is_not_shown_as_the_sources(capsys, rettelse):
+    place = {"statsforvalter": "Embetet", "begrunnelse": "Uttrykt i ord.", **ROW}
+    cli_output.emit_kommune({"rangering": [place], "vurdering": [CELL | rettelse], "pulje": []}, as_json=False)
+    out = capsys.readouterr().out
+    assert ("Rettelse" in out, "sifre-byttet-om" in out) == (bool(rettelse.get("rettelse")),) * 2

@@ -10,13 +10,15 @@ import pytest
 
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.rettelser import load_corrections_text
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.drift import DriftError
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.year_figures import YearFigures
+from oppfolging_pipeline.staging import rettelser
 from oppfolging_pipeline.staging.intake import read_intake
 from tests.support.tiny import register_files
-from tests.unit.staging.arriving import BEFORE, YEAR, Home, Units, klass, marks, units
+from tests.unit.staging.arriving import BEFORE, YEAR, Home, Units, klass, marks, pupils, units
 from tests.unit.staging.fetched import DAY, GS
 
 
@@ -184,3 +186,21 @@ def test_figures_are_read_against_the_whole_register_whatever_a_run_last_asked_t
     home.reception().register(klass(home, files))
     home.archive.accept(home.archive.renew(home.now, first + DAY), [])  # a run that looked back
     home.arrive(marks(shown=[*units(), *NEW]))
+
+
+def test_a_known_error_in_a_number_of_pupils_does_not_keep_a_year_out(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = marks().replace(f'"{pupils("61")}"'.encode(), f'"{pupils("61") + 5}"'.encode())
+    assert kinds(refused(home, wrong)) == {("kritisk", "ufullstendig")}
+    monkeypatch.setattr(rettelser, "REAL", {"lokal"})  # the trial's country stands for a real one
+    home.corrections = load_corrections_text(
+        f"""rettelser:
+          - {{id: fylket-talt-om, kilde: {GS}, skoleaar: {YEAR}, nivaa: fylke, enhet: "61", indikator: grunnskolepoeng,
+              maal: grunnskolepoeng, trinn: 10, handling: overstyr, settes_til: {{antall: {pupils("61")}}},
+              forvent: {{verdistatus: vist, verdi: 42.1, antall: {pupils("61") + 5}}}, grunn: Feil., referanse: Prøve.,
+              registrert: 2024-10-01}}""",
+        "corrections.yaml",
+    )
+    assert home.arrive(wrong).intake_id is not None
+    assert home.arrive(marks(figure="43,0")).intake_id is not None, "also when the source has mended it"

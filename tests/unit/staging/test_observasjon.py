@@ -17,7 +17,7 @@ from oppfolging_pipeline.staging import observasjon
 from oppfolging_pipeline.staging.observasjon import Counts, FileFigures, combine, skoleaar_and_kilder
 from oppfolging_pipeline.staging.rettelser import Corrected
 from oppfolging_pipeline.tables.model import table
-from tests.unit.staging.build import Row, observed
+from tests.unit.staging.build import Row, corrections, observed
 from tests.unit.staging.country import BEFORE, changing_country
 
 S1 = "100000001"
@@ -202,3 +202,27 @@ def test_all_faults_between_files_are_gathered(engine: Engine) -> None:
 def test_the_years_and_sources_that_there_are(engine: Engine) -> None:
     combined(engine, file_of("a.csv", [observed("I"), LAND]))
     assert skoleaar_and_kilder(engine.connection) == [("nasjonale_prover", "2022-23"), ("nasjonale_prover", "2024-25")]
+
+
+def test_a_correction_is_applied_before_it_is_asked_whether_all_is_there(engine: Engine, monkeypatch) -> None:
+    seen: list[object] = []
+
+    def gate(register, catalog, connection, recounted):
+        seen.append((list(recounted), connection.execute("SELECT antall FROM observasjon ORDER BY enhet").fetchall()))
+        return []
+
+    monkeypatch.setattr(observasjon, "incomplete", gate)
+    file = file_of("a.csv", [observed("I"), observed("6101", 48, 95)])
+    listed = corrections("talt-om|kommune|6101|overstyr|verdistatus: vist, verdi: 48, antall: 95|antall: 90").rettelser
+    counts = combine([file], changing_country(), default_catalog(), engine.connection, listed)
+    assert counts.corrected == Corrected(applied=("talt-om",))
+    assert seen == [(["talt-om"], [(90,), (20,)])]
+
+
+def test_a_source_that_overtook_a_correction_stops_a_run_and_is_taken_into_use_by_a_fetch(engine: Engine) -> None:
+    file = file_of("a.csv", [observed("I"), observed("6101", 48, 90)])
+    listed = corrections("talt-om|kommune|6101|overstyr|verdistatus: vist, verdi: 48, antall: 95|antall: 90").rettelser
+    given = ([file], changing_country(), default_catalog(), engine.connection, listed)
+    with pytest.raises(InvalidInput, match="the source has changed it"):
+        combine(*given)
+    assert combine(*given, overtaken_stop=False).corrected.applied == ()
