@@ -246,19 +246,14 @@ class Archive:
                 read_together = own | earlier
             rows = ledger.execute(
                 sa.select(
-                    SNAPSHOT.c.sha256,
-                    INTAKE_SNAPSHOT.c.file,
-                    SNAPSHOT.c.size,
-                    SNAPSHOT.c.archived_at,
-                    INTAKE.c.id,
-                    INTAKE.c.origin,
-                    INTAKE.c.accepted,
+                    SNAPSHOT.c.sha256, INTAKE_SNAPSHOT.c.file, SNAPSHOT.c.size, SNAPSHOT.c.archived_at,
+                    INTAKE.c.id, INTAKE.c.origin, INTAKE.c.accepted,
                 )
                 .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == SNAPSHOT.c.sha256)
                 .join(INTAKE, INTAKE.c.id == INTAKE_SNAPSHOT.c.intake_id)
                 .where(read_together)
                 .order_by(INTAKE.c.id)
-            ).all()
+            ).all()  # fmt: skip
         as_news = news(rows)
         last: dict[str, Snapshot] = {}
         for row in rows:

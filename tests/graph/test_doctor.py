@@ -90,6 +90,13 @@ def undeclared_column(home: Path) -> None:
         connection.execute(f"COPY a TO '{file}' (FORMAT parquet)")
 
 
+def one_row(home: Path) -> None:
+    file = home / f"lager/andel/{RESULT}.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE a AS SELECT * FROM read_parquet(?) LIMIT 1", [str(file)])
+        connection.execute(f"COPY a TO '{file}' (FORMAT parquet)")
+
+
 def foreign_file(home: Path) -> None:
     file = home / "publisert/oppfolging.duckdb"
     file.unlink()
@@ -166,10 +173,18 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
     "results of two runs": (other_figures, "resultater_ulike", "andel", OF_RESULT),
     "results, a table gone": (
         lambda h: (h / f"lager/andel/{RESULT}.parquet").unlink(),
-        "resultater_ulike",
+        "resultater_borte",
         "ingen andel",
         OF_RESULT,
     ),
+    "lake gone": (lambda h: shutil.rmtree(h / "lager"), "resultater_borte", "ingen grense, regelsett_brukt", OF_RESULT),
+    "result, somebody's copy": (
+        lambda h: shutil.copyfile(h / f"lager/andel/{RESULT}.parquet", h / "lager/andel/2025/kopi.parquet"),
+        "lager_uten_rapport",
+        "no such file",
+        "mv {home}/lager/andel/2025/kopi.parquet {home}",
+    ),
+    "result, fewer rows": (one_row, "lager_endret", "(1 rader; da var det 17)", OF_RESULT),
     "published, gone": (lambda h: (h / "publisert/oppfolging.duckdb").unlink(), "publisert_borte", "0001-", AGAIN),
     "published, cut": (lambda h: truncate(h / "publisert/oppfolging.duckdb"), "publisert_skadet", "0001-", AGAIN),
     "published, foreign": (foreign_file, "publisert_fremmed", "drift.utgivelse", "oppfolging.duckdb.fremmed && "),
@@ -206,6 +221,11 @@ HINTS: dict[str, tuple[Spoil, str, str]] = {
     "half a report": (lambda h: _written(h / "kontroll/andel/.alt.json.1.next"), "rester", ".alt.json.1.next"),
     "no page": (lambda h: (h / "publisert/kontroll.html").unlink(), "kontrollside", "ingen side"),
     "another release's page": (lambda h: _written(h / "publisert/kontroll.html"), "kontrollside", "annen utgivelse"),
+    "a copy in the lake": (
+        lambda h: shutil.copyfile(h / f"lager/regelsett_brukt/{RESULT}.parquet", h / "lager/regelsett_brukt/k.parquet"),
+        "lager_fremmed",
+        "ikke er en av tabellens",
+    ),
     "the ledger's copy": (
         lambda h: (h / "arkiv/protokoll.kopi.sqlite").write_text("x"),
         "protokollkopi_skadet",
