@@ -17,10 +17,11 @@ import dagster as dg
 from assets.beside import beside
 from assets.resources import HomeResource
 from checks.catalogue import Target, view_name
-from checks.errors import CheckError
 from checks.runner import run_checks
 from checks.suite import Check, derived_checks, merge
 from checks.suite_files import suite_of
+from oppfolging_pipeline.core.disk import disk_fault
+from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.files import sha256_of, write_atomically
 from oppfolging_pipeline.core.outcome import AuditReport, FailedAudit, Outcome, as_json
 from oppfolging_pipeline.engine import StagedFile
@@ -90,19 +91,28 @@ def publish_audited(
     register: Register | None = None,
     per: date | None = None,
     outcomes: Sequence[Outcome] = (),
+    gone: Sequence[Path] = (),
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
     `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
     as-of date of the rows, where they have one; `outcomes` are verdicts reached otherwise, which count like those of
-    the first table. Raises `dagster.Failure` (not retried) after putting the files in quarantine with their report,
-    also when a check could not be run.
+    the first table; `gone` are files of the lake that go once the staged ones are in place. Raises `dagster.Failure`
+    (not retried) after putting the files in quarantine with their report, also when a check could not be run; an error
+    that is not ours goes on as it is, after the same.
     """
     staged = [file for entry in files for file in entry.files]
     try:
-        found = audit(home, files, register, per)
-    except CheckError as error:
-        folder = _put_aside(home, context, staged, FailedAudit(utfall=(), feil=str(error)))
+        found = audit(home, files, register, per, gone)
+    except Exception as error:
+        if disk_fault(error, home.root):
+            raise  # nothing is wrong with the tables, and there is no room to put them aside
+        ours = isinstance(error, OppfolgingError)
+        # What another error says may quote a figure: its kind alone is kept.
+        said = str(error) if ours else f"the audit broke off ({type(error).__name__}); see the run's log"
+        folder = _put_aside(home, context, staged, FailedAudit(utfall=(), feil=said))
+        if not ours:
+            raise
         raise dg.Failure(
             description=f"{error}\nNothing was put in place; the files and the report are in {folder}.",
             allow_retries=False,
@@ -130,6 +140,7 @@ def publish_audited(
         for file in entry.files:
             report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, utfall=tuple(group))
             write_atomically(home.lake.report(file.target), as_json(report))
+    home.lake.remove(gone)
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}
     yield dg.MaterializeResult(
         metadata={
@@ -142,13 +153,17 @@ def publish_audited(
 
 
 def audit(
-    home: HomeResource, files: Sequence[ToAudit], register: Register | None = None, per: date | None = None
+    home: HomeResource,
+    files: Sequence[ToAudit],
+    register: Register | None = None,
+    per: date | None = None,
+    gone: Sequence[Path] = (),
 ) -> list[list[Outcome]]:
     """The outcomes of the suites of staged or committed files. Raises `CheckError` when a check could not be run."""
     targets = targets_of(files)
     reads = {name for target in targets for name in target.reads}
     staged = [file for entry in files for file in entry.files]
-    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register, per))
+    return run_checks(targets, home.lake.staging_root, beside(home, staged, reads, register, per, gone))
 
 
 def targets_of(files: Sequence[ToAudit]) -> list[Target]:

@@ -36,13 +36,15 @@ def beside(
     reads: Iterable[str],
     register: Register | None = None,
     per: date | None = None,
+    gone: Sequence[Path] = (),
 ) -> Beside:
     """The tables and facts that checks of those files `reads`.
 
     A table's files are those of the lake, with the audited ones in the place of those that they are to replace; of a
     table with one file for each (uttrekksaar, indikatorsett) only those that are audited. `register` is the one that
     the figures were read against, where it is not yet the home's; `per` is the as-of date of the audited rows, where it
-    is known: of committed ones it is not.
+    is known: of committed ones it is not; `gone` are files of the lake that go when the audited
+    ones come, and that nobody is to read.
     """
     asked = set(reads)
     partitions = {home.lake.partition_of(file.target) for file in files if file.table.partition_by == UTTREKK}
@@ -50,13 +52,13 @@ def beside(
     tables = {
         key: [
             replaced.get(path, path)
-            for path in sorted({*home.lake.files(key), *_targets(files, key)})
+            for path in sorted({*home.lake.files(key), *_targets(files, key)} - set(gone))
             if not partitions or table.partition_by != UTTREKK or home.lake.partition_of(path) in partitions
         ]
         for key, table in all_tables().items()
         if key in asked
     }
-    observed = sorted({home.lake.partition_of(path) for path in _observed(home, files)})
+    observed = sorted({home.lake.partition_of(path) for path in _observed(home, files) if path not in gone})
     requested = sorted(partitions or {home.lake.partition_of(path) for path in home.lake.files("grense")})
     return Beside(tables, _facts(home, asked - set(tables), observed, requested, register, per))
 

@@ -13,7 +13,11 @@ from assets.resources import ClockResource, HomeResource
 from assets.staging import Results, kommune, skole
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.publish import marts
-from oppfolging_pipeline.publish.consistency import require_audited_results, require_consistent_results
+from oppfolging_pipeline.publish.consistency import (
+    require_all_results,
+    require_audited_tables,
+    require_consistent_results,
+)
 from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
 from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
@@ -34,7 +38,8 @@ from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> Results:
     """Write and audit the remaining marts, then replace the published file as a whole."""
     with home.writing() as engine:
-        require_audited_results(home.lake)
+        require_audited_tables(home.lake)
+        require_all_results(home.lake, home.published)
         require_consistent_results(engine, home.lake)
         rule_sets = marts.rule_sets_used(engine, home.lake, home.catalog)
         staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
@@ -42,7 +47,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
         kjent_per, merknad = marts.basis(engine, home.lake)
         release = publish_release(
-            marts.sources(engine, home.lake, home.root / "kontroll"),
+            marts.sources(engine, home.lake),
             home.published,
             ReleaseInfo(
                 code_version=__version__,

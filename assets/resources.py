@@ -90,7 +90,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 half_written.unlink(missing_ok=True)
             spill.mkdir(parents=True, exist_ok=True)
             try:
-                with open_engine(spill) as engine:
+                with open_engine(spill, lake=self.lake) as engine:
                     yield engine
             finally:
                 # What was staged has been moved by now, into place or into quarantine.

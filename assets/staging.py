@@ -70,8 +70,8 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
                 "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in update.staged],
             },
             register=register,
+            gone=update.gone,
         )
-        home.lake.remove(update.gone)
         home.archive.accept(newest, readings)
 
 

@@ -155,15 +155,22 @@ def _help(connection: duckdb.DuckDBPyConnection, target: Target) -> list[str]:
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, facts: Facts) -> list[str]:
+    import duckdb
+
     columns = ", ".join(f'"{column}" {kind}' for column, kind in facts.columns.items())
+    if any(len(row) != len(facts.columns) for row in facts.rows):
+        return [f"{name}: found a row of these facts with more or fewer values than the {len(facts.columns)} columns"]
     connection.execute(f'CREATE TABLE "{name}" ({columns})')
     if facts.rows:
         # One bound parameter for all rows: a statement for each would take longer than the checks.
         given = [dict(zip(facts.columns, row, strict=True)) for row in facts.rows]
-        connection.execute(
-            f'INSERT INTO "{name}" SELECT unnest(CAST($1 AS STRUCT({columns})[]), recursive := true)',
-            [given],
-        )
+        try:
+            connection.execute(
+                f'INSERT INTO "{name}" SELECT unnest(CAST($1 AS STRUCT({columns})[]), recursive := true)',
+                [given],
+            )
+        except duckdb.Error as error:
+            return [f"{name}: found facts that are not of their columns' types ({_short(error)})"]
     elif not facts.empty_ok:
         return [f"{name}: found no row of these facts; expected some to compare with"]
     return []

@@ -170,11 +170,12 @@ def trace(
         from oppfolging_pipeline.publish import tracing
         from oppfolging_pipeline.sources.archive import Archive
 
-        with _published(settings.home) as connection, open_engine() as engine:
+        lake = Lake(settings.home / "lager")
+        with _published(settings.home) as connection, open_engine(lake=lake) as engine:
             found = tracing.trace(
                 connection,
                 engine,
-                Lake(settings.home / "lager"),
+                lake,
                 Archive(settings.home / "arkiv", settings.protokoll_url),
                 settings.catalog,
                 kommunenr,

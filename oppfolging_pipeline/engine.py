@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
-from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import move_into_place
 from oppfolging_pipeline.core.outcome import is_as_audited
 from oppfolging_pipeline.tables.ddl import select_declared
@@ -57,8 +57,12 @@ class Lake:
         return self.root.joinpath(key, *parts[:-1], f"{parts[-1]}.parquet")
 
     def files(self, key: str) -> list[Path]:
-        """Every file of the table, sorted: all its partitions."""
-        return sorted((self.root / key).rglob("*.parquet"))
+        """Every file of the table, sorted: all its partitions. What else lies in its folder (`strays`) nobody reads."""
+        return [file for file in self._found(key) if self._is_named_by_partition(key, file)]
+
+    def strays(self, key: str) -> list[Path]:
+        """Parquet files in the table's folder that are none of its partitions, such as a copy that a person made."""
+        return [file for file in self._found(key) if not self._is_named_by_partition(key, file)]
 
     def partition_of(self, file: Path) -> tuple[str, ...]:
         """The partition values that a table's file is named by, in declared order; `("alt",)` of a table without."""
@@ -67,6 +71,19 @@ class Lake:
     def existing(self, key: str, partitions: Sequence[Mapping[str, object]]) -> list[Path]:
         """The files of those partitions that exist."""
         return [path for path in (self.target(key, partition) for partition in partitions) if path.exists()]
+
+    def _found(self, key: str) -> list[Path]:
+        return sorted((self.root / key).rglob("*.parquet"))
+
+    def _is_named_by_partition(self, key: str, file: Path) -> bool:
+        declared, parts = table(key), self.partition_of(file)
+        if not declared.partition_by:
+            return parts == ("alt",)
+        types = {column.name: column.type for column in declared.columns}
+        return len(parts) == len(declared.partition_by) and all(
+            types[name] != "INTEGER" or part.isdecimal()
+            for name, part in zip(declared.partition_by, parts, strict=True)
+        )
 
     @property
     def staging_root(self) -> Path:
@@ -82,6 +99,29 @@ class Lake:
         killed between the file and its report."""
         return [file for file in files if not is_as_audited(file, self.report(file))]
 
+    def require_audited(self, files: Sequence[Path]) -> None:
+        """Raise `InvalidInput` that names every one of the table files that is not what was audited, with the run that
+        makes it anew: one that is spoiled, or that a killed run left without its report."""
+        changed = self.not_as_audited(files)
+        if changed:
+            again = rerun_options(self, changed)
+            raise InvalidInput(
+                Finding(
+                    file=file.relative_to(self.root.parent).as_posix(),
+                    found="a file that is not what was audited",
+                    expected="the bytes whose digest stands in its audit's report",
+                    action=f"Run `oppfolging run{again[file]}`: it is made anew.",
+                )
+                for file in changed
+            )
+
+    def reported(self, key: str) -> list[Path]:
+        """The table files that there is a report of, whether they are there or not."""
+        reports = self.root.parent / "kontroll"
+        of_table = (report.relative_to(reports) for report in (reports / key).rglob("*.json"))
+        files = sorted(self.root / report.with_suffix(".parquet") for report in of_table)
+        return [file for file in files if self._is_named_by_partition(key, file)]
+
     def staged(self, key: str, partition: Mapping[str, object] | None = None) -> Path:
         """The place to write a partition before its audit."""
         target = self.target(key, partition)
@@ -95,9 +135,11 @@ class Lake:
             move_into_place(file.staged, file.target)
 
     def remove(self, files: Sequence[Path]) -> None:
-        """Take away partitions that no longer hold anything."""
+        """Take away partitions that no longer hold anything, each with its report: nothing may be told of what is
+        gone."""
         for file in files:
             file.unlink()
+            self.report(file).unlink(missing_ok=True)
 
     def quarantine(self, files: Sequence[StagedFile], folder: Path) -> None:
         """Put files that failed their audit aside, outside every reader's reach, for a person to look at."""
@@ -107,17 +149,48 @@ class Lake:
             shutil.move(file.staged, aside)
 
 
-class Engine:
-    """DuckDB in the process. Every step is materialized at once: a relation never changes its meaning later."""
+RESULT_PARTITION = ("uttrekksaar", "indikatorsett")
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+
+def rerun_options(lake: Lake, files: Sequence[Path]) -> dict[Path, str]:
+    """Each of the table files → the options, as they stand after `oppfolging run`, of the run that makes it anew.
+
+    Results of one rule set are made by one run for all their identification years; any run makes the other tables.
+    """
+    parts = {
+        file: lake.partition_of(file) for file in files if table(_key(lake, file)).partition_by == RESULT_PARTITION
+    }
+    years: dict[str, set[str]] = {}
+    for year, name in parts.values():
+        years.setdefault(name, set()).add(year)
+    return {
+        file: f" --rules {parts[file][1]} --uttrekk {','.join(sorted(years[parts[file][1]]))}" if file in parts else ""
+        for file in files
+    }
+
+
+def _key(lake: Lake, file: Path) -> str:
+    return file.relative_to(lake.root).parts[0]
+
+
+class Engine:
+    """DuckDB in the process. Every step is materialized at once: a relation never changes its meaning later.
+
+    Of the files of `lake` it reads only those that are what was audited.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake | None = None) -> None:
         self.connection = connection
+        self._lake = lake
         self._steps = itertools.count(1)
 
     def read(self, files: Sequence[Path], key: str) -> Relation:
-        """The table's rows from those Parquet files. Raises `PermanentError` when there is no file."""
+        """The table's rows from those Parquet files. Raises `PermanentError` when there is no file, and `InvalidInput`
+        for those of the lake that are not what was audited."""
         if not files:
             raise PermanentError(f"table {key}: found no file in the lake; expected it to have been materialized first")
+        if self._lake is not None:
+            self._lake.require_audited([file for file in files if file.is_relative_to(self._lake.root)])
         return self.connection.read_parquet([str(path) for path in files], hive_partitioning=False)
 
     def run(self, query: str, parameters: Mapping[str, object] | None = None, **inputs: Relation) -> Relation:
@@ -193,17 +266,19 @@ class Engine:
 
 
 @contextmanager
-def open_engine(spill: Path | None = None, memory_limit: str = "300MB", threads: int = 2) -> Iterator[Engine]:
+def open_engine(
+    spill: Path | None = None, memory_limit: str = "300MB", threads: int = 2, lake: Lake | None = None
+) -> Iterator[Engine]:
     """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection.
 
     `spill` is the folder that DuckDB may write to when a step needs more than `memory_limit`; without one a step that
-    does fails, rather than writing to whatever folder the process stands in.
+    does fails, rather than writing to whatever folder the process stands in. Of `lake` it reads audited files alone.
     """
     connection = open_duckdb(
         {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(spill) if spill else ""}
     )
     try:
-        yield Engine(connection)
+        yield Engine(connection, lake)
     finally:
         connection.close()
 

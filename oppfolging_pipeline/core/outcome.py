@@ -7,9 +7,9 @@ is shown (`publish.kontrollside`).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.files import sha256_of
@@ -51,20 +51,15 @@ class Outcome(BaseModel):
 class AuditReport(BaseModel):
     """`<home>/kontroll/<table>/<partition>.json`: the audit that one file of the lake has passed.
 
-    `fil_sha256` is the digest of the file as it was audited; reports of earlier versions, which are the list of
-    outcomes alone, have neither that nor `rader`.
+    `fil_sha256` and `rader` are the digest and the number of rows of the file as it was audited. A report of before
+    there was a digest tells nothing of the file that lies there now: it is no report.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fil_sha256: str | None = Field(pattern=r"^[0-9a-f]{64}$")
-    rader: int | None = Field(ge=0)
+    fil_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    rader: int = Field(ge=0)
     utfall: tuple[Outcome, ...] = Field(min_length=1)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_an_earlier_version(cls, found: Any) -> Any:
-        return {"fil_sha256": None, "rader": None, "utfall": found} if isinstance(found, list) else found
 
 
 class FailedAudit(BaseModel):
@@ -102,10 +97,9 @@ def read_audit_report(report: Path) -> AuditReport:
 
 
 def is_as_audited(file: Path, report: Path) -> bool:
-    """Whether the file's bytes are those that were audited. A file without a readable report is not; one with a report
-    of an earlier version, which holds no digest, is taken as it is."""
+    """Whether the file's bytes are those that were audited. A file without a readable report is not."""
     try:
         digest = read_audit_report(report).fil_sha256
     except InvalidInput:
         return False
-    return digest is None or digest == sha256_of(file)
+    return digest == sha256_of(file)

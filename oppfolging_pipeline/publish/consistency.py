@@ -3,19 +3,27 @@
 Belongs here: comparisons between result tables, before anything is published. Does not belong here: what one table must
 look like (the checks), or building the file (`release`). A run that was killed, or a materialization of some assets
 only, can leave new rows of one table beside old rows of another; published together they would contradict each other.
+What a home has published is never left out because its files have gone: every release holds all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.engine import RESULT_PARTITION, rerun_options
+from oppfolging_pipeline.publish.database import open_read_only
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.marts import MADE_HERE
 from oppfolging_pipeline.tables.model import all_tables
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake
+
+Result = tuple[int, str]  # uttrekksaar, indikatorsett
 
 RESULTS = (
     "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag", "harmonisert", "vurdering", "andel",
@@ -75,35 +83,66 @@ _COMPARISONS = {
 
 def require_audited_results(lake: Lake) -> None:
     """Raise `InvalidInput` that names every file of an identification year and rule set that is not what was audited,
-    and the command that makes it anew: one that is spoiled, or that a killed run left without its report."""
-    changed = [
-        file
-        for declared in all_tables().values()
-        if declared.partition_by == RESULT_PARTITION
-        for file in lake.not_as_audited(lake.files(declared.key))
-    ]
-    again = rerun_options(changed)
-    if changed:
+    and the run that makes it anew."""
+    results = [key for key, declared in all_tables().items() if declared.partition_by == RESULT_PARTITION]
+    lake.require_audited([file for key in results for file in lake.files(key)])
+
+
+def require_audited_tables(lake: Lake) -> None:
+    """Raise as `require_audited_results` does, of every table that a release is made of: what is published is what
+    passed its audit, whichever asset was asked for."""
+    lake.require_audited([file for key in all_tables() if key not in MADE_HERE for file in lake.files(key)])
+
+
+def require_all_results(lake: Lake, published: Path) -> None:
+    """Raise `InvalidInput` that names every identification year and rule set of the published file, or of an audit's
+    report, that lacks tables in the lake: the release would leave it out, and say nothing of it."""
+    missing = missing_results(lake, released_results(published))
+    again = rerun_options(lake, [lake.target(RESULTS[0], _partition(pair)) for pair in missing])
+    if missing:
         raise InvalidInput(
             Finding(
-                file=file.relative_to(lake.root.parent).as_posix(),
-                found="a file that is not what was audited",
-                expected="the bytes whose digest stands in its audit's report",
-                action=f"Run `oppfolging run {again[file.stem]}`: it is made anew.",
+                key=f"uttrekk {pair[0]}, {pair[1]}",
+                found=f"no file of {', '.join(keys)} in the lake",
+                expected="every result that this home has published or audited",
+                action=f"Run `oppfolging run{again[lake.target(RESULTS[0], _partition(pair))]}`: it is made anew.",
             )
-            for file in changed
+            for pair, keys in sorted(missing.items())
         )
 
 
-RESULT_PARTITION = ("uttrekksaar", "indikatorsett")
+def missing_results(lake: Lake, released: Collection[Result]) -> dict[Result, list[str]]:
+    """(uttrekksaar, indikatorsett) → the tables that it has no file of; of every one that was released, or that any of
+    its tables has a file or a report of."""
+    keys = (*RESULTS, *_MAY_BE_EMPTY)
+    there = {key: {_result(lake, file) for file in lake.files(key)} for key in keys}
+    known = {*released, *(_result(lake, file) for key in keys for file in (*lake.files(key), *lake.reported(key)))}
+    missing = {pair: [key for key in keys if pair not in there[key]] for pair in known}
+    return {pair: lacking for pair, lacking in missing.items() if lacking}
 
 
-def rerun_options(results: Iterable[Path]) -> dict[str, str]:
-    """Rule set → the options of the one run that makes those result files anew: all their identification years."""
-    years: dict[str, set[str]] = {}
-    for file in results:
-        years.setdefault(file.stem, set()).add(file.parent.name)
-    return {name: f"--rules {name} --uttrekk {','.join(sorted(of_set))}" for name, of_set in sorted(years.items())}
+def released_results(published: Path) -> set[Result]:
+    """(uttrekksaar, indikatorsett) of everything in the published file of that folder. One that is not there or cannot
+    be read says nothing: it is another question's, and is replaced."""
+    import duckdb
+
+    pairs = "SELECT DISTINCT uttrekksaar, indikatorsett FROM mart.rangering_kommune"
+    if not (published / PUBLISHED_FILE).is_file():
+        return set()
+    try:
+        with closing(open_read_only(published / PUBLISHED_FILE)) as connection:
+            return {(int(year), str(name)) for year, name in connection.execute(pairs).fetchall()}
+    except duckdb.Error:
+        return set()
+
+
+def _result(lake: Lake, file: Path) -> Result:
+    year, name = lake.partition_of(file)
+    return int(year), name
+
+
+def _partition(pair: Result) -> dict[str, object]:
+    return dict(zip(RESULT_PARTITION, pair, strict=True))
 
 
 def require_consistent_results(engine: Engine, lake: Lake) -> None:

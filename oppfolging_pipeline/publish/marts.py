@@ -25,7 +25,7 @@ from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettet_grunnlag import SEPARATOR
-from oppfolging_pipeline.tables.model import published_tables
+from oppfolging_pipeline.tables.model import all_tables, published_tables
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake, Relation, StagedFile
@@ -117,14 +117,17 @@ def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
     return days.pop() if len(days) == 1 else None, " ".join(notes) or None
 
 
-def sources(engine: Engine, lake: Lake, reports: Path) -> dict[str, list[Path]]:
-    """The Parquet files of every published table but `utgivelse`, which the release writes itself."""
+def sources(engine: Engine, lake: Lake) -> dict[str, list[Path]]:
+    """The Parquet files of every published table but `utgivelse`, which the release writes itself.
+
+    `kontroll` is of the tables that are there: a report whose table has gone is published with nothing.
+    """
     files = {
         declared.key: lake.files(_SAME_ROWS.get(declared.key, declared.key))
         for declared in published_tables()
         if declared.key not in ("utgivelse", "kontroll")
     }
-    rows = kontroll(sorted(reports.rglob("*.json")), reports)
+    rows = kontroll(lake, [file for key in sorted(all_tables()) for file in lake.files(key)])
     staged = engine.write(rows, "kontroll", lake, without=("utgivelse",))
     return {**files, "kontroll": [staged.staged]}
 
@@ -249,17 +252,17 @@ def datagrunnlag(engine: Engine, lake: Lake, archive: Archive, catalog: Catalog)
     return [content.row() for content in found.values()]
 
 
-def kontroll(reports: Sequence[Path], root: Path) -> list[Row]:
-    """Rows of `kontroll` (without `utgivelse`) from the audit reports of the tables in the lake.
+def kontroll(lake: Lake, files: Sequence[Path]) -> list[Row]:
+    """Rows of `kontroll` (without `utgivelse`) from the audit reports of those files of the lake.
 
     The partitions of one run are audited together; each carries its name in the check, with the common verdict.
     Raises `InvalidInput` when a report cannot be read.
     """
     rows = []
-    for report in reports:
-        _, *partition = report.relative_to(root).with_suffix("").parts
-        suffix = "" if partition == ["alt"] else f" ({', '.join(partition)})"
-        for outcome in read_audit_report(report).utfall:
+    for file in files:
+        partition = lake.partition_of(file)
+        suffix = "" if partition == ("alt",) else f" ({', '.join(partition)})"
+        for outcome in read_audit_report(lake.report(file)).utfall:
             rows.append(
                 {
                     "tabell": outcome.tabell,

@@ -21,6 +21,7 @@ from oppfolging_pipeline.sources.archive_order import Read, news
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.contents import ContentStore
 from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
+from oppfolging_pipeline.sources.ledger_loss import CONTENT_FOLDER
 from oppfolging_pipeline.sources.ledger_tables import (
     ANSWER,
     FETCH,
@@ -38,7 +39,7 @@ class Archive:
 
     def __init__(self, root: Path, ledger_url: str | None = None) -> None:
         self.root = root
-        self.contents = ContentStore(root / "innhold")
+        self.contents = ContentStore(root / CONTENT_FOLDER)
         self.ledger = Ledger(root, ledger_url)
 
     def expect_origin(self, origin: Origin) -> None:
@@ -58,6 +59,10 @@ class Archive:
         """
         self.expect_origin(origin)
         self.contents.sweep()
+        # The ledger knows of the intake before any content is kept: contents without it are those of a ledger that has
+        # gone. Nobody stands on it until it is whole.
+        with self.ledger.writing() as ledger:
+            intake_id = _register_intake(ledger, origin, {}, now, basis=False)
         names: dict[str, str] = {}
         sizes: dict[str, int] = {}
         for file in files:
@@ -67,7 +72,8 @@ class Archive:
         with self.ledger.writing() as ledger:
             for digest, name in names.items():
                 register_snapshot(ledger, digest, name, sizes[digest], now)
-            intake_id = _register_intake(ledger, origin, names, now)
+            _register_contents(ledger, intake_id, names)
+            ledger.execute(INTAKE.update().where(INTAKE.c.id == intake_id).values(basis=True))
         return self._intake(intake_id)
 
     def register_fetched(self, contents: Mapping[str, str], origin: Origin, now: datetime) -> Intake:
@@ -240,19 +246,14 @@ class Archive:
                 read_together = own | earlier
             rows = ledger.execute(
                 sa.select(
-                    SNAPSHOT.c.sha256,
-                    INTAKE_SNAPSHOT.c.file,
-                    SNAPSHOT.c.size,
-                    SNAPSHOT.c.archived_at,
-                    INTAKE.c.id,
-                    INTAKE.c.origin,
-                    INTAKE.c.accepted,
+                    SNAPSHOT.c.sha256, INTAKE_SNAPSHOT.c.file, SNAPSHOT.c.size, SNAPSHOT.c.archived_at,
+                    INTAKE.c.id, INTAKE.c.origin, INTAKE.c.accepted,
                 )
                 .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.sha256 == SNAPSHOT.c.sha256)
                 .join(INTAKE, INTAKE.c.id == INTAKE_SNAPSHOT.c.intake_id)
                 .where(read_together)
                 .order_by(INTAKE.c.id)
-            ).all()
+            ).all()  # fmt: skip
         as_news = news(rows)
         last: dict[str, Snapshot] = {}
         for row in rows:
@@ -290,7 +291,11 @@ def _register_intake(
     at = max(utc(now), last) if last else utc(now)
     row = INTAKE.insert().values(origin=origin, archived_at=at, accepted=False, known_at=horizon, basis=basis)
     intake_id: int = ledger.execute(row.returning(INTAKE.c.id)).scalar_one()
+    _register_contents(ledger, intake_id, names)
+    return intake_id
+
+
+def _register_contents(ledger: sa.Connection, intake_id: int, names: Mapping[str, str]) -> None:
     if names:
         contents = [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()]
         ledger.execute(INTAKE_SNAPSHOT.insert(), contents)
-    return intake_id

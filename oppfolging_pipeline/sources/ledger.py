@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from oppfolging_pipeline.core.disk import disk_fault, disk_faults_told
 from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError, TransientError
 from oppfolging_pipeline.core.files import LEFTOVER, move_into_place
+from oppfolging_pipeline.sources.ledger_loss import has_contents, lost
 from oppfolging_pipeline.sources.ledger_tables import METADATA
 from oppfolging_pipeline.sources.ledger_version import bring_up_to_date, is_current
 
@@ -32,6 +33,7 @@ _UNABLE = {"mysql", "mariadb"}  # texts without a length are no columns there
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _EXPECTED = "an SQLAlchemy URL such as postgresql+psycopg://user:password@host/database"
 _ACTION = "Correct OPPFOLGING_PROTOKOLL_URL."
+_ASK = "Run `oppfolging doctor`: it says how to mend it."
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
 
@@ -39,6 +41,7 @@ class Ledger:
     """The ledger of one home. Raises `PermanentError` for a URL that is none."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
+        self._folder = folder
         self._file = folder / LEDGER_FILE if url is None else None
         self._url = _parsed(url) if url is not None else sa.URL.create("sqlite", database=str(self._file))
         self._where = f"ledger {self._file}" if self._file is not None else f"ledger at {_named(self._url)}"
@@ -48,8 +51,8 @@ class Ledger:
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that may change the ledger. What does not exist is made, what is older is brought up to date.
 
-        Raises `PermanentError` when there is something else than a ledger of ours or an older one, `TransientError`
-        when another process holds it or the database does not answer.
+        Raises `PermanentError` when there is something else than a ledger of ours or an older one, or one that has lost
+        what it knew, `TransientError` when another process holds it or the database does not answer.
         """
         self._expect_there()
         if self._file is not None:
@@ -82,12 +85,19 @@ class Ledger:
                 self._expect_whole(connection)
             return is_current(connection, self._where)
 
+    def lost(self) -> str | None:
+        """What the ledger no longer knows of what has come in, in words; None when it has lost nothing. Nothing is
+        changed. Raises as `writing` does."""
+        with self._transaction("BEGIN") as connection:
+            return lost(connection, self._folder, self._folder / COPY_FILE)
+
     def keep_copy(self) -> None:
         """Keep a whole copy of the ledger beside it, to go on from when it is spoiled. Only of one in the home; another
         database has its own copies. Only under the writer lock. Raises `PermanentError` when the disk does not take
-        it."""
+        it, and when the copy that is there knows more than the ledger."""
         if self._file is None:
             return
+        self._expect_nothing_lost()
         staged = self._file.with_name(f".{COPY_FILE}{LEFTOVER}")
         with disk_faults_told(self._file.parent):
             staged.unlink(missing_ok=True)
@@ -102,6 +112,7 @@ class Ledger:
         if self._checked:
             return
         current = self.is_current()
+        self._expect_nothing_lost()
         if not current:
             with self._transaction("BEGIN IMMEDIATE", foreign_keys=False) as connection:
                 bring_up_to_date(connection, self._where)
@@ -109,11 +120,18 @@ class Ledger:
 
     def _expect_there(self) -> None:
         """A home whose ledger has gone is no new one: taken for one, it would be given the invented example."""
-        if self._file is not None and not self._file.exists() and self._file.with_name(COPY_FILE).exists():
-            raise PermanentError(
-                f"{self._where}: found no ledger beside the copy of it; expected both. "
-                "Run `oppfolging doctor`: it says how to mend it."
-            )
+        if self._file is None or self._file.is_file():
+            return
+        if self._file.exists():
+            raise PermanentError(self._unusable("it is no file"))
+        beside = "the copy of it" if self._file.with_name(COPY_FILE).exists() else "the contents of the archive"
+        if self._file.with_name(COPY_FILE).exists() or has_contents(self._folder):
+            raise PermanentError(f"{self._where}: found no ledger beside {beside}; expected both. {_ASK}")
+
+    def _expect_nothing_lost(self) -> None:
+        gone = self.lost()
+        if gone is not None:
+            raise PermanentError(f"{self._where}: found {gone}; expected all that has come in. {_ASK}")
 
     def _expect_whole(self, connection: sa.Connection) -> None:
         """A spoiled page may never be read, or be read as something else: every one is looked at before any is used."""
@@ -122,7 +140,7 @@ class Ledger:
             raise PermanentError(self._unusable(str(faults[0]).replace("\n", " ")))
 
     def _unusable(self, found: str) -> str:
-        mend = "Run `oppfolging doctor`: it says how to mend it." if self._file else "Bring it back from a copy."
+        mend = _ASK if self._file else "Bring it back from a copy."
         return f"{self._where}: found a file that cannot be used ({found}); expected an SQLite database. {mend}"
 
     @contextmanager

@@ -6,8 +6,7 @@ which rows there are (`observasjon`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +44,10 @@ def stage(engine: Engine, lake: Lake, skoleaar: Collection[str]) -> Update:
     files = lake.files(_KEY)
     # What is spoiled, or not audited as it lies there, is not read: it is written anew, as if it were not there.
     spoiled = set(lake.not_as_audited(files))
-    there = _readable(engine, [file for file in files if file not in spoiled])
+    there: dict[_Part, tuple[int, int]] = {}
+    for file in files:
+        if file not in spoiled:
+            there |= _fingerprints(engine, engine.read([file], _KEY))
     here = _fingerprints(engine, observations)
     targets = {part: lake.target(_KEY, dict(zip(_PARTITION, part, strict=True))) for part in here}
     staged = []
@@ -59,17 +61,6 @@ def stage(engine: Engine, lake: Lake, skoleaar: Collection[str]) -> Update:
             staged.append(engine.write(part, _KEY, lake, dict(zip(_PARTITION, (kilde, aar), strict=True))))
     gone = [file for file in files if file not in targets.values()]
     return Update(tuple(staged), tuple(gone))
-
-
-def _readable(engine: Engine, files: Sequence[Path]) -> dict[_Part, tuple[int, int]]:
-    """The fingerprints of those files that can be read."""
-    import duckdb
-
-    found: dict[_Part, tuple[int, int]] = {}
-    for file in files:
-        with suppress(duckdb.Error):  # a report without a digest (of an earlier version) cannot tell that it is spoiled
-            found |= _fingerprints(engine, engine.read([file], _KEY))
-    return found
 
 
 def _fingerprints(engine: Engine, observations: Relation) -> dict[_Part, tuple[int, int]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.scenarios import NP, digest, lake, published_file
-from tests.support.spoil import flip, overwrite_pages, truncate
+from tests.support.spoil import emptied_ledger, flip, overwrite_pages, truncate
 from tests.support.warm import Done, Warm
 
 LATER = ("--rules", "np-skalapoeng", "--per", "2025-11-01")  # another state of the timeline: a new release
@@ -124,6 +124,18 @@ def test_a_spoiled_ledger_is_brought_back_from_the_copy_that_is_kept(first, warm
     assert told(warm, home) == {}
 
 
+@pytest.mark.parametrize("emptied", [lambda file: file.write_bytes(b""), emptied_ledger], ids=["0 bytes", "no rows"])
+def test_an_empty_ledger_is_no_new_home_and_its_copy_is_kept(first, warm, home, emptied):
+    """Taken for a new home it was given the invented country, which was published in the place of real figures."""
+    before, copy = digest(published_file(home)), digest(home / "arkiv/protokoll.kopi.sqlite")
+    emptied(home / "arkiv/protokoll.sqlite")
+    done = warm.run("run", "--home", home, *NP, cwd=home.parent)
+    assert done.code == 1 and "beside a copy of it that knows 1 intakes" in done.err, done.err
+    assert (digest(published_file(home)), digest(home / "arkiv/protokoll.kopi.sqlite")) == (before, copy)
+    assert mend(warm, told(warm, home)["protokoll_skadet"], home.parent).code == 0
+    assert (digest(published_file(home)), told(warm, home)) == (before, {})
+
+
 def test_a_home_whose_ledger_is_gone_never_falls_back_to_the_example(warm, home):
     (home / "arkiv/protokoll.sqlite").unlink()
     done = warm.run("run", "--home", home, *NP, cwd=home.parent)
@@ -134,7 +146,7 @@ def test_a_home_whose_ledger_is_gone_never_falls_back_to_the_example(warm, home)
 def test_without_a_copy_the_files_come_in_anew(first, warm, home):
     overwrite_pages(home / "arkiv/protokoll.sqlite")
     (home / "arkiv/protokoll.kopi.sqlite").unlink()
-    done = mend(warm, told(warm, home)["protokoll_skadet"] + " --rules np-skalapoeng --per 2025-03-01", home.parent)
+    done = mend(warm, told(warm, home)["protokoll_skadet"], home.parent)
     assert done.code == 0, done.err
     assert told(warm, home) == {}
     assert len(list((home / "arkiv.skadet/innhold").iterdir())) == len(list((home / "arkiv/innhold").iterdir()))

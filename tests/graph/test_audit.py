@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import assets.audited
@@ -129,6 +130,35 @@ def test_a_check_that_cannot_be_run_lets_nothing_through(run, home, monkeypatch)
     result = materialize(home, run.inbox, ["andel", "rangering"])
     assert not result.success
     assert "could not be run" in failures(result)
+    assert seen_by_readers(home) == before
+
+
+def test_an_audit_that_breaks_off_puts_aside_what_it_was_of_and_quotes_nothing(run, home, monkeypatch):
+    """An error that is none of the checks' own left no quarantine and no report."""
+
+    def broken(targets, folder, beside):
+        raise ValueError("could not convert 12,9")
+
+    monkeypatch.setattr(assets.audited, "run_checks", broken)
+    before = seen_by_readers(home)
+    result = materialize(home, run.inbox, ["andel"])
+    assert not result.success and "could not convert" in failures(result), "the error itself goes on as it is"
+    assert seen_by_readers(home) == before
+    assert quarantined(home, result.run_id) >= {"andel/2025/np-skalapoeng.parquet", "kontroll.json"}
+    report = json.loads((home / "karantene" / result.run_id / "kontroll.json").read_text(encoding="utf-8"))
+    assert "ValueError" in report["feil"] and "12,9" not in report["feil"]
+
+
+@pytest.mark.parametrize("table", ["pulje_kommune", "skole", "observasjon/nasjonale_prover/2024-25"])
+def test_the_release_alone_is_not_made_of_files_that_no_audit_has_seen(run, home, table):
+    """Write, audit, publish could be gone round: a table changed by hand was published by `utgivelse` on its own."""
+    file = home / f"lager/{table}.parquet" if "/" in table else home / f"lager/{table}/alt.parquet"
+    rows = duckdb.read_parquet(str(file)).limit(1)
+    rows.write_parquet(f"{file}.ny")
+    Path(f"{file}.ny").replace(file)
+    before = seen_by_readers(home)
+    result = materialize(home, run.inbox, ["utgivelse"])
+    assert not result.success and "is not what was audited" in failures(result)
     assert seen_by_readers(home) == before
 
 

@@ -85,6 +85,7 @@ def grunnlag(home: Path) -> list[tuple[object, ...]]:
 def brought(home: Path, folder: Path, now: str) -> None:
     """The folder's files as answers that were fetched from the real sources and accepted."""
     archive, at = Archive(home / "arkiv"), datetime.fromisoformat(now)
+    Evidence(archive).begin("prove", at, "1", None, timedelta(hours=1))
     names = {}
     for file in sorted(folder.iterdir()):
         kept = archive.contents.keep_file(file)

@@ -10,8 +10,13 @@ import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.engine import Lake, open_engine
-from oppfolging_pipeline.publish.consistency import require_consistent_results
-from oppfolging_pipeline.publish.marts import datagrunnlag
+from oppfolging_pipeline.publish.consistency import (
+    RESULTS,
+    missing_results,
+    require_all_results,
+    require_consistent_results,
+)
+from oppfolging_pipeline.publish.marts import datagrunnlag, sources
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archive import Archive
 
@@ -89,6 +94,40 @@ def test_a_result_on_a_register_that_is_not_carried_any_more_is_named(home):
     rewrite(lake, "innhold_brukt", f"SELECT * REPLACE ('{'0' * 64}' AS sha256) FROM rader LIMIT 1")
     with open_engine() as engine, pytest.raises(InvalidInput, match=r"uttrekk 2025.*neither in the archive"):
         datagrunnlag(engine, lake, Archive(home / "arkiv"), default_catalog())
+
+
+def test_a_published_result_whose_files_are_gone_is_missing_whatever_the_reports_say(home):
+    """The release left it out, and published its checks as passed."""
+    lake, published = Lake(home / "lager"), home / "publisert"
+    require_all_results(lake, published)
+    shutil.rmtree(home / "lager")
+    for reports in (True, False):
+        if not reports:
+            shutil.rmtree(home / "kontroll")
+        with pytest.raises(
+            InvalidInput, match=r"uttrekk 2025, np-skalapoeng.*run --rules np-skalapoeng --uttrekk 2025"
+        ):
+            require_all_results(lake, published)
+    require_all_results(lake, home / "ingen")
+
+
+def test_a_result_that_was_audited_and_never_published_is_missing_too(home):
+    """A run that was killed before its release, and whose files then went."""
+    report = home / "kontroll/andel/2025/udir-2020.json"
+    report.write_bytes((home / "kontroll/andel/2025/np-skalapoeng.json").read_bytes())
+    (missing,) = missing_results(Lake(home / "lager"), set()).items()
+    assert missing == ((2025, "udir-2020"), [*RESULTS, "kandidat_kategori2"])
+
+
+def test_a_report_without_its_file_is_published_with_nothing(home):
+    """As after a version that left the report of a school year that had gone: 64 checks passed of no file."""
+    lake = Lake(home / "lager")
+    stale = home / "kontroll/observasjon/nasjonale_prover/2019-20.json"
+    stale.write_bytes((home / "kontroll/observasjon/nasjonale_prover/2024-25.json").read_bytes())
+    with open_engine() as engine:
+        (kontroll,) = sources(engine, lake)["kontroll"]
+    checks = {name for (name,) in duckdb.read_parquet(str(kontroll)).project("kontroll").fetchall()}
+    assert any("2024-25" in name for name in checks) and not any("2019-20" in name for name in checks)
 
 
 def rewrite_as_other_set(source: Path, target: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
 from tests.support.audits import report_of
 from tests.support.run import NOON
-from tests.support.spoil import flip, overwrite_pages, truncate
+from tests.support.spoil import emptied_ledger, flip, overwrite_pages, truncate
 from tests.unit.staging.build import corrections
 
 NOW = datetime.fromisoformat(NOON) + timedelta(hours=1)
@@ -54,6 +55,11 @@ def newer_ledger(home: Path) -> None:
     with closing(sqlite3.connect(home / "arkiv/protokoll.sqlite")) as ledger:
         ledger.execute("UPDATE ledger_version SET version = 99")
         ledger.commit()
+
+
+def ledger_folder(home: Path) -> None:
+    (home / LEDGER).unlink()
+    (home / LEDGER).mkdir()
 
 
 def quarantine(home: Path) -> None:
@@ -88,6 +94,13 @@ def undeclared_column(home: Path) -> None:
         connection.execute(f"COPY a TO '{file}' (FORMAT parquet)")
 
 
+def one_row(home: Path) -> None:
+    file = home / f"lager/andel/{RESULT}.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE a AS SELECT * FROM read_parquet(?) LIMIT 1", [str(file)])
+        connection.execute(f"COPY a TO '{file}' (FORMAT parquet)")
+
+
 def foreign_file(home: Path) -> None:
     file = home / "publisert/oppfolging.duckdb"
     file.unlink()
@@ -101,7 +114,7 @@ def some_content(home: Path) -> Path:
 
 LEDGER, MEND = "arkiv/protokoll.sqlite", "cp protokoll.kopi.sqlite protokoll.sqlite"
 NOT_DECLARED = "lager_ikke_som_deklarert"
-INTO = "oppfolging run --inbox MAPPE --home {home}"
+INTO = "oppfolging run --home {home} --inbox MAPPE --rules np-skalapoeng --uttrekk 2025"
 AGAIN = "oppfolging run --home {home} --rules np-skalapoeng --uttrekk 2025"
 OF_RESULT = "oppfolging run --rules np-skalapoeng --uttrekk 2025 --home {home}"
 AS_ASKED = "oppfolging run --home {home} --inbox '/inn boks' --rules np-skalapoeng --uttrekk 2024,2025 --per 2025-03-01"
@@ -129,6 +142,14 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
         "not a database",
         MEND,
     ),
+    "ledger, no bytes": (lambda h: (h / LEDGER).write_bytes(b""), "protokoll_skadet", "0 intakes", MEND),
+    "ledger, no rows": (
+        lambda h: emptied_ledger(h / LEDGER),
+        "protokoll_skadet",
+        "beside a copy of it that knows 1 intakes",
+        MEND,
+    ),
+    "ledger, a folder": (ledger_folder, "protokoll_skadet", "en mappe", MEND),
     "ledger gone": (lambda h: (h / LEDGER).unlink(), "protokoll_borte", "ingen protokoll", MEND),
     "ledger of a newer version": (newer_ledger, "protokoll_ubrukelig", "version 99", ""),
     "content gone": (lambda h: some_content(h).unlink(), "innhold_skadet", "mangler", INTO),
@@ -156,10 +177,18 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
     "results of two runs": (other_figures, "resultater_ulike", "andel", OF_RESULT),
     "results, a table gone": (
         lambda h: (h / f"lager/andel/{RESULT}.parquet").unlink(),
-        "resultater_ulike",
+        "resultater_borte",
         "ingen andel",
         OF_RESULT,
     ),
+    "lake gone": (lambda h: shutil.rmtree(h / "lager"), "resultater_borte", "ingen grense, regelsett_brukt", OF_RESULT),
+    "result, somebody's copy": (
+        lambda h: shutil.copyfile(h / f"lager/andel/{RESULT}.parquet", h / "lager/andel/2025/kopi.parquet"),
+        "lager_uten_rapport",
+        "no such file",
+        "mv {home}/lager/andel/2025/kopi.parquet {home}",
+    ),
+    "result, fewer rows": (one_row, "lager_endret", "(1 rader; da var det 17)", OF_RESULT),
     "published, gone": (lambda h: (h / "publisert/oppfolging.duckdb").unlink(), "publisert_borte", "0001-", AGAIN),
     "published, cut": (lambda h: truncate(h / "publisert/oppfolging.duckdb"), "publisert_skadet", "0001-", AGAIN),
     "published, foreign": (foreign_file, "publisert_fremmed", "drift.utgivelse", "oppfolging.duckdb.fremmed && "),
@@ -196,6 +225,16 @@ HINTS: dict[str, tuple[Spoil, str, str]] = {
     "half a report": (lambda h: _written(h / "kontroll/andel/.alt.json.1.next"), "rester", ".alt.json.1.next"),
     "no page": (lambda h: (h / "publisert/kontroll.html").unlink(), "kontrollside", "ingen side"),
     "another release's page": (lambda h: _written(h / "publisert/kontroll.html"), "kontrollside", "annen utgivelse"),
+    "a copy in the lake": (
+        lambda h: shutil.copyfile(h / f"lager/regelsett_brukt/{RESULT}.parquet", h / "lager/regelsett_brukt/k.parquet"),
+        "lager_fremmed",
+        "ikke er en av tabellens",
+    ),
+    "the ledger's copy": (
+        lambda h: (h / "arkiv/protokoll.kopi.sqlite").write_text("x"),
+        "protokollkopi_skadet",
+        "vet ikke om noe",
+    ),
     "a manifest that is behind": (lambda h: (h / "publisert/manifest.json").unlink(), "manifest_etter", "0001-"),
 }
 
@@ -231,10 +270,18 @@ def test_a_ledger_without_a_copy_is_set_aside_with_its_archive(home):
     (home / "arkiv/protokoll.kopi.sqlite").unlink()
     overwrite_pages(home / "arkiv/protokoll.sqlite")
     (told,) = [one for one in asked(home) if one.kode == "protokoll_skadet"]
-    assert told.gjor == f"mv {home}/arkiv {home}/arkiv.skadet && oppfolging run --inbox MAPPE --home {home}"
+    assert told.gjor == f"mv {home}/arkiv {home}/arkiv.skadet && {INTO.format(home=home)}"
 
 
-@pytest.mark.parametrize("spoiled", [truncate, overwrite_pages])
+def test_files_come_in_anew_with_everything_that_the_newest_run_asked_for(home):
+    """An inbox alone would be a run of the default set, which these files are not enough for."""
+    write_journal(home, RunJournal(NOW, replace(ASKED, kjent_per="2025-02-01")).ended(NOW, {}))
+    some_content(home).unlink()
+    (told,) = [one for one in asked(home) if one.kode == "innhold_skadet"]
+    assert told.gjor == AS_ASKED.format(home=home), "with what lies in an inbox nothing is asked for as of a day"
+
+
+@pytest.mark.parametrize("spoiled", [truncate, overwrite_pages, emptied_ledger, lambda copy: copy.write_bytes(b"")])
 def test_a_spoiled_copy_of_the_ledger_is_not_offered(home, spoiled):
     spoiled(home / "arkiv/protokoll.kopi.sqlite")
     overwrite_pages(home / "arkiv/protokoll.sqlite")

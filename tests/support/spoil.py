@@ -5,6 +5,8 @@ Belongs here: what happens to bytes. Does not belong here: what is said of it.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 _PAGE = 4096
@@ -28,3 +30,11 @@ def overwrite_pages(file: Path) -> None:
     with file.open("r+b") as handle:
         handle.seek(_PAGE)
         handle.write(b"\xa5" * _PAGE * 6)
+
+
+def emptied_ledger(file: Path) -> None:
+    """A ledger of today's form that knows of nothing."""
+    with closing(sqlite3.connect(file)) as ledger:
+        for table in ("intake_snapshot", "reading", "intake", "snapshot"):
+            ledger.execute(f"DELETE FROM {table}")
+        ledger.commit()

@@ -7,10 +7,13 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
+from oppfolging_pipeline.core.files import write_atomically
 from oppfolging_pipeline.engine import Lake, open_engine
 from oppfolging_pipeline.tables.model import all_tables, table
+from tests.support.audits import report_of
 from tests.support.declared import minimal_rows
+from tests.support.spoil import flip
 
 ONE = {"uttrekksaar": 2025, "indikatorsett": "prove"}
 
@@ -49,6 +52,48 @@ def test_what_failed_its_audit_is_put_aside_where_no_reader_looks(engine, lake, 
     lake.quarantine([staged], tmp_path / "karantene" / "x")
     assert lake.files("grense") == [] and not staged.staged.exists()
     assert (tmp_path / "karantene" / "x" / "grense" / "2025" / "prove.parquet").exists()
+
+
+def audited(engine, lake, partition=ONE):
+    staged = engine.write(minimal_rows(table("grense")), "grense", lake, partition)
+    lake.commit([staged])
+    write_atomically(lake.report(staged.target), report_of(staged.target))
+    return staged.target
+
+
+def test_nothing_of_the_lake_is_read_that_is_not_what_was_audited(lake):
+    """A single asset, materialized by hand, would go on from whatever lies there."""
+    with open_engine(lake=lake) as engine:
+        file = audited(engine, lake)
+        assert engine.read([file], "grense").count("*").fetchone() == (3,)
+        flip(file)
+        with pytest.raises(InvalidInput, match=r"lager/grense/2025/prove\.parquet.*--rules prove --uttrekk 2025"):
+            engine.read([file], "grense")
+        staged = engine.write(minimal_rows(table("grense")), "grense", lake, ONE)
+        assert engine.read([staged.staged], "grense").count("*").fetchone() == (3,), "what waits for its audit"
+
+
+def test_the_command_makes_every_spoiled_year_of_a_set_anew(engine, lake):
+    files = [audited(engine, lake, {**ONE, "uttrekksaar": year}) for year in (2024, 2025)]
+    for file in files:
+        flip(file)
+    with pytest.raises(InvalidInput, match="--rules prove --uttrekk 2024,2025"):
+        lake.require_audited(files)
+
+
+def test_what_is_taken_away_leaves_no_report_of_checks_that_it_passed(engine, lake):
+    file = audited(engine, lake)
+    assert lake.reported("grense") == [file]
+    lake.remove([file])
+    assert (lake.files("grense"), lake.reported("grense")) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["kopi", "kopi/prove", "2025/prove/igjen"])
+def test_a_file_that_is_no_partition_is_no_part_of_the_table(engine, lake, name):
+    file, stray = audited(engine, lake), lake.root / f"grense/{name}.parquet"
+    stray.parent.mkdir(parents=True, exist_ok=True)
+    stray.write_bytes(file.read_bytes())
+    assert (lake.files("grense"), lake.strays("grense")) == ([file], [stray])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec
@@ -64,15 +64,21 @@ class Case:
 
     def run_again(self) -> str:
         """The run that makes everything anew: what the newest run asked for, else the newest result that is there."""
-        if self.journal is not None:
-            return self.journal.bedt_om.command(self.home)
-        newest = max(self.lake.files("regelsett_brukt"), key=lambda file: (file.parent.name, file.stem), default=None)
-        asked = Asked(rules=newest.stem, uttrekk=(int(newest.parent.name),)) if newest else Asked()
-        return asked.command(self.home)
+        return self._asked().command(self.home)
 
-    def inbox(self) -> str:
-        """The newest run's inbox, else a word in its place."""
-        return shlex.quote(self.journal.bedt_om.inbox) if self.journal and self.journal.bedt_om.inbox else "MAPPE"
+    def run_with_inbox(self) -> str:
+        """The same run with files that come in anew: of the newest run's inbox, else of a word in its place.
+
+        An inbox is taken in now: `--kjent-per` cannot stand beside it.
+        """
+        asked = self._asked()
+        return replace(asked, inbox=asked.inbox or "MAPPE", kjent_per="").command(self.home)
+
+    def _asked(self) -> Asked:
+        if self.journal is not None:
+            return self.journal.bedt_om
+        newest = max(self.lake.files("regelsett_brukt"), key=lambda file: (file.parent.name, file.stem), default=None)
+        return Asked(rules=newest.stem, uttrekk=(int(newest.parent.name),)) if newest else Asked()
 
 
 Given = ParamSpec("Given")

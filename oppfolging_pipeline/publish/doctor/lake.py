@@ -6,15 +6,24 @@ Belongs here: the working tables. Does not belong here: the published file (`pub
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.core.outcome import read_audit_report
-from oppfolging_pipeline.engine import open_engine
-from oppfolging_pipeline.publish.consistency import RESULT_PARTITION, RESULTS, inconsistent_results, rerun_options
+from oppfolging_pipeline.engine import RESULT_PARTITION, open_engine, rerun_options
+from oppfolging_pipeline.publish.consistency import (
+    RESULTS,
+    Result,
+    inconsistent_results,
+    missing_results,
+    released_results,
+)
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.publish.parquet_sources import column_faults
+from oppfolging_pipeline.rules.loader import rule_set_names
 from oppfolging_pipeline.tables.model import Table, all_tables
 
 _MEANING = (
@@ -36,20 +45,16 @@ def files(case: Case) -> list[Diagnosis]:
 
 
 def results(case: Case) -> list[Diagnosis]:
-    """Identification years and rule sets whose results are not all of one run."""
+    """Identification years and rule sets that lack tables, or whose results are not all of one run."""
     lake = case.lake
     there = [file for key in RESULTS for file in lake.files(key)]
-    if not there:
-        return []
-    lacking = [key for key in RESULTS if not lake.files(key)]
-    if lacking:
-        wrong = {(int(file.parent.name), file.stem): [f"ingen {', '.join(lacking)}"] for file in there}
-    elif any(lake.not_as_audited(there)):
-        return []  # told file by file: what they hold is not to be compared
-    else:
-        with open_engine() as engine:
-            wrong = inconsistent_results(engine, lake)
-    return [
+    missing = missing_results(lake, released_results(case.published))
+    found = _missing(case, missing)
+    if any(not lake.files(key) for key in RESULTS) or any(lake.not_as_audited(there)):
+        return found  # told result by result and file by file: what is left is not to be compared
+    with open_engine() as engine:
+        wrong = inconsistent_results(engine, lake)
+    return found + [
         Diagnosis(
             "resultater_ulike",
             "feil",
@@ -60,6 +65,38 @@ def results(case: Case) -> list[Diagnosis]:
             case.command(f"run --rules {name} --uttrekk {year}"),
         )
         for (year, name), faults in sorted(wrong.items())
+        if (year, name) not in missing
+    ]
+
+
+def strays(case: Case) -> list[Diagnosis]:
+    """Parquet files among the tables that are none of them."""
+    meaning = "Ingen leser filen, for navnet er ikke navnet på noen del av tabellen. Flytt den ut av lageret."
+    return [
+        Diagnosis("lager_fremmed", "hint", str(file), "en fil som ikke er en av tabellens", meaning,
+                  f"mv {shlex.quote(str(file))} {shlex.quote(str(case.home))}")
+        for key in all_tables()
+        for file in case.lake.strays(key)
+    ]  # fmt: skip
+
+
+def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]:
+    """One for each result; all of them are made anew before the first run that can publish, hence one command."""
+    years: dict[str, list[str]] = {}
+    for year, name in sorted(missing):
+        years.setdefault(name, []).append(str(year))
+    runs = [case.command(f"run --rules {name} --uttrekk {','.join(of_set)}") for name, of_set in years.items()]
+    return [
+        Diagnosis(
+            "resultater_borte",
+            "feil",
+            f"uttrekk {year}, {name}",
+            f"resultater som mangler i lageret: ingen {', '.join(keys)}",
+            "Filene er borte, eller en kjøring ble brutt av før den skrev dem. Det som er publisert, står; ingenting "
+            "nytt publiseres før de er laget på nytt, for da ville uttrekket falt ut.",
+            "; ".join(runs),
+        )
+        for (year, name), keys in sorted(missing.items())
     ]
 
 
@@ -80,16 +117,17 @@ def _wrong(case: Case, declared: Table, file: Path) -> tuple[str, str] | None:
         try:
             every = ", ".join(f'"{name}"' for name in declared.column_names)
             rows = "read_parquet(?, hive_partitioning = false)"
-            engine.connection.execute(f"SELECT bit_xor(hash({every})) FROM {rows}", [str(file)]).fetchall()  # noqa: S608
+            query = f"SELECT count(*), bit_xor(hash({every})) FROM {rows}"  # noqa: S608 (declared names)
+            ((count, _),) = engine.connection.execute(query, [str(file)]).fetchall()
         except duckdb.Error as error:
             return "lager_uleselig", f"en fil som ikke kan leses ({str(error).splitlines()[0]})"
-    if report.fil_sha256 is None:
-        return None
-    return "lager_endret", "en fil med annen sha256 enn den som ble kontrollert"
+    rows_now = f"{count} rader; da var det {report.rader}" if count != report.rader else f"like mange rader, {count}"
+    return "lager_endret", f"en fil med annen sha256 enn den som ble kontrollert ({rows_now})"
 
 
 def _again(case: Case, declared: Table, file: Path) -> str:
-    if declared.partition_by == RESULT_PARTITION:
-        (options,) = rerun_options([file]).values()
-        return case.command(f"run {options}")
-    return case.run_again()
+    if declared.partition_by != RESULT_PARTITION:
+        return case.run_again()
+    if file.stem not in rule_set_names():
+        return f"mv {shlex.quote(str(file))} {shlex.quote(str(case.home))}"  # no run makes it: it is somebody's copy
+    return case.command(f"run{rerun_options(case.lake, [file])[file]}")

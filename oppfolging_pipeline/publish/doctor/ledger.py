@@ -19,6 +19,7 @@ from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.ledger import COPY_FILE, LEDGER_FILE
+from oppfolging_pipeline.sources.ledger_loss import NOTHING, has_contents, known_by
 from oppfolging_pipeline.staging.source_states import source_states
 
 _HOT = "-journal"  # of a transaction that was broken off: SQLite rolls it back when the ledger is opened
@@ -35,6 +36,9 @@ def opened(case: Case) -> Iterator[tuple[list[Diagnosis], Archive | None]]:
             file = root / LEDGER_FILE
             if not file.exists():
                 yield _absent(case), None
+                return
+            if not file.is_file():
+                yield [_corrupt(case, "det er en mappe, ikke en fil")], None
                 return
             copied = Path(place) / LEDGER_FILE
             _copy(file, copied)
@@ -57,7 +61,7 @@ def contents(case: Case, archive: Archive) -> list[Diagnosis]:
         elif archive.is_for_the_example():
             again = case.run_again()
         else:
-            again = case.command(f"run --inbox {case.inbox()}")
+            again = case.run_with_inbox()
         found.append(
             Diagnosis(
                 "innhold_skadet",
@@ -94,6 +98,7 @@ def failed_sources(case: Case, archive: Archive) -> list[Diagnosis]:
 def _asked(case: Case, archive: Archive) -> tuple[list[Diagnosis], Archive | None]:
     place = str(case.home / "arkiv" / LEDGER_FILE) if case.protokoll_url is None else "OPPFOLGING_PROTOKOLL_URL"
     try:
+        gone = archive.ledger.lost()
         current = archive.ledger.is_current()
     except OppfolgingError as error:
         meaning = (
@@ -101,8 +106,10 @@ def _asked(case: Case, archive: Archive) -> tuple[list[Diagnosis], Archive | Non
             "--home. Er det en database som ikke svarer, start den, eller rett OPPFOLGING_PROTOKOLL_URL."
         )
         return [Diagnosis("protokoll_ubrukelig", "feil", place, shown(str(error)), meaning)], None
+    if gone is not None:
+        return [_corrupt(case, gone)], None
     if current:
-        return [], archive
+        return _copy_spoiled(case), archive
     meaning = "Protokollen er tom eller av en eldre form. Neste kjøring gir den dagens form med alt i behold."
     return [
         Diagnosis("protokoll_eldre", "hint", place, "en protokoll uten dagens form", meaning, case.run_again())
@@ -128,11 +135,21 @@ def _spoiled(ledger: Path) -> str | None:
 
 def _absent(case: Case) -> list[Diagnosis]:
     root = case.home / "arkiv"
-    contents = root / "innhold"
-    if not contents.is_dir() or not any(contents.iterdir()):
+    if has_contents(root):
+        return [_mended_by(case, "protokoll_borte", "ingen protokoll ved siden av arkivets innhold")]
+    if (root / COPY_FILE).exists():
+        return [_mended_by(case, "protokoll_borte", "ingen protokoll ved siden av kopien av den")]
+    return []
+
+
+def _copy_spoiled(case: Case) -> list[Diagnosis]:
+    copy = case.home / "arkiv" / COPY_FILE
+    fault = _spoiled_copy(copy) if case.protokoll_url is None and copy.exists() else None
+    if fault is None:
         return []
-    found = "ingen protokoll ved siden av arkivets innhold"
-    return [_mended_by(case, "protokoll_borte", found)]
+    meaning = "Protokollen er hel, men kan ikke hentes tilbake om den skades. Neste kjøring skriver kopien på nytt."
+    found = f"en kopi av protokollen som er skadet ({shown(fault)})"
+    return [Diagnosis("protokollkopi_skadet", "hint", str(copy), found, meaning, case.run_again())]
 
 
 def _corrupt(case: Case, fault: str) -> Diagnosis:
@@ -153,7 +170,7 @@ def _mended_by(case: Case, kode: str, found: str) -> Diagnosis:
             "det som er hentet siden, må hentes igjen."
         )
     else:
-        command = f"mv {folder} {folder}.skadet && {case.command(f'run --inbox {case.inbox()}')}"
+        command = f"mv {folder} {folder}.skadet && {case.run_with_inbox()}"
         meaning = (
             "Det finnes ingen hel kopi av protokollen. Hent den fra en sikkerhetskopi av hjemmemappen, eller sett "
             "arkivet til side (innholdet blir liggende der) og la filene komme inn på nytt, eller hent på nytt med "
@@ -163,5 +180,8 @@ def _mended_by(case: Case, kode: str, found: str) -> Diagnosis:
 
 
 def _spoiled_copy(copy: Path) -> str | None:
+    if not copy.is_file():
+        return "det er en mappe, ikke en fil"
     with TemporaryDirectory(prefix="oppfolging-doctor-") as place:
-        return _spoiled(Path(shutil.copyfile(copy, Path(place) / copy.name)))
+        fault = _spoiled(Path(shutil.copyfile(copy, Path(place) / copy.name)))
+    return fault or ("den vet ikke om noe som er kommet inn" if known_by(copy) == NOTHING else None)

@@ -68,6 +68,19 @@ def test_an_audited_partition_that_is_new_is_read_beside_the_ones_there(home):
     ]
 
 
+def test_a_partition_that_is_to_go_is_read_by_nobody_and_expected_by_nobody(home):
+    """Spoiled beyond reading it stopped every audit, and so the very run that was to take it away."""
+    gone = [target(home, "observasjon", TESTS, "2019-20")]
+    gone[0].touch()
+    files = [staged(home, "observasjon", TESTS, "2023-24")]
+    found = beside(home, files, {"observasjon", "ventet_enhet"}, changing_country(), gone=gone)
+    assert names(found, home, "observasjon") == [
+        "lager/observasjon/nasjonale_prover/2022-23.parquet",
+        "neste/observasjon/nasjonale_prover/2023-24.parquet",
+    ]
+    assert (TESTS, "2019-20") not in {row[:2] for row in found.facts["ventet_enhet"].rows}
+
+
 def test_of_a_table_by_uttrekk_only_the_audited_partitions_are_read(home):
     # The shares of 2025 are not the sums of another year's or another set's points.
     found = beside(home, [staged(home, "andel", 2025, SET)], {"vurdering", "observasjon"})

@@ -59,11 +59,17 @@ def test_a_helper_is_run_once_over_the_audited_table(made):
     assert ask(made, "FROM hjelp") == [(2,)]
 
 
-def test_a_fact_whose_row_is_of_another_width_is_no_fact(tmp_path):
-    wrong = Beside({}, {"ventet": Facts({"a": "INTEGER", "b": "INTEGER"}, [(1,)])})
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [([(1,)], "fewer values than the 2 columns"), ([(1, "et tall")], "not of their columns' types")],
+    ids=["of another width", "of another type"],
+)
+def test_a_malformed_fact_is_an_error_of_the_check_that_names_it(tmp_path, rows, found):
+    wrong = Beside({}, {"ventet": Facts({"a": "INTEGER", "b": "INTEGER"}, rows)})
     audited = replace(target(tmp_path, [shown()]), checks=(replace(READS, reads=("ventet",)),))
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(CheckError, match=f"ventet: .*{found}") as raised:
         make_catalogue(tmp_path / "katalog.duckdb", [audited], wrong)
+    assert "et tall" not in str(raised.value)
 
 
 def test_every_reason_is_named_at_once(tmp_path):

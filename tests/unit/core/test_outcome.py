@@ -42,8 +42,12 @@ def test_a_file_without_a_report_was_never_audited(audited, content):
         read_audit_report(report)
 
 
-def test_a_report_of_an_earlier_version_has_outcomes_alone(audited):
+@pytest.mark.parametrize("digest", ["absent", None])
+def test_a_report_without_a_digest_lets_no_file_through(audited, digest):
+    """Such as the list of outcomes of earlier versions: whatever lies there now would be taken as audited."""
     file, report = audited
-    report.write_text(json.dumps([PASSED.model_dump()]))
-    assert read_audit_report(report).utfall == (PASSED,)
-    assert is_as_audited(file, report), "it holds no digest to compare with"
+    outcomes = [PASSED.model_dump(mode="json")]
+    report.write_text(json.dumps(outcomes if digest else {"fil_sha256": None, "rader": None, "utfall": outcomes}))
+    assert not is_as_audited(file, report)
+    with pytest.raises(PermanentError, match="Run again with the uttrekk"):
+        read_audit_report(report)

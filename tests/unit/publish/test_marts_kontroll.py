@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.publish.marts import kontroll
 from oppfolging_pipeline.tables.model import table
 
@@ -23,19 +25,21 @@ OUTCOME = {
 REPORT = {"fil_sha256": "a" * 64, "rader": 7, "utfall": [OUTCOME]}
 
 
-def write(root, name: str, report: object):
-    path = root / name
+def told(home: Path, name: str, report: object) -> list[dict[str, object]]:
+    """The rows of one table's file, of which the home holds that report."""
+    path = home / "kontroll" / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report), "utf-8")
-    return path
+    lake = Lake(home / "lager")
+    return kontroll(lake, [lake.root / f"{name}.parquet"])
 
 
 @pytest.mark.parametrize(
     ("name", "check"),
-    [("andel/alt.json", "ikke_tom"), ("andel/2025/udir-2020.json", "ikke_tom (2025, udir-2020)")],
+    [("skole/alt", "ikke_tom"), ("andel/2025/udir-2020", "ikke_tom (2025, udir-2020)")],
 )
 def test_a_row_is_the_outcome_with_the_part_in_its_name(tmp_path, name, check):
-    (row,) = kontroll([write(tmp_path, name, REPORT)], tmp_path)
+    (row,) = told(tmp_path, name, REPORT)
     assert row == {
         "tabell": "andel",
         "kontroll": check,
@@ -52,7 +56,7 @@ def test_a_row_is_the_outcome_with_the_part_in_its_name(tmp_path, name, check):
 @pytest.mark.parametrize("count", [0, None])
 def test_a_check_that_passed_or_does_not_count_is_told_from_one_that_found_something(tmp_path, count):
     outcome = {**OUTCOME, "passed": True, "avvik": [], "antall_avvik": count}
-    (row,) = kontroll([write(tmp_path, "andel/alt.json", {**REPORT, "utfall": [outcome]})], tmp_path)
+    (row,) = told(tmp_path, "skole/alt", {**REPORT, "utfall": [outcome]})
     assert (row["resultat"], row["antall_avvik"]) == ("bestått", count)
 
 
@@ -68,6 +72,5 @@ def test_a_check_that_passed_or_does_not_count_is_told_from_one_that_found_somet
     ids=["no outcome", "no digest", "short digest", "negative number", "no verdict"],
 )
 def test_a_report_that_is_none_is_named_and_never_a_table_without_checks(tmp_path, report):
-    path = write(tmp_path, "andel/2025/udir-2020.json", report)
     with pytest.raises(InvalidInput, match=r"andel/2025/udir-2020\.json"):
-        kontroll([path], tmp_path)
+        told(tmp_path, "andel/2025/udir-2020", report)

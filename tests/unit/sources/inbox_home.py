@@ -12,6 +12,7 @@ from pathlib import Path
 
 from oppfolging_pipeline.sources.archive import Archive, register_snapshot
 from oppfolging_pipeline.sources.archived import Intake, Reading
+from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.origins import Origin
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -49,6 +50,7 @@ def read_of(inbox: Inbox, files: dict[str, bytes], day: int, origin: Origin = "f
     if origin == "fil":
         intake = inbox.take_in(files, now=at)
     else:
+        Evidence(inbox.archive).begin("prove", at, "1", None, DAY)
         for content in files.values():
             with inbox.archive.contents.incoming() as incoming:
                 incoming.write(content)

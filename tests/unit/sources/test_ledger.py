@@ -307,3 +307,75 @@ def test_a_driver_that_quotes_the_password_is_not_passed_on(
         archive.origin()
     assert str(caught.value).startswith("ledger at postgresql on 127.0.0.1: ")
     assert CANARY not in told(caught.value)
+
+
+def with_intakes(root: Path, number: int, content: bytes = b"x") -> Archive:
+    archive = Archive(root)
+    file = root.parent / "a.csv"
+    file.write_bytes(content)
+    for _ in range(number):
+        archive.accept(archive.take_in(root.parent, [file], "fil", datetime(2025, 3, 1, tzinfo=UTC)), [])
+    return archive
+
+
+LOST: dict[str, tuple[int, str]] = {
+    "emptied": (0, "found a ledger of 0 intakes and 0 fetches beside a copy of it that knows 3 intakes"),
+    "put back from an old backup": (2, "found a ledger of 2 intakes and 0 fetches beside a copy of it that knows 3"),
+}
+
+
+@pytest.mark.parametrize(("left", "found"), LOST.values(), ids=LOST)
+def test_a_ledger_that_knows_less_than_its_copy_is_not_taken_for_the_home_s(root: Path, left: int, found: str) -> None:
+    with_intakes(root, 3)
+    copy = (root / "protokoll.kopi.sqlite").read_bytes()
+    with closing(sqlite3.connect(root / "protokoll.sqlite")) as connection:
+        connection.execute("DELETE FROM intake_snapshot")
+        connection.execute("DELETE FROM intake WHERE id > ?", [left])
+        connection.commit()
+    for use in (lambda: Archive(root).origin(), lambda: with_intakes(root, 1), lambda: Ledger(root).keep_copy()):
+        with pytest.raises(PermanentError, match=found) as caught:
+            use()
+        assert "oppfolging doctor" in str(caught.value)
+    assert (root / "protokoll.kopi.sqlite").read_bytes() == copy
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["gone", "of no bytes"])
+def test_contents_beside_a_ledger_that_knows_of_nothing_are_those_of_a_lost_one(root: Path, there: bool) -> None:
+    with_intakes(root, 1)
+    (root / "protokoll.kopi.sqlite").unlink()
+    (root / "protokoll.sqlite").unlink()
+    if there:
+        (root / "protokoll.sqlite").touch()
+    with pytest.raises(PermanentError, match=r"beside (the )?contents"):
+        Archive(root).is_for_the_example()
+
+
+def test_a_first_intake_that_was_killed_before_it_was_whole_is_no_lost_ledger(root: Path, monkeypatch) -> None:
+    archive = Archive(root)
+
+    def killed(*_: object) -> None:
+        (root / "innhold").mkdir()
+        (root / "innhold" / f"{A}.gz").write_bytes(b"kept")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(archive.contents, "keep_file", killed)
+        archive.take_in(root.parent, [root], "fil", datetime(2025, 3, 1, tzinfo=UTC))
+    with pytest.raises(PermanentError, match="found an empty archive"):
+        Archive(root).newest()  # nobody stands on half an intake
+    assert not Archive(root).is_for_the_example(), "real files had begun to come in"
+    assert with_intakes(root, 1).newest().id == 2
+
+
+@pytest.mark.parametrize("copy", [b"", b"x" * 9000])
+def test_a_copy_that_says_nothing_stops_nobody_and_is_written_anew(root: Path, copy: bytes) -> None:
+    with_intakes(root, 1)
+    (root / "protokoll.kopi.sqlite").write_bytes(copy)
+    with_intakes(root, 1)
+    assert len(tables(root / "protokoll.kopi.sqlite")["intake"]) == 2
+
+
+def test_a_folder_in_the_ledger_s_place_is_named_as_what_it_is(root: Path) -> None:
+    (root / "protokoll.sqlite").mkdir()
+    with pytest.raises(PermanentError, match=r"it is no file.*oppfolging doctor"):
+        Archive(root).origin()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from oppfolging_pipeline.sources.archive import Archive, register_snapshot
 from oppfolging_pipeline.sources.archived import Reading
+from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.staging.basis import register_note
 
 DAY = date(2026, 3, 1)
@@ -15,6 +16,7 @@ DAY = date(2026, 3, 1)
 
 def archive_with_register(root, origin: str, at: datetime) -> Archive:
     archive = Archive(root / "arkiv")
+    Evidence(archive).begin("prove", at, "1", None, timedelta(hours=1))
     with archive.contents.incoming() as incoming:
         incoming.write(b'{"codes":[]}')
         kept = incoming.keep()
