@@ -17,13 +17,16 @@ from oppfolging_pipeline.core.clock import system_clock
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import LEFTOVER, writer_lock
 from oppfolging_pipeline.core.run_journal import JOURNAL_FILE, Asked, RunJournal, write_journal
+from oppfolging_pipeline.publish.manifest import published_release
 
+JOURNAL_TAG = "oppfolging/journal"  # which journal is the run's own
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended: the faults by step, or what was published and for which identification years."""
+    """How a run ended: the faults by step, or for which identification years it was. `utgivelse` is what it published,
+    also when something failed after that; None when the published file is the one from before a run that failed."""
 
     success: bool
     faults: Mapping[str, str]
@@ -69,11 +72,12 @@ def execute(
     with writer_lock(home.root / ".laas"):
         for half_written in home.root.glob(f".*{LEFTOVER}"):
             half_written.unlink(missing_ok=True)
-        journal = RunJournal(system_clock(), asked)
+        before = published_release(home.published)
+        journal = RunJournal(system_clock(), asked, utgivelse_foer=before)
         write_journal(home.root, journal)
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
-            tags=range_tags(skoleaar),
+            tags={**range_tags(skoleaar), JOURNAL_TAG: journal.name},
             run_config={"loggers": {"console": {}}},  # ours, in place of Dagster's own console logger
             raise_on_error=False,
         )
@@ -85,8 +89,9 @@ def execute(
         if not result.success:
             faults = faults or {job: "The run failed before its first step."}
         _journal_end(home.root, journal.ended(system_clock(), faults), faults)
+        after = published_release(home.published)
     if faults:
-        return RunOutcome(False, faults, (), None, None)
+        return RunOutcome(False, faults, (), after if after != before else None, None)
     limits = result.asset_materializations_for_node("grense")[0].metadata
     release = result.asset_materializations_for_node("utgivelse")[0].metadata
     years = tuple(int(year) for year in str(limits["uttrekk"].value).split(", "))
@@ -98,8 +103,6 @@ def _journal_end(root: Path, journal: RunJournal, faults: dict[str, str]) -> Non
     try:
         write_journal(root, journal)
     except PermanentError as error:
-        if not faults:
-            raise
         faults[JOURNAL_FILE] = str(error)
 
 

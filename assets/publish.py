@@ -8,10 +8,12 @@ import dagster as dg
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.cohorts import faseplan, rapportering, vedtak
+from assets.execution import JOURNAL_TAG
 from assets.identification import identifisert, kandidat, rangering
 from assets.resources import ClockResource, HomeResource
-from assets.staging import Results, kommune, skole
+from assets.staging import Results, kommune, observasjon, skole
 from oppfolging_pipeline import __version__
+from oppfolging_pipeline.core.run_journal import settle
 from oppfolging_pipeline.publish import marts
 from oppfolging_pipeline.publish.consistency import (
     require_all_results,
@@ -19,8 +21,11 @@ from oppfolging_pipeline.publish.consistency import (
     require_consistent_results,
 )
 from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
-from oppfolging_pipeline.publish.release import ReleaseInfo, publish_release
+from oppfolging_pipeline.publish.release import ReleaseInfo, after_publication, publish_release
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
+
+# A run that has this asset too has gone from the archive to the release: what went wrong before it is over.
+_WHOLE_JOB = observasjon.key.to_python_identifier()
 
 
 @dg.asset(
@@ -59,7 +64,10 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
             ),
         )
         # Also when the release is unchanged: a killed run may have left the page of the one before it.
-        write_release_page(home.published)
+        with after_publication(release.utgivelse, PAGE_FILE):
+            write_release_page(home.published)
+        if _WHOLE_JOB in {node.name for node in context.job_def.nodes}:
+            settle(home.root, context.run.tags.get(JOURNAL_TAG, ""), clock.now())
     context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")
     yield dg.MaterializeResult(
         metadata={

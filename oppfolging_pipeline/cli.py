@@ -4,7 +4,7 @@
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
 
-Exit codes: 0 done, 1 the run or the question failed (and nothing was published), 2 wrong arguments.
+Exit codes: 0 done, 1 the run or the question failed (what was published is told), 2 wrong arguments.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def run(
         for fault in dict.fromkeys(outcome.faults.values()):
             steps = [step for step, other in outcome.faults.items() if other == fault]
             typer.echo(f"{', '.join(steps)} failed. {fault}", err=True)
-        typer.echo("Nothing was published; the last published file, if any, is as it was.", err=True)
+        published = f"Release {outcome.utgivelse} is published and whole; what failed came after it."
+        nothing = "Nothing was published; the last published file, if any, is as it was."
+        typer.echo(published if outcome.utgivelse else nothing, err=True)
         raise typer.Exit(1)
     from oppfolging_pipeline import cli_output
 
@@ -263,3 +265,7 @@ def _day(text: str, option: str) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a date has no zone)
     except ValueError as error:
         raise typer.BadParameter(f"found '{text}'; expected a date such as 2025-03-01", param_hint=option) from error
+
+
+if __name__ == "__main__":
+    main()

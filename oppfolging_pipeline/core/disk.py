@@ -16,6 +16,7 @@ from oppfolging_pipeline.core.errors import PermanentError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_OF_ANOTHER_KIND = (errno.EISDIR, errno.ENOTDIR, errno.EEXIST)
 # SQLite has words of its own for a full disk and for a folder that cannot be written to;
 # of a quota that is used up it says only that there was an I/O error.
 _FULL_TEXTS = (*(os.strerror(code) for code in _FULL), "disk is full", "disk I/O error")
@@ -29,18 +30,25 @@ def disk_fault(error: BaseException, folder: Path) -> PermanentError | None:
     """
     if isinstance(error, OSError) and error.errno is not None:
         full, shut = error.errno in _FULL, error.errno in _SHUT
+        another = error.errno in _OF_ANOTHER_KIND
     else:
+        another = False
         full, shut = (any(text in str(error) for text in texts) for texts in (_FULL_TEXTS, _SHUT_TEXTS))
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     if full:
         return PermanentError(
             f"{folder}: found a disk that takes no more ({reason}); expected room for what a run writes. Make room and "
-            "run again: nothing half is left, and what was published is as it was."
+            "run again: nothing half is left."
         )
     if shut:
         return PermanentError(
             f"{folder}: found a folder that cannot be written to ({reason}); expected leave to write. Correct the "
             "rights of the folder and what is in it, or choose another --home. What was published can still be read."
+        )
+    if another:
+        return PermanentError(
+            f"{folder}: found a folder where a file should be, or a file where a folder should be ({reason}); expected "
+            "a home as runs leave it. Move it out of the home, and run again."
         )
     return None
 

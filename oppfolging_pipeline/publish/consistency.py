@@ -97,7 +97,8 @@ def require_audited_tables(lake: Lake) -> None:
 def require_all_results(lake: Lake, published: Path) -> None:
     """Raise `InvalidInput` that names every identification year and rule set of the published file, or of an audit's
     report, that lacks tables in the lake: the release would leave it out, and say nothing of it."""
-    missing = missing_results(lake, released_results(published))
+    released = released_results(published)
+    missing = missing_results(lake, released)
     again = rerun_options(lake, [lake.target(RESULTS[0], _partition(pair)) for pair in missing])
     if missing:
         raise InvalidInput(
@@ -105,7 +106,12 @@ def require_all_results(lake: Lake, published: Path) -> None:
                 key=f"uttrekk {pair[0]}, {pair[1]}",
                 found=f"no file of {', '.join(keys)} in the lake",
                 expected="every result that this home has published or audited",
-                action=f"Run `oppfolging run{again[lake.target(RESULTS[0], _partition(pair))]}`: it is made anew.",
+                action=f"Run `oppfolging run{again[lake.target(RESULTS[0], _partition(pair))]}`: it is made anew."
+                + (
+                    ""
+                    if pair in released
+                    else " Never published, it can also be removed whole from lager/ and kontroll/."
+                ),
             )
             for pair, keys in sorted(missing.items())
         )

@@ -7,6 +7,9 @@ Belongs here: the canonical text of a table's rows. Does not belong here: what h
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.tables.model import Column, Table, published_tables
@@ -25,10 +28,24 @@ def content_tables() -> list[Table]:
     return [declared for declared in published_tables() if declared.db_schema != OPERATIONAL_SCHEMA]
 
 
+def identity_of(
+    code: str, contract: str, rule_sets: Mapping[str, str], kjent_per: date | None, merknad: str | None
+) -> str:
+    """Canonical text of what makes two releases of equal rows different. When it was made is no part of it."""
+    parts = {
+        "code": code,
+        "contract": contract,
+        "rules": dict(rule_sets),
+        "kjent_per": kjent_per.isoformat() if kjent_per else None,
+        "merknad": merknad,
+    }
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True)
+
+
 def content_sha256(connection: duckdb.DuckDBPyConnection, catalog: str, identity: str) -> str:
     """Digest of every content table in `catalog` (declarations, then rows in the order of the grain) and `identity`.
 
-    `identity` is the canonical text of what else makes two releases different: contract, code, rule sets and basis.
+    `identity` is what `identity_of` says of the release.
     """
     digest = hashlib.sha256(identity.encode())
     for declared in content_tables():

@@ -20,7 +20,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of, write_atomically
-from oppfolging_pipeline.publish.database import open_read_only
+from oppfolging_pipeline.publish.content import content_sha256, identity_of
+from oppfolging_pipeline.publish.database import CATALOG, open_read_only
 
 PUBLISHED_FILE = "oppfolging.duckdb"
 MANIFEST_FILE = "manifest.json"
@@ -58,6 +59,11 @@ class ReleaseRecord(BaseModel):
             self.kjent_per,
             self.merknad,
         )
+
+    @property
+    def identity(self) -> str:
+        """As `identity_of`."""
+        return identity_of(self.kodeversjon, self.kontraktversjon, self.regelsett_sha256, self.kjent_per, self.merknad)
 
     def lying_at(self, folder: Path, file: str) -> ReleaseRecord:
         """The same release with the facts of its file."""
@@ -106,9 +112,10 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return Manifest()
-    except ValidationError as error:
+    except (IsADirectoryError, ValidationError) as error:
+        found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
         raise PermanentError(
-            f"{MANIFEST_FILE}: found content that is no manifest ({error.errors()[0]['msg']}); expected the releases "
+            f"{MANIFEST_FILE}: found content that is no manifest ({found}); expected the releases "
             "of this home. Remove the file and run again: it is made anew from the published file."
         ) from error
 
@@ -122,7 +129,9 @@ def reconcile(folder: Path, manifest: Manifest) -> Known:
     """The manifest with what the files in `folder` say that it lacks. Writes nothing.
 
     A published file that does not open, or whose bytes are not those that were published, gives `current` None: the
-    next release replaces it. Raises `PermanentError` for a whole DuckDB file that is none of this home's releases.
+    next release replaces it. Of a file that the manifest does not know, the content must be what its release says that
+    it is: whatever has been changed in it since is not taken for published. Raises `PermanentError` for a whole DuckDB
+    file that is none of this home's releases.
     """
     published = folder / PUBLISHED_FILE
     current: ReleaseRecord | None = None
@@ -130,10 +139,25 @@ def reconcile(folder: Path, manifest: Manifest) -> Known:
         digest = sha256_of(published)
         current = next((record for record in manifest.utgivelser if record.sha256 == digest), None)
         if current is None:
-            manifest, current = _adopt(manifest, _releases_in(published))
+            manifest, current = _adopt(manifest, _releases_in(published), published)
     located = tuple(_locate(folder, record, current) for record in manifest.utgivelser)
     by_name = {record.utgivelse: record for record in located}
     return Known(Manifest(utgivelser=located), by_name[current.utgivelse] if current else None)
+
+
+def published_release(folder: Path) -> str:
+    """The release that the published file itself says that it is; empty where no file that opens says one."""
+    import duckdb
+
+    newest = "SELECT utgivelse FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1"
+    if not (folder / PUBLISHED_FILE).is_file():
+        return ""
+    try:
+        with closing(open_read_only(folder / PUBLISHED_FILE)) as connection:
+            row = connection.execute(newest).fetchone()
+    except duckdb.Error:
+        return ""
+    return str(row[0]) if row else ""
 
 
 def prune(folder: Path, manifest: Manifest, keep: int) -> Manifest:
@@ -187,14 +211,26 @@ def _releases_in(published: Path) -> list[ReleaseRecord]:
     ]
 
 
-def _adopt(manifest: Manifest, found: list[ReleaseRecord]) -> tuple[Manifest, ReleaseRecord | None]:
+def _adopt(manifest: Manifest, found: list[ReleaseRecord], published: Path) -> tuple[Manifest, ReleaseRecord | None]:
     known = {record.versjon: record for record in manifest.utgivelser}
     for record in found:
         if known.setdefault(record.versjon, record).utgivelse != record.utgivelse:
             raise _foreign(f"whose release {record.versjon} is {record.utgivelse}")
     is_new = bool(found) and (manifest.newest is None or found[-1].versjon > manifest.newest.versjon)
     merged = Manifest(utgivelser=tuple(known[versjon] for versjon in sorted(known)))
-    return merged, found[-1] if is_new else None
+    return merged, found[-1] if is_new and _holds(published, found[-1]) else None
+
+
+def _holds(published: Path, record: ReleaseRecord) -> bool:
+    """Whether the file's content is the one that the release was published with. That of another contract, whose tables
+    are not those of this one, cannot be told to be: the next release replaces it in any case."""
+    import duckdb
+
+    try:
+        with closing(open_read_only(published)) as connection:
+            return content_sha256(connection, CATALOG, record.identity) == record.innhold_sha256
+    except duckdb.Error:
+        return False
 
 
 def _locate(folder: Path, record: ReleaseRecord, current: ReleaseRecord | None) -> ReleaseRecord:

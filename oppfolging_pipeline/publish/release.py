@@ -9,11 +9,10 @@ that has been opened again and verified is renamed. Whatever a killed run left i
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -22,10 +21,10 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from oppfolging_pipeline.core.disk import disk_fault
-from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.errors import PermanentError, shown
 from oppfolging_pipeline.core.files import move_into_place
 from oppfolging_pipeline.publish import manifest as manifests
-from oppfolging_pipeline.publish.content import OPERATIONAL_SCHEMA, content_sha256
+from oppfolging_pipeline.publish.content import OPERATIONAL_SCHEMA, content_sha256, identity_of
 from oppfolging_pipeline.publish.database import CATALOG, open_for_build
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, Known, Manifest, ReleaseRecord
 from oppfolging_pipeline.publish.parquet_sources import FILLED_IN, RELEASE_TABLE, TableSource, check_sources
@@ -58,15 +57,8 @@ class ReleaseInfo(BaseModel):
 
     @property
     def identity(self) -> str:
-        """Canonical text of what makes two releases of equal rows different. When it was made is no part of it."""
-        parts = {
-            "code": self.code_version,
-            "contract": self.contract_version,
-            "rules": dict(self.rule_sets),
-            "kjent_per": self.kjent_per.isoformat() if self.kjent_per else None,
-            "merknad": self.merknad,
-        }
-        return json.dumps(parts, ensure_ascii=False, sort_keys=True)
+        """As `identity_of`."""
+        return identity_of(self.code_version, self.contract_version, self.rule_sets, self.kjent_per, self.merknad)
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,8 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
     replaced. Otherwise the last file is kept in `<folder>/tidligere`, where the `keep` newest earlier ones remain.
 
     Raises `InvalidInput` with every fault of the sources, `PermanentError` when the file cannot be built or is not as
-    declared; the last published file is then as it was. The caller holds the home's writer lock.
+    declared; the last published file is then as it was. What fails after the new file is in place is a `PermanentError`
+    that says that it is published. The caller holds the home's writer lock.
     """
     import duckdb
 
@@ -105,7 +98,7 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
         changed = record is not known.current
         if changed:
             verify_file(folder / NEXT_FILE, rows)
-            known = _replace(folder, known, record, keep)
+            _put_in_place(folder, known, record, keep)
     except (duckdb.Error, OSError) as error:
         raise disk_fault(error, folder) or PermanentError(
             f"{PUBLISHED_FILE}: found that it could not be built ({error}); expected a whole file. "
@@ -113,8 +106,11 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
         ) from error
     finally:
         _remove_leftovers(folder)
-    if known.manifest != before:
-        manifests.write_manifest(folder, known.manifest)
+    with after_publication(record.utgivelse, manifests.MANIFEST_FILE):
+        if changed:
+            known = _recorded(folder, known, record, keep)
+        if known.manifest != before:
+            manifests.write_manifest(folder, known.manifest)
     return Release(record.utgivelse, record.versjon, record.innhold_sha256, folder / PUBLISHED_FILE, changed, rows)
 
 
@@ -193,12 +189,38 @@ def _new_record(info: ReleaseInfo, digest: str, version: int) -> ReleaseRecord:
     )
 
 
-def _replace(folder: Path, known: Known, record: ReleaseRecord, keep: int) -> Known:
-    """Keep the last file, move the new one into place, and remove the earlier files that are no longer kept."""
-    releases = list(known.manifest.utgivelser)
+@contextmanager
+def after_publication(utgivelse: str, what: str) -> Iterator[None]:
+    """While `what` is written beside the release that is published: what fails is a `PermanentError` that says so, and
+    never that nothing was published."""
+    import duckdb
+
+    try:
+        yield
+    except (OSError, duckdb.Error, PermanentError) as error:
+        raise PermanentError(
+            f"{PUBLISHED_FILE}: release {utgivelse} is published and whole; found that {what} could not be written "
+            f"after it ({shown(str(error))}); expected it in step with the file. Mend that, and run again: it is then "
+            "brought in step."
+        ) from error
+
+
+def _put_in_place(folder: Path, known: Known, record: ReleaseRecord, keep: int) -> None:
+    """Keep the last file, and move the new one into place."""
     if known.current and keep:
         _archive(folder, known.current)
-    move_into_place(folder / NEXT_FILE, folder / PUBLISHED_FILE)
+    try:
+        move_into_place(folder / NEXT_FILE, folder / PUBLISHED_FILE)
+    except OSError:
+        if (folder / NEXT_FILE).exists():
+            raise
+        with after_publication(record.utgivelse, "the folder's entry"):
+            raise  # it has been renamed: only forcing that to disk failed
+
+
+def _recorded(folder: Path, known: Known, record: ReleaseRecord, keep: int) -> Known:
+    """The manifest with the new file; the earlier files that are no longer kept are removed."""
+    releases = list(known.manifest.utgivelser)
     placed = record.lying_at(folder, PUBLISHED_FILE)
     if known.current:
         kept = manifests.archived_name(known.current) if keep else None

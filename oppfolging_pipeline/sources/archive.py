@@ -59,8 +59,7 @@ class Archive:
         """
         self.expect_origin(origin)
         self.contents.sweep()
-        # The ledger knows of the intake before any content is kept: contents without it are those of a ledger that has
-        # gone. Nobody stands on it until it is whole.
+        # Known before any content is kept: contents that no intake is of are those of a ledger that has gone.
         with self.ledger.writing() as ledger:
             intake_id = _register_intake(ledger, origin, {}, now, basis=False)
         names: dict[str, str] = {}

@@ -13,6 +13,7 @@ from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import FAILED, REGISTER
+from oppfolging_pipeline.sources.origins import WHOLE
 from oppfolging_pipeline.sources.source_memory import SourceState, in_readings
 from oppfolging_pipeline.staging.basis import OlderBasis, older_bases
 
@@ -46,11 +47,13 @@ def source_states(archive: Archive, catalog: Catalog, now: datetime) -> list[Sou
     years = evidence.newest_years()
     read = archive.read()
     older = {basis.kilde: basis for basis in older_bases(archive)}
+    # A home of the invented country refuses what is fetched: figures of both never stand together.
+    elsewhere = " --home EN_ANNEN_MAPPE" if archive.origin() == WHOLE else ""
     rows = []
     for kilde in (*catalog.kilder, REGISTER):
         attempt = attempts.get(kilde)
         times = [one.at for one in read if one.kilde == in_readings(kilde)]
-        state, do, told = _state(kilde, bool(times), attempt, older.get(kilde))
+        state, do, told = _state(kilde, bool(times), attempt, older.get(kilde), elsewhere)
         if attempt is not None and attempt.fetched_at is not None:
             times.append(attempt.fetched_at)
         age = (now - max(times)).days if times else None
@@ -60,16 +63,17 @@ def source_states(archive: Archive, catalog: Catalog, now: datetime) -> list[Sou
 
 
 def _state(
-    kilde: str, is_read: bool, attempt: SourceState | None, older: OlderBasis | None
+    kilde: str, is_read: bool, attempt: SourceState | None, older: OlderBasis | None, elsewhere: str
 ) -> tuple[str, str, str | None]:
-    """State, what to do, and what the source said."""
+    """State, what to do, and what the source said. `elsewhere`: the option that names another home, where this one
+    takes nothing that is fetched."""
     if older is not None:
         newest = max(older.failed, key=lambda unit: unit.asked_at)
         do = f"{older.fetch}; eller oppfolging run --tillat-eldre" if any(older.used) else older.fetch
         return f"{_STATE[newest.state]} {', '.join(older.skoleaar)}".strip(), do, newest.message
     if attempt is None:
         here = "fra filer" if is_read else ("følger med programmet" if kilde == REGISTER else "ingen tall")
-        return f"aldri hentet ({here})", f"oppfolging fetch --source {kilde}", None
+        return f"aldri hentet ({here})", f"oppfolging fetch --source {kilde}{elsewhere}", None
     if attempt.state in (*FAILED, "paabegynt"):
         return "i orden (lest etter siste henting)", "", None
     return _STATE[attempt.state], "", None

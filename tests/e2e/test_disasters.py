@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.scenarios import NP, digest, lake, published_file
+from tests.e2e.scenarios import NP, digest, lake, published_file, query
 from tests.support.spoil import emptied_ledger, flip, overwrite_pages, truncate
 from tests.support.warm import Done, Warm
 
@@ -28,8 +28,13 @@ def home(first, tmp_path) -> Path:
 
 def told(warm: Warm, home: Path, **limits: bool) -> dict[str, str]:
     """The doctor's findings of what is broken: code → command."""
+    return {one["kode"]: one["gjor"] for one in findings(warm, home, **limits)}
+
+
+def findings(warm: Warm, home: Path, **limits: bool) -> list[dict[str, str]]:
+    """The doctor's findings of what is broken, as they are printed."""
     done = warm.run("doctor", "--json", "--home", home, cwd=home.parent, **limits)
-    found = {one["kode"]: one["gjor"] for one in json.loads(done.out)["funn"] if one["alvor"] == "feil"}
+    found = [one for one in json.loads(done.out)["funn"] if one["alvor"] == "feil"]
     assert done.code == int(bool(found)), done
     return found
 
@@ -64,6 +69,24 @@ def test_when_there_is_room_again_the_run_completes(first, warm, home):
     assert warm.run(*run, cwd=home.parent, largest_file=3_000_000).code == 1
     done = mend(warm, told(warm, home)["kjoring_feilet"], home.parent)
     assert done.code == 0 and "(ny)" in done.out, done.err
+    assert told(warm, home) == {}
+
+
+def test_a_page_that_cannot_be_written_does_not_unsay_the_release(first, warm, home):
+    """The release was live; the command line, the error and the doctor all said that nothing was published."""
+    page = home / "publisert/kontroll.html"
+    page.unlink()
+    page.mkdir()
+    done = warm.run("run", "--home", home, "--inbox", first.inbox, *LATER, cwd=home.parent)
+    ((release,),) = query(home, "SELECT max(utgivelse) FROM drift.utgivelse")
+    assert release.startswith("0002-") and done.code == 1 and AS_IT_WAS not in done.err, done.err
+    assert f"release {release} is published and whole; found that kontroll.html could not be written" in done.err
+    assert f"Release {release} is published and whole; what failed came after it." in done.err
+    (meaning,) = [one["betyr"] for one in findings(warm, home) if one["kode"] == "kjoring_feilet"]
+    assert f"Utgivelse {release} ble publisert og er hel" in meaning
+    page.rmdir()
+    done = mend(warm, told(warm, home)["kjoring_feilet"], home.parent)
+    assert done.code == 0 and "(uendret" in done.out, done.err
     assert told(warm, home) == {}
 
 

@@ -117,6 +117,8 @@ def test_a_result_that_was_audited_and_never_published_is_missing_too(home):
     report.write_bytes((home / "kontroll/andel/2025/np-skalapoeng.json").read_bytes())
     (missing,) = missing_results(Lake(home / "lager"), set()).items()
     assert missing == ((2025, "udir-2020"), [*RESULTS, "kandidat_kategori2"])
+    with pytest.raises(InvalidInput, match=r"udir-2020.*Never published, it can also be removed whole"):
+        require_all_results(Lake(home / "lager"), home / "publisert")
 
 
 def test_a_report_without_its_file_is_published_with_nothing(home):

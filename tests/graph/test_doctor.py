@@ -17,15 +17,18 @@ import pytest
 
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.core.run_journal import Asked, RunJournal, write_journal
+from oppfolging_pipeline.publish.doctor import examination
 from oppfolging_pipeline.publish.doctor.diagnosis import Diagnosis
 from oppfolging_pipeline.publish.doctor.examination import examine
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
+from tests.graph.test_run import materialize
 from tests.support.audits import report_of
-from tests.support.run import NOON
+from tests.support.run import NOON, failures, run_job
 from tests.support.spoil import emptied_ledger, flip, overwrite_pages, truncate
+from tests.support.tiny import SKOLEAAR
 from tests.unit.staging.build import corrections
 
 NOW = datetime.fromisoformat(NOON) + timedelta(hours=1)
@@ -49,6 +52,21 @@ def asked(
 def journal(home: Path, *, faults: dict[str, str] | None = None, began: datetime = NOW) -> None:
     begun = RunJournal(began, ASKED)
     write_journal(home, begun if faults is None else begun.ended(began, faults))
+
+
+def naive_journal(home: Path) -> None:
+    journal(home, faults={})
+    (home / "kjoring.json").write_text((home / "kjoring.json").read_text().replace("Z", "").replace("+00:00", ""))
+
+
+def journal_folder(home: Path) -> None:
+    (home / "kjoring.json").unlink(missing_ok=True)
+    (home / "kjoring.json").mkdir()
+
+
+def lock_folder(home: Path) -> None:
+    (home / ".laas").unlink()
+    (home / ".laas").mkdir()
 
 
 def newer_ledger(home: Path) -> None:
@@ -134,6 +152,9 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
         "no journal",
         "rm {home}/kjoring.json",
     ),
+    "journal without a zone": (naive_journal, "journal_uleselig", "timezone", "rm {home}/kjoring.json"),
+    "journal, a folder": (journal_folder, "journal_uleselig", "Is a directory", "rm -r {home}/kjoring.json"),
+    "lock, a folder": (lock_folder, "laas_er_ingen_fil", "en mappe", "mv {home}/.laas {home}/.laas.flyttet && "),
     "quarantine": (quarantine, "karantene", "andel, andel.i_omraadet: 1 avvik (enhet=6205)", AGAIN),
     "ledger, pages": (lambda h: overwrite_pages(h / LEDGER), "protokoll_skadet", "skadet", MEND),
     "ledger, none at all": (
@@ -258,12 +279,56 @@ def test_a_page_of_the_published_release_is_in_order(home):
     assert asked(home) == []
 
 
-def test_a_quarantine_is_no_longer_told_of_when_a_run_has_gone_well_since(home):
+def test_a_quarantine_and_a_failure_are_no_longer_told_of_when_a_whole_run_has_gone_well_since(home, run):
+    """One of Dagster's has no journal of its own: the failure was told of for ever."""
     quarantine(home)
-    past = (NOW - timedelta(days=1)).timestamp()
-    os.utime(home / "karantene/en-kjoring/kontroll.json", (past, past))
-    journal(home, faults={})
-    assert "karantene" not in {one.kode for one in asked(home)}
+    (home / "karantene/en-kjoring/kontroll.json").touch()
+    os.utime(home / "karantene/en-kjoring/kontroll.json", (4e9, 4e9))
+    journal(home, faults={"observasjon": "en feil"}, began=NOW - timedelta(minutes=30))
+    assert {one.kode for one in asked(home)} == {"karantene", "kjoring_feilet"}
+    assert materialize(home, run.inbox, ["utgivelse"]).success
+    assert {one.kode for one in asked(home)} == {"karantene", "kjoring_feilet"}, "the release alone mends nothing"
+    result = run_job(home, run.inbox, rules="np-skalapoeng", years=[2025], skoleaar=SKOLEAAR)
+    assert result.success, failures(result)
+    assert asked(home) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (None, "Det som var publisert, er det som kan leses."),
+        ("", "ble publisert og er hel; det som feilet, kom etter."),
+        ("0001", "Ingenting ble publisert"),
+    ],
+    ids=["an earlier version's journal", "published by the run itself", "published before"],
+)
+def test_a_failed_run_is_told_with_what_the_published_file_says(home, before, said):
+    release = json.loads((home / "publisert/manifest.json").read_text())["utgivelser"][-1]["utgivelse"]
+    begun = RunJournal(NOW, ASKED, utgivelse_foer=release if before == "0001" else before)
+    write_journal(home, begun.ended(NOW, {"utgivelse": "full disk"}))
+    (told,) = asked(home)
+    assert said in told.betyr
+
+
+def test_a_question_that_breaks_off_is_a_finding_of_its_own(home, monkeypatch):
+    """A fault of ours is none of the home's; but what was not looked at must be told, and the rest answered."""
+
+    def broken(case):
+        raise ValueError("noe uventet")
+
+    monkeypatch.setattr(examination.lake, "results", broken)
+    (home / "publisert/oppfolging.duckdb").unlink()
+    told = {one.kode: one.funnet for one in asked(home)}
+    assert "ValueError: noe uventet" in told["ikke_undersokt"] and "publisert_borte" in told
+
+
+def test_a_tampered_file_beside_a_manifest_that_cannot_be_read_is_told_of(home):
+    (home / "publisert/manifest.json").write_text("[")
+    with duckdb.connect(str(home / "publisert/oppfolging.duckdb")) as connection:
+        connection.execute("UPDATE mart.rangering_kommune SET kommunenavn = 'TUKLET'")
+    assert {one.kode for one in asked(home)} == {"manifest_uleselig", "publisert_skadet"}
+    (home / "publisert/manifest.json").unlink()
+    assert "publisert_skadet" in {one.kode for one in asked(home)}
 
 
 def test_a_ledger_without_a_copy_is_set_aside_with_its_archive(home):

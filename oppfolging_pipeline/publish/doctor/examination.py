@@ -37,7 +37,7 @@ def examine(
     if found := ask(homes.absent, case):
         return found
     case = replace(case, journal=_journal(home), running=_running(home))
-    questions = [homes.another_run, homes.not_writable, homes.little_room, published.release]
+    questions = [homes.another_run, homes.lock, homes.not_writable, homes.little_room, published.release]
     if not case.running:
         questions += [runs.unreadable_journal, runs.last_run, runs.half_written, runs.quarantined, archive]
         questions += [lake.files, lake.strays, lake.results]

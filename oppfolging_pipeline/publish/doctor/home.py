@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 
+from oppfolging_pipeline.core.files import LOCK_FILE
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
 
@@ -48,6 +49,19 @@ def not_writable(case: Case) -> list[Diagnosis]:
             f'sudo chown -R "$(id -un)" {home} && chmod -R u+rwX {home}',
         )
     ]
+
+
+def lock(case: Case) -> list[Diagnosis]:
+    """Something else than a file in the place of the writer's lock: no run can begin."""
+    path = case.home / LOCK_FILE
+    if path.is_file() or not path.exists():
+        return []
+    found, meaning = (
+        "en mappe der låsefilen skulle vært",
+        "Det som er publisert, kan leses, men ingen kjøring begynner.",
+    )
+    aside = f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.flyttet')} && {case.run_again()}"
+    return [Diagnosis("laas_er_ingen_fil", "feil", str(path), found, meaning, aside)]
 
 
 def little_room(case: Case) -> list[Diagnosis]:

@@ -23,22 +23,31 @@ def release(case: Case) -> list[Diagnosis]:
     folder = case.published
     file = folder / PUBLISHED_FILE
     try:
-        before = manifests.read_manifest(folder)
+        before, unreadable = manifests.read_manifest(folder), []
     except PermanentError as error:
-        meaning = "Den publiserte filen er ikke berørt. Manifestet lages på nytt av den ved neste kjøring."
-        remove = f"rm {shlex.quote(str(folder / MANIFEST_FILE))} && {case.run_again()}"
-        return [Diagnosis("manifest_uleselig", "feil", str(folder / MANIFEST_FILE), shown(str(error)), meaning, remove)]
+        before, unreadable = manifests.Manifest(), [_unreadable_manifest(case, error)]
     if not file.exists():
-        return [_absent(case, before.newest)]
+        return [*unreadable, _absent(case, before.newest)]
     try:
         known = manifests.reconcile(folder, before)
     except PermanentError as error:
         meaning = "Filen er ikke laget i dette hjemmet. Neste kjøring rører den ikke, og stopper."
         aside = f"mv {shlex.quote(str(file))} {shlex.quote(str(file))}.fremmed && {case.run_again()}"
-        return [Diagnosis("publisert_fremmed", "feil", str(file), shown(str(error)), meaning, aside)]
+        return [*unreadable, Diagnosis("publisert_fremmed", "feil", str(file), shown(str(error)), meaning, aside)]
     if known.current is None:
-        return [_spoiled(case, before.newest)]
-    return [*_declared(case, known.current), *_behind(case, before, known), *_earlier(case, known), *_page(case, known)]
+        return [*unreadable, _spoiled(case, before.newest)]
+    behind = [] if unreadable else _behind(case, before, known)
+    return [*unreadable, *_declared(case, known.current), *behind, *_earlier(case, known), *_page(case, known)]
+
+
+def _unreadable_manifest(case: Case, error: PermanentError) -> Diagnosis:
+    path = case.published / MANIFEST_FILE
+    meaning = (
+        "Manifestet lages på nytt av den publiserte filen ved neste kjøring, når innholdet i filen er det som ble "
+        "publisert; er det endret siden, bygges filen på nytt av lageret."
+    )
+    remove = f"rm{' -r' if path.is_dir() else ''} {shlex.quote(str(path))} && {case.run_again()}"
+    return Diagnosis("manifest_uleselig", "feil", str(path), shown(str(error)), meaning, remove)
 
 
 def _absent(case: Case, newest: ReleaseRecord | None) -> Diagnosis:

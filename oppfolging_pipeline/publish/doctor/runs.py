@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from oppfolging_pipeline.core.errors import PermanentError, shown
 from oppfolging_pipeline.core.files import leftovers
 from oppfolging_pipeline.core.outcome import FailedAudit
-from oppfolging_pipeline.core.run_journal import DONE, FAILED, JOURNAL_FILE, read_journal
+from oppfolging_pipeline.core.run_journal import DONE, FAILED, JOURNAL_FILE, read_journal, unsettled
 from oppfolging_pipeline.publish import manifest as manifests
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, at
 from oppfolging_pipeline.publish.release import NEXT_FILE
@@ -30,7 +30,7 @@ def unreadable_journal(case: Case) -> list[Diagnosis]:
     except PermanentError as error:
         path = case.home / JOURNAL_FILE
         meaning = "Hvordan den nyeste kjøringen gikk, er ikke kjent. Den neste skriver filen på nytt."
-        remove = f"rm {shlex.quote(str(path))}"
+        remove = f"rm{' -r' if path.is_dir() else ''} {shlex.quote(str(path))}"
         return [Diagnosis("journal_uleselig", "feil", str(path), shown(str(error)), meaning, remove)]
     return []
 
@@ -38,13 +38,13 @@ def unreadable_journal(case: Case) -> list[Diagnosis]:
 def last_run(case: Case) -> list[Diagnosis]:
     """The newest run never ended, or failed."""
     journal, place = case.journal, str(case.home / JOURNAL_FILE)
-    if journal is None or journal.utfall == DONE:
+    if journal is None or journal.utfall == DONE or journal.avloest is not None:
         return []
     again = journal.bedt_om.command(case.home)
     if journal.utfall == FAILED:
         said = "; ".join(f"{step}: {message.splitlines()[0]}" for step, message in journal.feil.items() if message)
         ended = at(journal.avsluttet) if journal.avsluttet else ""
-        meaning = "Ingenting ble publisert, og det som var publisert, står. Rett det som er nevnt, og kjør igjen."
+        meaning = f"{_published_since(case, journal.utgivelse_foer)} Rett det som er nevnt, og kjør igjen."
         return [Diagnosis("kjoring_feilet", "feil", place, f"kjøringen feilet {ended}: {shown(said)}", meaning, again)]
     meaning = (
         "Kjøringen ble brutt av (drept, strømbrudd, full disk) og gjorde seg ikke ferdig. Den siste utgivelsen er hel; "
@@ -54,6 +54,16 @@ def last_run(case: Case) -> list[Diagnosis]:
         Diagnosis("kjoring_avbrutt", "feil", place, f"kjøringen som begynte {at(journal.startet)}, ble aldri avsluttet",
                   meaning, again)
     ]  # fmt: skip
+
+
+def _published_since(case: Case, before: str | None) -> str:
+    """What the published file itself says of it: a run can fail after its release is in place."""
+    now = manifests.published_release(case.published)
+    if before is None or not now:
+        return "Det som var publisert, er det som kan leses."
+    if now == before:
+        return "Ingenting ble publisert, og det som var publisert, står."
+    return f"Utgivelse {now} ble publisert og er hel; det som feilet, kom etter."
 
 
 def half_written(case: Case) -> list[Diagnosis]:
@@ -73,14 +83,11 @@ def half_written(case: Case) -> list[Diagnosis]:
 
 
 def quarantined(case: Case) -> list[Diagnosis]:
-    """Tables that failed their audit, when nothing has gone well since."""
-    folders = [path for path in (case.home / "karantene").glob("*") if path.is_dir()]
+    """Tables that failed their audit, when no whole run has gone well since. Of several the newest is told of."""
+    folders = unsettled(case.home)
     if not folders:
         return []
-    newest = max(folders, key=_put_there)
-    if _put_there(newest) <= (_last_success(case) or datetime.min.replace(tzinfo=UTC)):
-        return []
-    report = newest / "kontroll.json"
+    report = max(folders, key=_put_there) / "kontroll.json"
     meaning = (
         "Tabellene ligger i karantene, og ingenting av dem er publisert. Rapporten sier hvilke rader det gjelder og "
         "hva som skal gjøres. Rett grunnlaget, og kjør igjen."
@@ -117,14 +124,6 @@ def clock_behind(case: Case, newest_entry: datetime | None) -> list[Diagnosis]:
 def _put_there(folder: Path) -> datetime:
     report = folder / "kontroll.json"
     return datetime.fromtimestamp((report if report.exists() else folder).stat().st_mtime, UTC)
-
-
-def _last_success(case: Case) -> datetime | None:
-    release = _manifest(case).newest
-    times = [release.opprettet] if release else []
-    if case.journal and case.journal.utfall == DONE and case.journal.avsluttet:
-        times.append(case.journal.avsluttet)
-    return max(times, default=None)
 
 
 def _manifest(case: Case) -> manifests.Manifest:

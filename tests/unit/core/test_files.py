@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from oppfolging_pipeline.core import files
-from oppfolging_pipeline.core.errors import TransientError
+from oppfolging_pipeline.core.errors import PermanentError, TransientError
 from oppfolging_pipeline.core.files import move_into_place, sha256_of, write_atomically, writer_lock
 from tests.architecture.source import REPOSITORY
 
@@ -127,3 +127,12 @@ def _another_process(lock: Path) -> int:
     code = HOLDER.replace("time.sleep(60)", "pass")
     done = subprocess.run([sys.executable, "-c", code, str(lock)], cwd=REPOSITORY, capture_output=True, check=False)
     return done.returncode
+
+
+def test_a_folder_in_the_lock_s_place_is_told_of(tmp_path):
+    (tmp_path / ".laas").mkdir()
+    with (
+        pytest.raises(PermanentError, match=r"a folder where a file should be.*\.laas"),
+        writer_lock(tmp_path / ".laas"),
+    ):
+        pass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +13,14 @@ import pytest
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.publish import manifest as manifest_module
-from oppfolging_pipeline.publish.manifest import Manifest, ReleaseRecord, read_manifest
+from oppfolging_pipeline.publish import release as release_module
+from oppfolging_pipeline.publish.manifest import (
+    Manifest,
+    ReleaseRecord,
+    published_release,
+    read_manifest,
+    reconcile,
+)
 from oppfolging_pipeline.publish.release import publish_release
 from tests.unit.publish.older import as_contract_1_0
 
@@ -100,6 +109,61 @@ def test_table_of_releases_that_lacks_what_every_contract_has_is_someone_elses(h
         connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN versjon")
     with pytest.raises(PermanentError, match=r"found a DuckDB file .*Move it"):
         publish_release(sources, home, info)
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("at", ["write_atomically", "sha256_of"])
+def test_what_fails_after_the_file_is_in_place_says_that_it_is_published(tmp_path, publish, monkeypatch, at):
+    """The release was live, and the error said that nothing was published."""
+    publish("0.1")
+    with monkeypatch.context() as full, pytest.raises(PermanentError) as raised:
+        real, files = manifest_module.sha256_of, iter((False, True))
+        full.setattr(
+            manifest_module,
+            at,
+            full_disk if at != "sha256_of" else lambda path: full_disk() if next(files) else real(path),
+        )
+        publish("0.2")
+    name = published_release(tmp_path)
+    assert name.startswith("0002-")
+    assert f"release {name} is published and whole" in str(raised.value) and "manifest.json" in str(raised.value)
+    assert not publish("0.2").changed
+    assert [record.versjon for record in read_manifest(tmp_path).utgivelser] == [1, 2]
+
+
+def test_a_rename_that_only_could_not_be_forced_to_disk_is_published(tmp_path, publish, monkeypatch):
+    def unforced(staged: Path, target: Path) -> None:
+        staged.replace(target)
+        raise OSError(errno.EIO, "Input/output error")
+
+    with (
+        monkeypatch.context() as broken,
+        pytest.raises(PermanentError, match=r"release 0001-\w+ is published and whole"),
+    ):
+        broken.setattr(release_module, "move_into_place", unforced)
+        publish("0.1")
+    assert not publish("0.1").changed
+
+
+@pytest.mark.parametrize("manifest", ["gone", "of the release before"])
+def test_a_file_that_was_changed_is_not_adopted_where_the_manifest_does_not_know_it(
+    tmp_path, publish, read_tables, manifest
+):
+    """The doctor's own command made the tampered file the published one."""
+    publish("0.1")
+    before = (tmp_path / "manifest.json").read_bytes()
+    second = publish("0.2")
+    (tmp_path / "manifest.json").unlink() if manifest == "gone" else (tmp_path / "manifest.json").write_bytes(before)
+    with duckdb.connect(str(second.file)) as connection:
+        connection.execute("UPDATE mart.rangering_kommune SET kommunenavn = 'TUKLET'")
+    assert reconcile(tmp_path, read_manifest(tmp_path)).current is None
+    third = publish("0.2")
+    assert (third.changed, third.versjon) == (True, 3)
+    assert third.innhold_sha256 == second.innhold_sha256
+    assert "TUKLET" not in repr(read_tables(third.file)["rangering_kommune"])
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.2"])

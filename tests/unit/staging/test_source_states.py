@@ -35,6 +35,12 @@ def test_every_source_and_the_register_have_a_row_and_looking_writes_nothing(hom
     assert not home.archive.root.exists()
 
 
+def test_a_home_of_the_invented_country_is_told_to_fetch_elsewhere(home: Fetches, tmp_path: Path) -> None:
+    """It refuses what is fetched: the advice was a command that fails."""
+    home.archive.accept(home.archive.take_in(tmp_path, [], "eksempel", NOON), [])
+    assert row(home).gjor == f"{AGAIN} --home EN_ANNEN_MAPPE"
+
+
 def test_a_source_with_figures_that_were_not_fetched_is_never_fetched(home: Fetches) -> None:
     home.file(NP, YEAR)
     assert row(home) == SourceRow(NP, YEAR, 10, None, "aldri hentet (fra filer)", AGAIN, None)
