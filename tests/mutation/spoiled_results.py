@@ -100,6 +100,24 @@ HARMONISED: dict[str, Mutation] = {
     "a school's hidden figure shown": caught(
         H, where(H, f"{OF_SKOLE} AND {HIDDEN}", most=1, verdi="48", verdistatus="'vist'"), "skoletall_som_observert"
     ),
+    "a school in another municipality": caught(
+        H, where(H, f"{OF_SKOLE} AND kommunenr = '6608'", kommunenr="'6701'"), "skolen_i_sin_kommune"
+    ),
+    "a school's figures no longer preliminary": caught(
+        H, where(H, f"{OF_SKOLE} AND {SHOWN}", most=1, forelopig="NOT forelopig"), "skoletall_som_observert"
+    ),
+    "a figure of a municipality that none was read of": caught(
+        H,
+        f"SELECT * FROM {H}",
+        "kommunetall_som_observert",
+        observasjon=without("observasjon", "enhet = '6608' AND skoleaar = '2024-25'"),
+    ),
+    "a municipality's count doubled": caught(
+        H, where(H, f"{MOVED} AND antall > 0", most=1, antall="2 * antall"), "kommunetall_som_observert"
+    ),
+    "a merger called observed": caught(
+        H, where(H, f"{OF_KOMMUNE} AND beregnet", beregnet="false"), "beregnet_er_ombygd"
+    ),
     "a municipality's figure changed": caught(H, where(H, MOVED, most=1, verdi="verdi + 1"), "kommunetall_som_observert"),
     "a missing figure read as nought": caught(
         H,

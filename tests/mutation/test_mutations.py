@@ -1,8 +1,7 @@
 """Good data spoiled in many ways: every way is caught by a check that is named, and every check catches one.
 
-The tables of what catches what are `spoiled_observasjon`, `spoiled_results`, `spoiled_decisions`,
-`spoiled_corrections`, `spoiled_cohorts` and `spoiled_nulls`; `python -m tests.mutation.report` prints them with
-everything that failed. What slips is listed here with its reason.
+The tables of what catches what are the modules `spoiled_…`; `python -m tests.mutation.report` prints them with everything
+that failed. What slips is listed here with its reason.
 """
 
 from __future__ import annotations
@@ -19,13 +18,22 @@ from checks.suite import derived_checks, merge
 from checks.suite_files import suite_of
 from oppfolging_pipeline.rules.brudd import load_breaks_text
 from oppfolging_pipeline.tables.model import all_tables
-from tests.mutation import spoiled_corrections, spoiled_decisions, spoiled_nulls, spoiled_observasjon, spoiled_results
+from tests.mutation import (
+    spoiled_corrections,
+    spoiled_decisions,
+    spoiled_files,
+    spoiled_nulls,
+    spoiled_observasjon,
+    spoiled_published,
+    spoiled_results,
+)
 from tests.mutation.mutation import Mutation, audit_of, caught, failing, where
 from tests.mutation.spoiled_observasjon import CELL, NEW
 from tests.support.declared import write_parquet
 
 PARTS = (
-    spoiled_observasjon.ALL, spoiled_results.ALL, spoiled_decisions.ALL, spoiled_corrections.ALL, spoiled_nulls.NULLS,
+    spoiled_observasjon.CELLS, spoiled_files.ALL, spoiled_results.ALL, spoiled_decisions.ALL, spoiled_published.ALL,
+    spoiled_corrections.ALL, spoiled_nulls.NULLS,
 )  # fmt: skip
 MUTATIONS: dict[str, Mutation] = {name: one for part in PARTS for name, one in part.items()}
 SUITES = sorted(key for key in all_tables() if suite_of(key).checks)
