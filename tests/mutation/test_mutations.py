@@ -1,7 +1,7 @@
 """Good data spoiled in many ways: every way is caught by a check that is named, and every check catches one.
 
-The tables of what catches what are the modules `spoiled_…`; `python -m tests.mutation.report` prints them with everything
-that failed. What slips is listed here with its reason.
+The tables of what catches what are the modules `spoiled_…`; `python -m tests.mutation.report` prints them with
+everything that failed. What slips is listed here with its reason.
 """
 
 from __future__ import annotations
