@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELL = ["enhet", "indikator", "trinn", "skoleaar"]
-_DELT_CELLE = ["kilde", "skoleaar", "kommunenr", "indikator", "trinn"]
+_KOMMUNE = ["kilde", "skoleaar", "kommunenr"]
+_DELT_CELLE = [*_KOMMUNE, "indikator", "trinn"]
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _without_a_whole(under: pd.DataFrame, kommuner: pd.DataFrame) -> pd.Series[b
         there = pd.MultiIndex.from_frame(kommuner[keys])
         return pd.Series(pd.MultiIndex.from_frame(under[keys]).isin(there), index=under.index)
 
-    return stand(_DELT_CELLE[:3]) & ~stand(_DELT_CELLE)
+    return stand(_KOMMUNE) & ~stand(_DELT_CELLE)
 
 
 def _not_adding_up(divided: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
