@@ -86,12 +86,6 @@ ROWS: dict[str, Mutation] = {
     "a county's row under another county's number": caught(
         O, where(O, f"{NEW} AND {CELL} AND enhet = '66'", fylkesnr="'75'"), "fylke_av_kommune"
     ),
-    "a county that is not in force, with a figure": caught(
-        O,
-        f"""SELECT * FROM {O} UNION ALL SELECT * REPLACE ('60' AS enhet, '60' AS fylkesnr)
-        FROM {O} WHERE {NEW} AND {CELL} AND enhet = '66' AND nivaa = 'fylke'""",
-        "fylke_gjaldt",
-    ),
     "a name of blanks": caught(O, where(O, SKOLE, most=1, enhetsnavn="' '"), "enhetsnavn.form"),
     "a row from nowhere": caught(O, where(O, SKOLE, most=1, sha256="'ukjent'"), "sha256.form"),
     "a row of no line": caught(O, where(O, SKOLE, most=1, rad="0"), "rad.i_omraadet"),

@@ -69,7 +69,8 @@ def published(skoleaar: str, era: int, series: Sequence[Serie]) -> Figures:
         pupils = {nr: tally.antall for nr, tally in schools.items()}
         dice = Dice(f"skjerming {skoleaar} {serie.navn} {serie.trinn}")
         figures = hidden_figures(skoleaar, era, serie.trinn, pupils, of_schools, fylke_of, dice)
-        counts = hidden_counts(pupils, of_schools, figures, dice)
+        noughts = {nr for nr, tally in schools.items() if tally.antall and not (tally.sum and all(tally.nivaaer))}
+        counts = hidden_counts(pupils, of_schools, figures, noughts, dice)
         found.skoler[serie] = _cells(schools, figures.skoler, counts.skoler)
         found.kommuner[serie] = _cells(of_kommuner, figures.kommuner, counts.kommuner)
         found.fylker[serie] = {code: Cell("vist", tally) for code, tally in of_fylker.items()}

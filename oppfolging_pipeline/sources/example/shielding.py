@@ -11,7 +11,7 @@ be shielded, there as here.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Set
 from typing import NamedTuple, TypeVar
 
 from oppfolging_pipeline.sources.example.dice import Dice
@@ -57,14 +57,22 @@ def hidden_figures(
     return beside(pupils, kommune_of, Hidden(skoler, kommuner | _few(of_kommuner, fylke_of, dice)))
 
 
-def hidden_counts(pupils: Mapping[int, int], kommune_of: Mapping[int, str], figures: Hidden, dice: Dice) -> Hidden:
-    """The units whose number of pupils is shielded: those of `figures`, and now and then one whose figure is shown."""
+def hidden_counts(
+    pupils: Mapping[int, int], kommune_of: Mapping[int, str], figures: Hidden, noughts: Set[int], dice: Dice
+) -> Hidden:
+    """The units whose number of pupils is shielded: those of `figures`, and now and then one whose figure is shown.
+
+    Not in municipalities with schools that have `noughts` among their figures: a 0 beside a star is how a star looks
+    that was read as a number.
+    """
+    with_noughts = {kommune_of[nr] for nr in noughts if nr not in figures.skoler}
     return beside(
         pupils,
         kommune_of,
         Hidden(
-            figures.skoler | {nr for nr in pupils if dice.chance(_COUNT_HIDDEN)},
-            figures.kommuner | {code for code in grouped(kommune_of, pupils) if dice.chance(_COUNT_HIDDEN)},
+            figures.skoler | {nr for nr in pupils if dice.chance(_COUNT_HIDDEN) and kommune_of[nr] not in with_noughts},
+            figures.kommuner
+            | {code for code in grouped(kommune_of, pupils) if dice.chance(_COUNT_HIDDEN) and code not in with_noughts},
         ),
     )
 
