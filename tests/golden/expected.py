@@ -120,6 +120,8 @@ SKJERMET_VED_SIDEN = {
     (119, "regning", 5, "2022-23"),  # Jordnes is shielded beside Ildvoll, and has no other school
     (118, "regning", 8, "2022-23"),  # Ildvoll and Jordnes are shielded for the closed 120, and have one school each
     (119, "regning", 8, "2022-23"),
+    (118, "lesing", 8, "2023-24"),  # and so they are for the shielded Indreby, one school each
+    (119, "lesing", 8, "2023-24"),
     (117, "regning", 5, "2023-24"),  # Ildvoll is shielded beside Jordnes: of 116 (20 pupils) and 117 (10) the smaller
 }
 

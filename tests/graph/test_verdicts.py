@@ -113,7 +113,9 @@ def test_a_warning_stands_in_the_release(warned):
         rows = published.execute(
             "SELECT tabell, alvorlighet, resultat, avvik FROM drift.kontroll WHERE kontroll LIKE 'proeve%'"
         ).fetchall()
-        failed = published.execute("SELECT count(*) FROM drift.kontroll WHERE resultat <> 'bestått'").fetchone()
+        failed = published.execute(
+            "SELECT count(*) FROM drift.kontroll WHERE resultat <> 'bestått' AND tabell <> 'observasjon'"
+        ).fetchone()
     ((tabell, alvorlighet, resultat, avvik),) = rows
     assert (tabell, alvorlighet, resultat, failed) == ("andel", "varsel", "ikke bestått", (1,))
     assert "enhet=6205" in str(avvik)

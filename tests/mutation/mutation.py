@@ -81,14 +81,15 @@ def audit_of(mutation: Mutation, home: Path, folder: Path) -> list[Outcome]:
     }
     targets = targets_of([ToAudit(spoiled[mutation.table])])
     staged = [file for files in spoiled.values() for file in files]
-    (outcomes,) = run_checks(
-        targets, folder / "neste", beside(resource, staged, {name for one in targets for name in one.reads})
-    )
+    reads = {name for one in targets for name in one.reads}
+    kept = {file.target for file in staged}
+    gone = [path for key in spoiled for path in resource.lake.files(key) if path not in kept]
+    (outcomes,) = run_checks(targets, folder / "neste", beside(resource, staged, reads, gone=gone))
     return outcomes
 
 
 def _spoil(key: str, sql: str, home: HomeResource, folder: Path) -> tuple[StagedFile, ...]:
-    """The spoiled rows as staged files, one for each partition that the lake has; a partition may end up empty."""
+    """The spoiled rows as staged files, one for each partition; one that the spoiling emptied is not there."""
     declared = table(key)
     with closing(open_duckdb()) as connection:
         for other in sorted(path.name for path in home.lake.root.iterdir()):
@@ -100,9 +101,9 @@ def _spoil(key: str, sql: str, home: HomeResource, folder: Path) -> tuple[Staged
         found = {
             tuple(map(str, row)) for row in connection.execute(f"SELECT DISTINCT {columns} FROM spoiled").fetchall()
         }
-        there = {path.relative_to(home.lake.root / key).with_suffix("").parts for path in home.lake.files(key)}
         files = []
-        # Also a partition that the spoiling emptied, and one that it made.
+        # A table that may be empty has a file all the same.
+        there = {home.lake.partition_of(path) for path in home.lake.files(key)} if declared.empty_ok else set()
         for number, values in enumerate(sorted(found | there)):
             staged = folder / f"{key}-{number}.parquet"
             part = [

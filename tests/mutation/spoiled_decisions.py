@@ -48,7 +48,7 @@ DECISIONS: dict[str, Mutation] = {
     "a candidate that another statsforvalter is asked about": caught(
         K, where(K, "true", most=1, statsforvalter=EMBETE), "navn_fylke_og_embete"
     ),
-    "a school under another's name": caught(
+    "a ranked school under another's name": caught(
         S, where(S, "true", most=1, skolenavn="'En annen skole'"), "navn_paa_skole_og_kommune"
     ),
     "a school in a municipality of another name": caught(

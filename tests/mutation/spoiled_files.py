@@ -199,12 +199,10 @@ YEARS: dict[str, Mutation] = {
     "a year that moved as none before it": caught(
         O,
         # Four years: a history is at least two changes.
-        f"""WITH fire AS (
-          SELECT * REPLACE ('2021-22' AS skoleaar) FROM {O} WHERE {OLD}
-          UNION ALL SELECT * FROM {O}
-        )
-        SELECT * REPLACE (CASE WHEN {NEW} AND {CELL} AND nivaa = 'nasjonalt' THEN verdi + 3 ELSE verdi END AS verdi)
-        FROM fire""",
+        f"""SELECT * FROM {O}
+        UNION ALL SELECT * REPLACE ('2025-26' AS skoleaar,
+          CASE WHEN {CELL} AND nivaa = 'nasjonalt' THEN verdi + 6 ELSE verdi END AS verdi)
+        FROM {O} WHERE {NEW}""",
         "landet_endrer_seg_som_foer",
     ),
 }

@@ -131,6 +131,7 @@ PUBLISHED: dict[str, Mutation] = {
     ),
 }  # fmt: skip
 
+_TWO_YEARS = f"SELECT * FROM {R} UNION ALL SELECT * REPLACE (2024 AS uttrekksaar) FROM {R}"
 ORIGINS: dict[str, Mutation] = {
     "a content that nobody accounts for": caught(
         "datagrunnlag", without("datagrunnlag", "true", most=1), "alt_innhold_er_gjort_rede_for"
@@ -153,10 +154,10 @@ ORIGINS: dict[str, Mutation] = {
         "sporing", where("sporing", "true", most=1, celler="celler + 1"), "alle_celler_er_talt"
     ),
     "a year of the ranking without its set's version": caught(
-        "regelsett_brukt", where("regelsett_brukt", "true", uttrekksaar="2024"), "ett_for_hvert_uttrekk"
+        "regelsett_brukt", "SELECT * FROM regelsett_brukt", "ett_for_hvert_uttrekk", rangering_kommune=_TWO_YEARS
     ),
     "a year of the ranking without its basis": caught(
-        "grunnlag", where("grunnlag", "true", uttrekksaar="2024"), "ett_for_hvert_uttrekk"
+        "grunnlag", "SELECT * FROM grunnlag", "ett_for_hvert_uttrekk", rangering_kommune=_TWO_YEARS
     ),
     "another version of the set": caught(
         "dim_indikatorsett", where("dim_indikatorsett", "true", sha256="repeat('0', 64)"), "utgaven_som_er_brukt"
