@@ -53,6 +53,7 @@ class Toleranse(_Fact):
 class Maal(_Fact):
     """A measure: what the number is, which way is better, and the range that it can lie in.
 
+    `ventet_min` and `ventet_maks`: the narrower range that figures of units are expected in; None where it is the same.
     `trinn`: the grades that have it; None for every grade of the indicator. `toleranse` has no default: a measure
     without one would pass every comparison.
     """
@@ -63,6 +64,8 @@ class Maal(_Fact):
     desimaler: int = Field(ge=0, le=3)
     min: float
     maks: float
+    ventet_min: float | None = None
+    ventet_maks: float | None = None
     enhet: str
     toleranse: Toleranse
     trinn: tuple[int, ...] | None = None

@@ -19,7 +19,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from oppfolging_pipeline.core.skoleaar import first_day, is_skoleaar
 from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
 from oppfolging_pipeline.rules.catalog import Maal
-from oppfolging_pipeline.rules.indikator import MAX_DECIMALS, catalog_of
+from oppfolging_pipeline.rules.indikator import catalog_of
 from oppfolging_pipeline.rules.parameter import Heltall, Kjennetegn, Regel, Tall, Tekst
 
 Handling = Literal["utelat", "overstyr", "merk"]
@@ -29,7 +29,6 @@ Elever = Annotated[Heltall, Field(ge=0, le=2**31 - 1)]  # what the declared colu
 ONLY_WHOLE: tuple[Nivaa, ...] = ("nasjonalt", "fylke")
 """The levels whose figures are never missing: limits and the checks between levels rest on them."""
 
-_TOO_LARGE = 1_000_000  # for `verdi` of the observations: DECIMAL(9,3)
 _CODE = {"nasjonalt": r"I", "fylke": r"\d{2}", "kommune": r"\d{4}", "skole": r"\d{9}"}
 
 
@@ -152,7 +151,7 @@ class Rettelse(Regel):
     @field_validator("forvent")
     @classmethod
     def _a_figure_that_can_be_read(cls, forvent: Forvent, info: ValidationInfo) -> Forvent:
-        _readable(forvent.verdi)
+        _in_range(forvent.verdi, info)
         if forvent.verdistatus != "vist" and info.data.get("handling") == "utelat":
             shielded = forvent.verdistatus == "skjermet"
             why = "a missing one would no longer count as shielded" if shielded else "it is left out"
@@ -268,17 +267,6 @@ def _one_of(value: str | int, known: list[str] | list[int]) -> None:
     if value not in known:
         expected = f"one of {', '.join(map(str, known))}"
         refuse([refusal(found=shown(value), expected=expected, action="Correct it.")])
-
-
-def _readable(verdi: Decimal | None) -> None:
-    """Refuse a figure that cannot stand in a cell as it is read. It may lie outside the measure's range: that may be
-    what is wrong with it."""
-    if verdi is None:
-        return
-    exponent = verdi.as_tuple().exponent
-    if not (isinstance(exponent, int) and -exponent <= MAX_DECIMALS and 0 <= verdi < _TOO_LARGE):
-        expected = f"a number from 0, below {_TOO_LARGE}, with at most {MAX_DECIMALS} decimals"
-        refuse([refusal(found=shown(verdi), expected=expected, action="Correct it.", at=("verdi",))])
 
 
 def _in_range(verdi: Decimal | None, info: ValidationInfo) -> None:

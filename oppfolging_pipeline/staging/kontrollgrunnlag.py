@@ -48,7 +48,8 @@ def utenfor(register: Register) -> Grunnlag:
 
 
 def katalog_maal(catalog: Catalog) -> Grunnlag:
-    """Every indicator, measure and grade of the catalogue, with the measure's range, decimals, sign and tolerances.
+    """Every indicator, measure and grade of the catalogue, with the range that figures are expected in,
+    decimals, sign and tolerances.
 
     `fortegn` is 1 where higher is better, -1 where lower is, 0 where neither.
     """
@@ -59,7 +60,8 @@ def katalog_maal(catalog: Catalog) -> Grunnlag:
     }  # fmt: skip
     return columns, [
         (
-            fact.kilde, key, maal, trinn, of.min, of.maks, of.desimaler, _SIGN[of.retning],
+            fact.kilde, key, maal, trinn, of.min if of.ventet_min is None else of.ventet_min,
+            of.maks if of.ventet_maks is None else of.ventet_maks, of.desimaler, _SIGN[of.retning],
             *of.toleranse.model_dump().values(),
         )
         for key, fact in catalog.indikatorer.items()

@@ -77,7 +77,8 @@ def _only_in_one(
     where = f"WHERE indikatorsett = '{indikatorsett}'" if "indikatorsett" in declared.column_names else ""
     here, there = (f"SELECT {columns} FROM {name} {where}" for name in tables)
     (count,) = connection.execute(f"SELECT count(*) FROM ({here})").fetchone()
-    assert count, f"{declared.key} is empty: nothing would be compared"
+    # No correction is applied in a home of a trial server: that table alone has nothing to compare.
+    assert count or declared.key == "rettelse", f"{declared.key} is empty: nothing would be compared"
     (different,) = connection.execute(
         f"SELECT count(*) FROM (({here} EXCEPT ALL {there}) UNION ALL ({there} EXCEPT ALL {here}))"
     ).fetchone()

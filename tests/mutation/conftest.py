@@ -1,4 +1,5 @@
-"""The home that is spoiled: the example's national tests of three school years, run once under `np-skalapoeng`."""
+"""The homes that are spoiled: the example's national tests of three school years, run once under `np-skalapoeng`, and
+the observations of its other sources."""
 
 from __future__ import annotations
 
@@ -6,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.home import make_home
+from tests.mutation.home import make_home, make_home_of_other_sources
 
 
 @pytest.fixture(scope="session")
 def good_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tests read it and never write to it."""
     return make_home(tmp_path_factory.mktemp("mutasjon"))
+
+
+@pytest.fixture(scope="session")
+def home_of_other_sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tests read it and never write to it."""
+    return make_home_of_other_sources(tmp_path_factory.mktemp("andre-kilder"))

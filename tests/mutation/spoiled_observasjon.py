@@ -29,6 +29,7 @@ SHIELDED_WITH_ONE = f"""(SELECT enhet FROM {O} k WHERE {NEW} AND {CELL} AND niva
     AND s.nivaa = 'skole' AND s.kommunenr = k.enhet AND s.verdistatus = 'skjermet') = 1)"""
 ONLY_SCHOOL = f"""nivaa = 'kommune' AND enhet IN {SHIELDED_WITH_ONE} AND enhet IN (SELECT kommunenr FROM {O}
   WHERE {NEW} AND {CELL} AND nivaa = 'skole' AND verdistatus IN ('vist', 'skjermet') GROUP BY ALL HAVING count(*) = 1)"""
+AS_EMPTY = {"verdi": "NULL", "verdistatus": "'mangler'", "antall": "NULL", "antallstatus": "'mangler'"}
 AS_SHOWN = {"verdi": "48", "verdistatus": "'vist'", "antall": "12", "antallstatus": "'vist'"}
 # Two municipalities of one county, and the two swapped.
 TWO = (

@@ -26,6 +26,7 @@ from tests.mutation import (
     spoiled_observasjon,
     spoiled_published,
     spoiled_results,
+    spoiled_sources,
 )
 from tests.mutation.mutation import Mutation, audit_of, caught, failing, where
 from tests.mutation.spoiled_observasjon import CELL, NEW
@@ -64,8 +65,22 @@ SLIPS = {
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_what_is_spoiled_is_caught_by_its_check(good_home: Path, tmp_path: Path, name: str) -> None:
     mutation = MUTATIONS[name]
-    found = failing(audit_of(mutation, good_home, tmp_path))
-    assert set(mutation.caught_by) <= found
+    found = failing(audit_of(mutation, good_home, tmp_path, mutation.caught_by))
+    assert found == set(mutation.caught_by)
+
+
+@pytest.mark.parametrize("name", spoiled_sources.ALL)
+def test_what_is_spoiled_of_another_source_is_caught_by_its_check(
+    home_of_other_sources: Path, tmp_path: Path, name: str
+) -> None:
+    mutation = spoiled_sources.ALL[name]
+    found = failing(audit_of(mutation, home_of_other_sources, tmp_path, mutation.caught_by))
+    assert found == set(mutation.caught_by)
+
+
+def test_good_data_of_the_other_sources_pass_every_check(home_of_other_sources: Path, tmp_path: Path) -> None:
+    good = Mutation("observasjon", "SELECT * FROM observasjon", ())
+    assert [one.line for one in audit_of(good, home_of_other_sources, tmp_path) if not one.passed] == []
 
 
 def test_no_two_mutations_have_one_name_and_each_names_its_check() -> None:

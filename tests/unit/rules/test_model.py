@@ -72,8 +72,8 @@ IMPOSSIBLE = {
     ),
     "percentile 0": ((LIMIT, "metode: persentil, verdi: 0"), "absolutt_grense.verdi", "between 0 and 50"),
     "percentile of the better half": ((LIMIT, "metode: persentil, verdi: 50"), "absolutt_grense.verdi", "0 and 50"),
-    "value above the range": ((LIMIT, "metode: verdi, verdi: 80.1"), "absolutt_grense.verdi", "from 20 to 80"),
-    "value below the range": ((LIMIT, "metode: verdi, verdi: 19.9"), "absolutt_grense.verdi", "from 20 to 80"),
+    "value above the range": ((LIMIT, "metode: verdi, verdi: 100.1"), "absolutt_grense.verdi", "from 0 to 100"),
+    "value below the range": ((LIMIT, "metode: verdi, verdi: -1"), "absolutt_grense.verdi", "from 0 to 100"),
     "unknown method": ((LIMIT, "metode: kvantil, verdi: 3"), "absolutt_grense.metode", "'verdi', 'avvik'"),
     "limit as text": ((LIMIT, "metode: avvik, verdi: '3'"), "absolutt_grense.verdi", "a number such as"),
     "decimal comma": (

@@ -55,7 +55,7 @@ IMPOSSIBLE = {
     "override with nothing": (("settes_til: {verdi: 49}", "settes_til: {}"), "settes_til.antall", "verdi, antall or"),
     "left out, and a figure": (("handling: overstyr", "handling: utelat"), "settes_til", "because handling is utelat"),
     "flagged, and a figure": (("handling: overstyr", "handling: merk"), "settes_til", "because handling is merk"),
-    "figure out of range": (("{verdi: 49}", "{verdi: 101}"), "settes_til.verdi", "from 20 to 80 with at most 0 dec"),
+    "figure out of range": (("{verdi: 49}", "{verdi: 101}"), "settes_til.verdi", "from 0 to 100 with at most 0 dec"),
     "figure with too many decimals": (("{verdi: 49}", "{verdi: 49.5}"), "settes_til.verdi", "at most 0 decimals"),
     "figure as text": (("{verdi: 49}", "{verdi: '49'}"), "settes_til.verdi", "a number such as"),
     "the same figure": (
@@ -94,9 +94,9 @@ IMPOSSIBLE = {
         "no figure, because it is skjermet",
     ),
     "expects what no cell can hold": (
-        (EXPECTED, "{verdistatus: vist, verdi: 94.0001}"),
+        (EXPECTED, "{verdistatus: vist, verdi: 940}"),
         "forvent.verdi",
-        "at most 3 decimals",
+        "from 0 to 100",
     ),
     "expects a grade it has not": ((EXPECTED, "{verdistatus: ikke_aktuelt}"), "forvent.verdistatus", "'mangler'"),
     "fewer pupils than one behind a shown figure": (

@@ -1,0 +1,78 @@
+"""Ways to spoil observations of the survey and of grunnskolepoeng, whose measures have ranges and tolerances of their own.
+
+Belongs here: mutations of those sources' observations, each with the check that must catch it. Does not belong here:
+what national tests show as well (`spoiled_observasjon`, `spoiled_files`), or how mutations are audited (`mutation`).
+"""
+
+from __future__ import annotations
+
+from tests.mutation.mutation import Mutation, caught, where, without
+from tests.mutation.spoiled_observasjon import AS_EMPTY, NEW, O
+
+MOBBING = f"{NEW} AND indikator = 'mobbing' AND trinn = 10"
+SURVEY = f"{NEW} AND kilde = 'elevundersokelsen'"
+MARKS = f"{NEW} AND kilde = 'grunnskolepoeng'"
+_LARGEST = "antall = (SELECT max(antall) FROM observasjon WHERE {} AND nivaa = 'kommune')"
+
+ALL: dict[str, Mutation] = {
+    "one municipality's share of bullied times five": caught(
+        O,
+        where(O, f"{MOBBING} AND nivaa = 'kommune' AND {_LARGEST.format(MOBBING)}", verdi="5 * verdi"),
+        "kommune_mot_skolene",
+    ),
+    "the share that is not bullied": caught(
+        O, where(O, f"{MOBBING} AND verdi IS NOT NULL", verdi="100 - verdi"), "landet_endrer_seg_lite"
+    ),
+    "one star of mobbing read as nought": caught(
+        O,
+        where(O, f"{MOBBING} AND verdistatus = 'skjermet'", most=1, verdi="0", verdistatus="'vist'"),
+        "null_med_skjult_antall",
+    ),
+    "scores without their decimal comma": caught(
+        O, where(O, f"{SURVEY} AND maal = 'score'", verdi="10 * verdi"), "verdi_i_maalets_omraade"
+    ),
+    "the country's score of another index": caught(
+        O,
+        where(O, f"{SURVEY} AND indikator = 'motivasjon' AND nivaa = 'nasjonalt'", verdi="verdi + 0.3"),
+        "landet_mot_kommunene",
+    ),
+    "7. and 10. trinn swapped in a year of the survey": caught(
+        O, where(O, SURVEY, trinn="17 - trinn"), "skolene_har_trinnet_som_foer"
+    ),
+    "half of a county's municipalities gone from the survey, schools too": caught(
+        O,
+        without(O, f"{SURVEY} AND nivaa IN ('kommune', 'skole') AND fylkesnr = '66' AND kommunenr < '6612'"),
+        "kommunene_i_fylket_finnes",
+    ),
+    "the survey's schools empty": caught(O, where(O, f"{SURVEY} AND nivaa = 'skole'", **AS_EMPTY), "enhetene_har_tall"),
+    "a school of the survey twice under two numbers": caught(
+        O,
+        f"""SELECT * FROM {O} UNION ALL SELECT * REPLACE ('199999999' AS enhet) FROM (
+          SELECT * FROM {O} WHERE {MOBBING} AND nivaa = 'skole' AND antall > 100 ORDER BY enhet LIMIT 1)""",
+        "skolene_har_ikke_flere_enn_kommunen",
+    ),
+    "one star of grunnskolepoeng read as nought": caught(
+        O,
+        where(
+            O,
+            f"{MARKS} AND verdistatus = 'skjermet'",
+            most=1,
+            verdi="0",
+            verdistatus="'vist'",
+            antall="12",
+            antallstatus="'vist'",
+        ),
+        "verdi_i_maalets_omraade",
+    ),
+    "grunnskolepoeng as a mean of marks": caught(
+        O, where(O, f"{MARKS} AND verdi IS NOT NULL", verdi="round(verdi / 10, 1)"), "verdi_i_maalets_omraade"
+    ),
+    "the municipalities' grunnskolepoeng of girls alone": caught(
+        O, where(O, f"{MARKS} AND nivaa = 'kommune' AND verdi IS NOT NULL", verdi="verdi + 2"), "landet_mot_kommunene"
+    ),
+    "a county's grunnskolepoeng of girls alone": caught(
+        O,
+        where(O, f"{MARKS} AND enhet = '65' AND nivaa = 'fylke'", verdi="verdi + 2"),
+        "fylke_mot_kommunene",
+    ),
+}
