@@ -15,6 +15,7 @@ from checks.catalogue import Facts
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging import kontrollgrunnlag
@@ -34,20 +35,27 @@ _SHAPES = {
 # 5. trinn has three levels: what the first has more, the others have less.
 _THREE_LEVELS = {"andel_mestringsnivaa_2": (50, -3, -0.75), "andel_mestringsnivaa_3": (30, -3, -0.75)}
 
-# The first schools go round the municipalities; the others are many in a few and few in most.
+# The first schools go round the municipalities; the others are many in a few and few in most. Small ones come in pairs:
+# beside a shown municipality the sources never shield one school alone.
 _SCHOOLS = """
-SELECT i AS nr, CAST(100000000 + i AS VARCHAR) AS orgnr,
-  CASE WHEN i < $kommuner THEN i ELSE CAST(floor($kommuner * power(hash(i) % 1000000 / 1e6, 6)) AS INTEGER) END AS k,
-  CAST(61 + k % $fylker AS VARCHAR) AS fylkesnr,
-  fylkesnr || lpad(CAST(1 + k // $fylker AS VARCHAR), 2, '0') AS kommunenr,
-  i < $kommuner AS alltid, hash(i, 1) % 10 < 3 AS liten,
+WITH plassert AS (
+  SELECT i, i < $kommuner AS alltid,
+    CASE WHEN alltid THEN i ELSE CAST(floor($kommuner * power(hash(i) % 1000000 / 1e6, 6)) AS INTEGER) END AS k
+  FROM range($skoler) r(i)
+), talt AS (
+  SELECT *, row_number() OVER (PARTITION BY k ORDER BY i) AS plass, count(*) OVER (PARTITION BY k) AS skoler
+  FROM plassert
+)
+SELECT i AS nr, CAST(100000000 + i AS VARCHAR) AS orgnr, CAST(61 + k % $fylker AS VARCHAR) AS fylkesnr,
+  fylkesnr || lpad(CAST(1 + k // $fylker AS VARCHAR), 2, '0') AS kommunenr, alltid,
+  plass BETWEEN 2 AND 1 + 2 * CAST(floor(0.17 * skoler) AS INTEGER) AS liten,
   CASE WHEN liten THEN 3 + hash(i, 2) % 6 ELSE 12 + hash(i, 2) % 50 END AS storrelse,
   CAST(hash(i, 3) % 2001 AS DOUBLE) / 1000 - 1 AS egenart
-FROM range($skoler) r(i)
+FROM talt
 """
 # Every school and cell of one source and year, as it is before shielding.
 _TRUE = """
-SELECT s.*, c.*, NOT s.alltid AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
+SELECT s.*, c.*, NOT s.alltid AND NOT s.liten AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
   CAST(s.storrelse + hash(s.nr, c.trinn, $aar, 5) % 4 AS INTEGER) AS elever,
   round(c.midt + c.bredde * s.egenart
     + c.stoy * (CAST(hash(s.nr, c.indikator, c.trinn, $aar, 6) % 2001 AS DOUBLE) / 1000 - 1), c.desimaler) AS tall
@@ -58,7 +66,7 @@ WITH summer AS (
   SELECT coalesce(kommunenr, fylkesnr, 'I') AS enhet, indikator, maal, trinn, desimaler,
     CASE WHEN grouping(kommunenr) = 0 THEN 'kommune' WHEN grouping(fylkesnr) = 0 THEN 'fylke' ELSE 'nasjonalt' END
       AS nivaa,
-    sum(CAST(tall AS DOUBLE) * elever) / sum(elever) AS snitt, sum(elever) AS elever
+    sum(CAST(tall AS DOUBLE) * elever) / sum(elever) AS snitt, sum(elever) AS elever, bool_or(liten) AS har_liten
   FROM sanne WHERE NOT mangler
   GROUP BY GROUPING SETS ((fylkesnr, kommunenr, indikator, maal, trinn, desimaler),
     (fylkesnr, indikator, maal, trinn, desimaler), (indikator, maal, trinn, desimaler))
@@ -69,7 +77,7 @@ WITH summer AS (
   UNION ALL
   SELECT nivaa, enhet, CASE WHEN nivaa <> 'nasjonalt' THEN enhet[1:2] END, CASE WHEN nivaa = 'kommune' THEN enhet END,
     indikator, maal, trinn,
-    CASE WHEN nivaa = 'kommune' AND hash(enhet, indikator, trinn) % 9 = 0 THEN 'skjermet' ELSE 'vist' END,
+    CASE WHEN nivaa = 'kommune' AND har_liten AND hash(enhet, indikator, trinn) % 9 = 0 THEN 'skjermet' ELSE 'vist' END,
     round(snitt, desimaler), elever
   FROM summer
 )
@@ -112,7 +120,7 @@ def _cells_of(engine: Engine, kilde: str) -> Relation:
         "bredde": "DOUBLE", "stoy": "DOUBLE",
     }  # fmt: skip
     rows = []
-    for of, indikator, maal, trinn, _, _, desimaler, _ in _cells():
+    for of, indikator, maal, trinn, _, _, desimaler, *_ in _cells():
         if of == kilde:
             shape = (_THREE_LEVELS if trinn == 5 else {}).get(str(maal), _SHAPES[str(maal)])
             rows.append((indikator, maal, trinn, desimaler, *shape))
@@ -134,5 +142,6 @@ def facts(folder: Path) -> dict[str, Facts]:
         "utenfor": replace(Facts(*kontrollgrunnlag.utenfor(carried_register())), empty_ok=True),
         "katalog_maal": Facts(*kontrollgrunnlag.katalog_maal(catalog)),
         "katalog_kilde": Facts(*kontrollgrunnlag.katalog_kilde(catalog)),
+        "brudd_celle": Facts(*kontrollgrunnlag.brudd_celle(default_breaks(), catalog)),
         "rettet_antall": Facts(*kontrollgrunnlag.rettet_antall(Rettelsesliste()), empty_ok=True),
     }
