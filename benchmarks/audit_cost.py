@@ -66,7 +66,6 @@ def _without_audits() -> None:
     from assets.audited import ToAudit, targets_of
     from assets.resources import HomeResource
     from oppfolging_pipeline.core.outcome import Outcome
-    from oppfolging_pipeline.register.model import Register
 
     def passed(table: str, check: str) -> Outcome:
         return Outcome(
@@ -74,7 +73,7 @@ def _without_audits() -> None:
             veiledning="Ikke kjørt.", varighet=0.0,
         )  # fmt: skip
 
-    def audit(home: HomeResource, files: Sequence[ToAudit], register: Register | None = None) -> list[list[Outcome]]:
+    def audit(_: HomeResource, files: Sequence[ToAudit], *__: object) -> list[list[Outcome]]:
         return [[passed(one.table.key, check.name) for check in one.checks] for one in targets_of(files)]
 
     assets.audited.audit = audit

@@ -77,7 +77,8 @@ WITH summer AS (
   UNION ALL
   SELECT nivaa, enhet, CASE WHEN nivaa <> 'nasjonalt' THEN enhet[1:2] END, CASE WHEN nivaa = 'kommune' THEN enhet END,
     indikator, maal, trinn,
-    CASE WHEN nivaa = 'kommune' AND har_liten AND hash(enhet, indikator, trinn) % 9 = 0 THEN 'skjermet' ELSE 'vist' END,
+    CASE WHEN nivaa = 'kommune' AND har_liten AND elever < 400
+        AND hash(enhet, indikator, trinn) % 9 = 0 THEN 'skjermet' ELSE 'vist' END,
     round(snitt, desimaler), elever
   FROM summer
 )
