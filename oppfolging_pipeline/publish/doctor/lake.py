@@ -13,7 +13,7 @@ from pathlib import Path
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.core.outcome import read_audit_report
-from oppfolging_pipeline.engine import RESULT_PARTITION, open_engine, rerun_options
+from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, open_engine, rerun_options
 from oppfolging_pipeline.publish.consistency import (
     RESULTS,
     Result,
@@ -35,12 +35,13 @@ _MEANING = (
 def files(case: Case) -> list[Diagnosis]:
     """Files of the lake that are not what they were when they were audited, or not as declared."""
     found = []
-    for declared in all_tables().values():
-        for file in case.lake.files(declared.key):
-            wrong = _wrong(case, declared, file)
-            if wrong is not None:
-                kode, what = wrong
-                found.append(Diagnosis(kode, "feil", str(file), what, _MEANING, _again(case, declared, file)))
+    with open_engine() as engine:
+        for declared in all_tables().values():
+            for file in case.lake.files(declared.key):
+                wrong = _wrong(case, engine, declared, file)
+                if wrong is not None:
+                    kode, what = wrong
+                    found.append(Diagnosis(kode, "feil", str(file), what, _MEANING, _again(case, declared, file)))
     return found
 
 
@@ -100,27 +101,26 @@ def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]
     ]
 
 
-def _wrong(case: Case, declared: Table, file: Path) -> tuple[str, str] | None:
+def _wrong(case: Case, engine: Engine, declared: Table, file: Path) -> tuple[str, str] | None:
     """(kode, what was found) of a file; None when it is in order."""
     import duckdb
 
-    with open_engine() as engine:
-        faults = column_faults(engine.connection, declared, file)
-        if faults:
-            return "lager_ikke_som_deklarert", "; ".join(f"{one.column or ''} {one.found}".strip() for one in faults)
-        try:
-            report = read_audit_report(case.lake.report(file))
-        except PermanentError as error:
-            return "lager_uten_rapport", f"ingen lesbar rapport fra kontrollen av filen ({error})"
-        if report.fil_sha256 == sha256_of(file):
-            return None
-        try:
-            every = ", ".join(f'"{name}"' for name in declared.column_names)
-            rows = "read_parquet(?, hive_partitioning = false)"
-            query = f"SELECT count(*), bit_xor(hash({every})) FROM {rows}"  # noqa: S608 (declared names)
-            ((count, _),) = engine.connection.execute(query, [str(file)]).fetchall()
-        except duckdb.Error as error:
-            return "lager_uleselig", f"en fil som ikke kan leses ({str(error).splitlines()[0]})"
+    faults = column_faults(engine.connection, declared, file)
+    if faults:
+        return "lager_ikke_som_deklarert", "; ".join(f"{one.column or ''} {one.found}".strip() for one in faults)
+    try:
+        report = read_audit_report(case.lake.report(file))
+    except PermanentError as error:
+        return "lager_uten_rapport", f"ingen lesbar rapport fra kontrollen av filen ({error})"
+    if report.fil_sha256 == sha256_of(file):
+        return None
+    try:
+        every = ", ".join(f'"{name}"' for name in declared.column_names)
+        rows = "read_parquet(?, hive_partitioning = false)"
+        query = f"SELECT count(*), bit_xor(hash({every})) FROM {rows}"  # noqa: S608 (declared names)
+        ((count, _),) = engine.connection.execute(query, [str(file)]).fetchall()
+    except duckdb.Error as error:
+        return "lager_uleselig", f"en fil som ikke kan leses ({str(error).splitlines()[0]})"
     rows_now = f"{count} rader; da var det {report.rader}" if count != report.rader else f"like mange rader, {count}"
     return "lager_endret", f"en fil med annen sha256 enn den som ble kontrollert ({rows_now})"
 
