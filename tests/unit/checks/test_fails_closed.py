@@ -120,7 +120,7 @@ def test_an_empty_table_passes_only_where_it_may_be_empty(tmp_path, empty_ok):
 
 
 def test_great_expectations_lets_an_all_null_column_pass_so_a_suite_must_not(tmp_path):
-    # The trap itself: every bound holds on nothing. The suites close it (see tests/graph/test_all_null.py).
+    # The trap itself: every bound holds on nothing. The suites close it (see tests/mutation/spoiled_nulls.py).
     bound = Check("grense", "expect_column_values_to_be_between", "x", {"column": "verdi", "min_value": 99})
     audited = replace(target(tmp_path, [hidden()]), checks=(bound,))
     assert run_checks([audited], tmp_path / "neste")[0][0].passed
