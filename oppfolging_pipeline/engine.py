@@ -267,7 +267,7 @@ class Engine:
 
 @contextmanager
 def open_engine(
-    spill: Path | None = None, memory_limit: str = "300MB", threads: int = 2, lake: Lake | None = None
+    spill: Path | None = None, memory_limit: str = "200MB", threads: int = 2, lake: Lake | None = None
 ) -> Iterator[Engine]:
     """An engine with its own in-memory DuckDB: tables live in the lake, not in the connection.
 

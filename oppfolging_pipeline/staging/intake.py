@@ -6,7 +6,7 @@ Belongs here: putting the readers' answers together with all faults gathered. Do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.clock import date_in_norway
@@ -25,6 +25,7 @@ from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 # The kinds that leave nothing of the carried register but which codes are no municipalities.
 _WHOLE_REGISTER = {"kommune_koder", "kommune_endringer", "fylke_koder", "statsforvaltere"}
@@ -62,9 +63,11 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
             continue
         if isinstance(content, ParsedFile):
             came = date_in_norway(with_zone(snapshot.archived_at))
-            one = FileFigures(content, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
-            figures.append(one)
             readings.append(reading(snapshot.sha256, content))
+            kept = replace(content, figures=_each_text_once(content.figures))
+            figures.append(
+                FileFigures(kept, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
+            )
         else:
             register_lists.append(RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
@@ -126,6 +129,17 @@ def _is_register_file(snapshot: Snapshot) -> bool:
 def _register_kind(snapshot: Snapshot) -> klass_files.KlassKind | None:
     with open_content(snapshot.path) as handle:
         return klass_files.recognise(handle.read(HEAD))
+
+
+def _each_text_once(figures: pa.Table) -> pa.Table:
+    """The same rows with each text held once: codes and names stand in thousands of rows, and the figures of a whole
+    country are held here and in the engine at a time."""
+    import pyarrow as pa
+
+    columns = [
+        column.dictionary_encode() if pa.types.is_string(column.type) else column for column in figures.itercolumns()
+    ]
+    return pa.table(columns, names=figures.column_names)
 
 
 def reading(sha256: str, content: ParsedFile) -> Reading:

@@ -93,6 +93,8 @@ def combine(
     connection.register("kommunekode", ranked_codes(present, register, catalog))
     _keep_one_row_a_cell(connection)
     connection.unregister("kommunekode")
+    read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
+    connection.execute("DROP TABLE gransket")  # a second copy of every figure
     corrected = correct(corrections, connection)
     if overtaken_stop:
         faults.extend(corrected.overtaken)
@@ -100,8 +102,6 @@ def combine(
     recounted = [one.id for one in corrections if one.replaces_pupils]
     faults.extend(incomplete(register, catalog, connection, recounted))
     faults.raise_if_any()
-    read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
-    connection.execute("DROP TABLE gransket")  # a second copy of every figure
     return Counts(read, read - kept, kept, corrected)
 
 
