@@ -58,6 +58,7 @@ class Brudd(Regel):
         if named is None or not info.data.keys() >= set(before):
             return named  # what stands before was refused: nobody can tell what belongs to it
         known = _known(catalog_of(info), str(info.field_name), info.data["kilde"], *(info.data[n] for n in before[1:]))
+        refuse_doubled([str(one) for one in named], "each once", lambda index: (index,))
         refuse(
             refusal(
                 found=shown(one),
@@ -96,6 +97,11 @@ class Brudd(Regel):
             and (self.maal is None or maal in self.maal)
         )
 
+    def extent(self) -> tuple[object, ...]:
+        """What the break is of: its kind, figures and years, whatever it is called and in whatever order they stand."""
+        named = (self.indikatorer, self.trinn, self.maal)
+        return (self.slag, self.kilde, *(one and frozenset(one) for one in named), self.fra_skoleaar, self.til_skoleaar)
+
     def affects(self, skoleaar: str) -> bool:
         """Whether the school year is one of the affected ones. Raises `PermanentError` if it is no school year."""
         year = start_year(skoleaar)
@@ -113,14 +119,26 @@ class Brudd(Regel):
 
 
 class Bruddliste(Regel):
-    """Every break that is known, each under an id of its own."""
+    """Every break that is known, each once and under an id of its own."""
 
     brudd: tuple[Brudd, ...]
 
     @field_validator("brudd")
     @classmethod
-    def _each_id_once(cls, brudd: tuple[Brudd, ...]) -> tuple[Brudd, ...]:
+    def _each_once(cls, brudd: tuple[Brudd, ...]) -> tuple[Brudd, ...]:
         refuse_doubled([each.id for each in brudd], "each id once", lambda index: (index, "id"))
+        extents = [each.extent() for each in brudd]
+        # A set that permits one of two such ids would be stopped by the other.
+        refuse(
+            refusal(
+                found=f"the same figures and years as '{brudd[extents.index(extent)].id}'",
+                expected="each break under one id",
+                action="Remove one of them.",
+                at=(index, "id"),
+            )
+            for index, extent in enumerate(extents)
+            if extent in extents[:index]
+        )
         return brudd
 
     def by_id(self) -> dict[str, Brudd]:

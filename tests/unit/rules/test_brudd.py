@@ -35,6 +35,7 @@ IMPOSSIBLE = {
     "unknown source": (("kilde: nasjonale_prover", "kilde: fravaer"), "kilde", "one of elevundersokelsen"),
     "indicator of another source": (("lesing,", "mobbing,"), "indikatorer[0]", "one of engelsk, lesing, regning"),
     "no indicator": (("[lesing, engelsk]", "[]"), "indikatorer", "at least 1"),
+    "grade named twice": (("[8, 9]", "[8, 8]"), "trinn[1]", "each once"),
     "grade that none of them has": (("[8, 9]", "[8, 7]"), "trinn[1]", "one of 5, 8, 9"),
     "grade as text": (("[8, 9]", "[8, '9']"), "trinn[1]", "valid integer"),
     "measure of another source": (("[skalapoeng]", "[score]"), "maal[0]", "skalapoeng, of what is named before it"),
@@ -87,6 +88,12 @@ def test_an_impossible_break_is_refused_with_file_row_key_and_what_was_expected(
 def test_an_id_that_stands_twice_is_refused_where_it_stands_again():
     (found,) = findings(changed("id: uten-eksamen", "id: ny-skala"))
     assert (found.row, found.key, found.found) == (12, "brudd[1].id", "'ny-skala' for the second time")
+
+
+def test_a_break_under_two_ids_is_refused_for_a_set_that_permits_one_would_be_stopped_by_the_other():
+    (found,) = findings(TEXT + TEXT.removeprefix("brudd:\n").replace("ny-skala", "skala").split("  - id: uten")[0]
+                        .replace("[lesing, engelsk]", "[engelsk, lesing]"))  # fmt: skip
+    assert (found.row, found.key, found.found) == (18, "brudd[2].id", "the same figures and years as 'ny-skala'")
 
 
 def test_all_faults_come_at_once():
