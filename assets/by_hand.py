@@ -17,7 +17,9 @@ from checks.errors import CheckError, without_figures
 from checks.suite_files import suite_of
 from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError
 from oppfolging_pipeline.core.outcome import Outcome
-from oppfolging_pipeline.engine import Engine, StagedFile
+from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, StagedFile
+from oppfolging_pipeline.publish.andre_tall import of_other_figures
+from oppfolging_pipeline.publish.consistency import Result
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables, table
@@ -25,14 +27,16 @@ from oppfolging_pipeline.tables.model import all_tables, table
 
 @dataclass(frozen=True)
 class TableAudit:
-    """What came of one table's suite, over all its files in the lake. `feil` says why it could not be run: `utfall` is
-    then empty."""
+    """What came of one table's suite, over its files in the lake. `feil` says why it could not be run: `utfall` is then
+    empty. `av_andre_tall` are the results (uttrekksaar, indikatorsett) that were left out of what is compared with the
+    observations, for they were made of others."""
 
     tabell: str
     filer: int
     rader: int | None
     utfall: tuple[Outcome, ...] = ()
     feil: str | None = None
+    av_andre_tall: tuple[Result, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -49,7 +53,8 @@ def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudi
     """Audit the committed files of those tables, one table at a time, as the home's only writer.
 
     The second computation of the decision belongs to the suite of `identifisert_kommune`. What a run alone knows (how
-    many rows its inputs make) is not asked again. Raises `PermanentError` when the lake holds no table at all, and
+    many rows its inputs make) is not asked again, and what is compared with the observations is asked only of results
+    that were made of those in the lake. Raises `PermanentError` when the lake holds no table at all, and
     `TransientError` when another process writes to the home.
     """
     if not any(home.lake.files(key) for key in keys):
@@ -58,23 +63,33 @@ def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudi
             "Run `oppfolging run` with the same --home first."
         )
     with home.writing() as engine:
+        others = tuple(of_other_figures(engine, home.lake, home.catalog))
         for key in keys:
-            yield _audit_table(home, engine, key)
+            yield _audit_table(home, engine, key, others)
 
 
-def _audit_table(home: HomeResource, engine: Engine, key: str) -> TableAudit:
+def _audit_table(home: HomeResource, engine: Engine, key: str, others: Sequence[Result]) -> TableAudit:
     paths, rows = home.lake.files(key), None
+    left_out = [path for path in paths if table(key).partition_by == RESULT_PARTITION and _result(home, path) in others]
+    suite = suite_of(key)
+    compared = key == etterregning.TABLE or any("observasjon" in one.reads for one in (*suite.checks, *suite.helpers))
+    told = tuple(sorted(_result(home, path) for path in left_out)) if compared else ()
+    if told and key != etterregning.TABLE:  # of that one only the second computation looks at observations
+        paths = [path for path in paths if path not in left_out]
+        if not paths:
+            return TableAudit(key, 0, 0, av_andre_tall=told)
     try:
         files = [StagedFile(table(key), path, path, _rows(engine, path, key)) for path in paths]
         if not files:
             raise CheckError(f"{key}: found no file in the lake; expected one to check. Run `oppfolging run` first.")
         rows = sum(file.rows for file in files)
         (outcomes,) = audit(home, [ToAudit(tuple(files))])
-        if key == etterregning.TABLE:
-            outcomes = [*outcomes, etterregning.second_computation(home.lake, [(one, {}) for one in _asked(home, key)])]
+        if key == etterregning.TABLE and len(left_out) < len(paths):
+            asked = [_asked(home, path) for path in paths if path not in left_out]
+            outcomes = [*outcomes, etterregning.second_computation(home.lake, [(one, {}) for one in asked])]
     except OppfolgingError as error:
-        return TableAudit(key, len(paths), rows, feil=str(error))
-    return TableAudit(key, len(paths), rows, tuple(outcomes))
+        return TableAudit(key, len(paths), rows, feil=str(error), av_andre_tall=told)
+    return TableAudit(key, len(paths), rows, tuple(outcomes), av_andre_tall=told)
 
 
 def _rows(engine: Engine, path: Path, key: str) -> int:
@@ -87,7 +102,12 @@ def _rows(engine: Engine, path: Path, key: str) -> int:
     return int(count[0]) if count else 0
 
 
-def _asked(home: HomeResource, key: str) -> list[Request]:
-    """What the table's files are the answers to."""
-    parts = [home.lake.partition_of(path) for path in home.lake.files(key)]
-    return [Request(int(year), load_rule_set(name, home.catalog), home.catalog) for year, name in parts]
+def _asked(home: HomeResource, path: Path) -> Request:
+    """What the file of results is the answer to."""
+    year, name = _result(home, path)
+    return Request(year, load_rule_set(name, home.catalog), home.catalog)
+
+
+def _result(home: HomeResource, path: Path) -> Result:
+    year, name = home.lake.partition_of(path)
+    return int(year), name

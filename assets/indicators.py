@@ -20,7 +20,7 @@ from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, made_of_kommuner, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
 from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
-from oppfolging_pipeline.staging.sporing import sporing_rader
+from oppfolging_pipeline.staging.sporing import observasjoner_sha256, sporing_rader
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Relation
@@ -61,7 +61,13 @@ def grense(
             note = rettet_grunnlag.correction_note(corrected, corrections, request.catalog)
             made: dict[str, Relation | Sequence[Row]] = {
                 "grense": grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected)),
-                "regelsett_brukt": [{**request.partition, "sha256": request.rule_set.sha256}],
+                "regelsett_brukt": [
+                    {
+                        **request.partition,
+                        "sha256": request.rule_set.sha256,
+                        "observasjoner_sha256": observasjoner_sha256(engine, window, request),
+                    }
+                ],
                 "innhold_brukt": [
                     {**request.partition, "sha256": sha256}
                     for sha256 in sorted({sha256 for (sha256,) in figures} | register_files)

@@ -15,6 +15,7 @@ from assets.staging import Results, kommune, observasjon, skole
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.core.run_journal import settle
 from oppfolging_pipeline.publish import marts
+from oppfolging_pipeline.publish.andre_tall import note_of_each_other
 from oppfolging_pipeline.publish.consistency import (
     require_all_results,
     require_audited_tables,
@@ -50,7 +51,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
-        kjent_per, merknad = marts.basis(engine, home.lake)
+        kjent_per, of_each = marts.basis(engine, home.lake)
+        notes = (of_each, note_of_each_other(engine, home.lake))
         release = publish_release(
             marts.sources(engine, home.lake),
             home.published,
@@ -60,7 +62,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 rule_sets={rule_set.navn: rule_set.sha256 for rule_set in rule_sets},
                 created_at=clock.now(),
                 kjent_per=kjent_per,
-                merknad=merknad,
+                merknad=" ".join(filter(None, notes)) or None,
             ),
         )
         # Also when the release is unchanged: a killed run may have left the page of the one before it.

@@ -68,6 +68,7 @@ def _plain(audits: list[TableAudit]) -> list[dict[str, Any]]:
             "rader": one.rader,
             "feil": one.feil,
             "utfall": [outcome.model_dump(mode="json") for outcome in one.utfall],
+            "av_andre_tall": [{"uttrekksaar": year, "indikatorsett": name} for year, name in one.av_andre_tall],
         }
         for one in audits
     ]
@@ -79,6 +80,11 @@ def _emit(audit: TableAudit) -> None:
         typer.echo(_indented(audit.feil))
         return
     failed = [outcome for outcome in audit.utfall if not outcome.passed]
+    if audit.av_andre_tall:
+        of_others = ", ".join(f"uttrekk {year} ({name})" for year, name in audit.av_andre_tall)
+        typer.echo(f"{audit.tabell}: ikke holdt mot observasjonene, for det er regnet av andre: {of_others}")
+        if not audit.utfall:
+            return
     verdict = f"{len(failed)} av dem slo ut" if failed else "alle bestått"
     size = f"{audit.rader} rader i {audit.filer} {'fil' if audit.filer == 1 else 'filer'}"
     typer.echo(f"{audit.tabell}: {size}, {len(audit.utfall)} kontroller, {verdict}")

@@ -40,7 +40,7 @@ def examine(
     questions = [homes.another_run, homes.lock, homes.not_writable, homes.little_room, published.release]
     if not case.running:
         questions += [runs.unreadable_journal, runs.last_run, runs.half_written, runs.quarantined, archive]
-        questions += [lake.files, lake.strays, lake.results]
+        questions += [lake.files, lake.strays, lake.results, lake.other_figures]
     found = [one for question in questions for one in ask(question, case)]
     return sorted(found, key=lambda one: one.alvor != "feil")
 

@@ -7,13 +7,14 @@ Belongs here: the working tables. Does not belong here: the published file (`pub
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, open_engine, rerun_options
+from oppfolging_pipeline.publish.andre_tall import of_other_figures
 from oppfolging_pipeline.publish.consistency import (
     RESULTS,
     Result,
@@ -70,6 +71,29 @@ def results(case: Case) -> list[Diagnosis]:
     ]
 
 
+def other_figures(case: Case) -> list[Diagnosis]:
+    """Results made of other observations than those in the lake: they are whole, and published as they are."""
+    found = _of_other_figures(case)
+    return [
+        Diagnosis(
+            "uttrekk_av_andre_tall",
+            "hint",
+            f"uttrekk {year}, {name}",
+            "et uttrekk som er regnet av andre observasjoner enn dem som ligger i lageret",
+            "Kilden har endret tall siden, en rettelse er kommet til eller opphørt, eller den nyeste kjøringen brukte "
+            "bare det som var kjent en tidligere dag. Uttrekket er helt og publiseres slik det er, så lenge det ikke "
+            "viser noe som kilden har skjermet siden.",
+            _remake(case, found),
+        )
+        for year, name in found
+    ]
+
+
+def remake_of_other_figures(case: Case) -> str:
+    """The runs that make those results anew; empty when there are none."""
+    return _remake(case, _of_other_figures(case))
+
+
 def strays(case: Case) -> list[Diagnosis]:
     """Parquet files among the tables that are none of them."""
     meaning = "Ingen leser filen, for navnet er ikke navnet på noen del av tabellen. Flytt den ut av lageret."
@@ -83,10 +107,6 @@ def strays(case: Case) -> list[Diagnosis]:
 
 def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]:
     """One for each result; all of them are made anew before the first run that can publish, hence one command."""
-    years: dict[str, list[str]] = {}
-    for year, name in sorted(missing):
-        years.setdefault(name, []).append(str(year))
-    runs = [case.command(f"run --rules {name} --uttrekk {','.join(of_set)}") for name, of_set in years.items()]
     return [
         Diagnosis(
             "resultater_borte",
@@ -95,10 +115,23 @@ def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]
             f"resultater som mangler i lageret: ingen {', '.join(keys)}",
             "Filene er borte, eller en kjøring ble brutt av før den skrev dem. Det som er publisert, står; ingenting "
             "nytt publiseres før de er laget på nytt, for da ville uttrekket falt ut.",
-            "; ".join(runs),
+            _remake(case, missing),
         )
         for (year, name), keys in sorted(missing.items())
     ]
+
+
+def _of_other_figures(case: Case) -> list[Result]:
+    with open_engine() as engine:
+        return of_other_figures(engine, case.lake, case.catalog)
+
+
+def _remake(case: Case, pairs: Iterable[Result]) -> str:
+    """The runs that make those results anew: one for each rule set, for all of its years."""
+    years: dict[str, list[str]] = {}
+    for year, name in sorted(pairs):
+        years.setdefault(name, []).append(str(year))
+    return "; ".join(case.command(f"run --rules {name} --uttrekk {','.join(of_set)}") for name, of_set in years.items())
 
 
 def _wrong(case: Case, engine: Engine, declared: Table, file: Path) -> tuple[str, str] | None:

@@ -18,9 +18,12 @@ from oppfolging_pipeline.core.outcome import FailedAudit
 from oppfolging_pipeline.core.run_journal import DONE, FAILED, JOURNAL_FILE, read_journal, unsettled
 from oppfolging_pipeline.publish import manifest as manifests
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, at
+from oppfolging_pipeline.publish.doctor.lake import remake_of_other_figures
 from oppfolging_pipeline.publish.release import NEXT_FILE
 
 _NAMES_SHOWN = 5
+# Checks of what is published that fail when a result shows what the source has shielded since.
+SHIELDED_NOW = {"skjermet_i_kilden_er_skjermet", "skjult_antall_er_skjult", "skjermet_i_ett_uttrekk_er_skjermet_i_alle"}
 
 
 def unreadable_journal(case: Case) -> list[Diagnosis]:
@@ -92,7 +95,10 @@ def quarantined(case: Case) -> list[Diagnosis]:
         "Tabellene ligger i karantene, og ingenting av dem er publisert. Rapporten sier hvilke rader det gjelder og "
         "hva som skal gjøres. Rett grunnlaget, og kjør igjen."
     )
-    return [Diagnosis("karantene", "feil", str(report), _failed_checks(report), meaning, case.run_again())]
+    said, checks = _failed_checks(report)
+    # The same run would fail again where it is results of other figures that show what is shielded now.
+    again = remake_of_other_figures(case) if checks & SHIELDED_NOW else ""
+    return [Diagnosis("karantene", "feil", str(report), said, meaning, again or case.run_again())]
 
 
 def clock_behind(case: Case, newest_entry: datetime | None) -> list[Diagnosis]:
@@ -134,9 +140,11 @@ def _manifest(case: Case) -> manifests.Manifest:
         return manifests.Manifest()
 
 
-def _failed_checks(report: Path) -> str:
+def _failed_checks(report: Path) -> tuple[str, set[str]]:
+    """What stopped the run in words, and the names of the checks."""
     try:
         audit = FailedAudit.model_validate_json(report.read_bytes())
     except (FileNotFoundError, ValidationError) as error:
-        return f"tabeller i karantene uten lesbar rapport ({error!r})"
-    return audit.feil or "; ".join(outcome.line for outcome in audit.utfall if outcome.stops)
+        return f"tabeller i karantene uten lesbar rapport ({error!r})", set()
+    stopped = [outcome for outcome in audit.utfall if outcome.stops]
+    return audit.feil or "; ".join(outcome.line for outcome in stopped), {outcome.kontroll for outcome in stopped}

@@ -1,0 +1,116 @@
+"""Results of different figures in one home: what a source has shielded since is shown by none, and the rest is told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from oppfolging_pipeline.cli import app
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from tests.support.run import failures, run_job
+from tests.support.tiny import SKOLEAAR, encoded, national_tests, write_tiny
+
+YEARS = (*SKOLEAAR, "2025-26")
+KNOWN, LATER = "2026-03-01", "2026-03-10T12:00:00+00:00"
+# A municipality with its two schools, and two of the three schools of another.
+SHIELDED = ("6102", "100000004", "100000005", "100000001", "100000002")
+REVISED = {"100000004": 1, "100000005": -1}  # of one municipality, whose mean stays
+FIRST_TEST = slice(9, 12)  # value, uncertainty and pupils of the first test of a row
+
+
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the results of 2025 and 2026, both of the same figures. No test may change it."""
+    place = tmp_path_factory.mktemp("to-aar")
+    run(place / "hjem", write_tiny(place / "innboks", YEARS), [2025, 2026], now="2026-03-01T12:00:00+00:00")
+    return place / "hjem"
+
+
+@pytest.fixture
+def home(two_years: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(two_years, tmp_path / "hjem"))
+
+
+def run(home: Path, inbox: Path | None, years: list[int], *, now: str = LATER, kjent_per: str = "", ok: bool = True):
+    result = run_job(
+        home, inbox, rules="np-skalapoeng", years=years, skoleaar=YEARS, per=KNOWN, now=now, kjent_per=kjent_per
+    )
+    assert result.success == ok, failures(result)
+    return result
+
+
+def newer(folder: Path, change: Callable[[list[str]], None]) -> Path:
+    """An inbox with the file of 2024-25 once more, with those rows changed."""
+    rows = national_tests("2024-25", 5)
+    for row in rows[1:]:
+        change(row)
+    folder.mkdir()
+    (folder / "nyere.csv").write_bytes(encoded(rows))
+    return folder
+
+
+def shield(row: list[str]) -> None:
+    if row[4] in SHIELDED:
+        row[FIRST_TEST] = ["*", "*", "*"]
+
+
+def revise(row: list[str]) -> None:
+    row[9] = str(int(row[9]) + REVISED[row[4]]) if row[4] in REVISED else row[9]
+
+
+def told(home: Path, command: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [command, "--home", str(home)])
+    return done.exit_code, done.output
+
+
+def shown(home: Path) -> list[tuple[object, ...]]:
+    with closing(duckdb.connect(str(home / "publisert" / PUBLISHED_FILE), read_only=True)) as published:
+        return published.execute(
+            """SELECT uttrekksaar, verdistatus, verdi FROM mart.vurdering_kommune WHERE kommunenr = '6102'
+            AND indikator = 'lesing' AND trinn = 5 AND skoleaar = '2024-25' ORDER BY uttrekksaar"""
+        ).fetchall()
+
+
+def test_what_the_source_shields_since_is_shown_by_no_result_and_the_way_out_is_told(home, tmp_path):
+    """The command that was told was the run that had failed; and a run of a former day showed the figure again."""
+    before = shown(home)
+    assert [status for _, status, _ in before] == ["vist", "vist"]
+    failed = run(home, newer(tmp_path / "nyere", shield), [2026], ok=False)
+    assert "skjermet_i_kilden_er_skjermet" in failures(failed) and shown(home) == before
+    code, said = told(home, "doctor")
+    assert code == 1 and f"oppfolging run --rules np-skalapoeng --uttrekk 2025 --home {home}" in said
+
+    run(home, None, [2025])
+    shielded = [(2025, "skjermet", None), (2026, "skjermet", None)]
+    assert shown(home) == shielded
+
+    failed = run(home, None, [2025], kjent_per=KNOWN, ok=False)
+    assert "vurdering_kommune, skjermet_i_ett_uttrekk_er_skjermet_i_alle" in failures(failed)
+    assert "vurdering_skole, skjermet_i_ett_uttrekk_er_skjermet_i_alle" in failures(failed)
+    assert shown(home) == shielded
+
+
+def test_results_of_revised_figures_stand_beside_each_other_and_that_is_no_fault(home, tmp_path):
+    """The audits by hand called the older one a fault of the program, and the release said nothing."""
+    run(home, newer(tmp_path / "nyere", revise), [2026])
+    with closing(duckdb.connect(str(home / "publisert" / PUBLISHED_FILE), read_only=True)) as published:
+        ((note,),) = published.execute("SELECT merknad FROM drift.utgivelse ORDER BY utgivelse DESC LIMIT 1").fetchall()
+    assert note == (
+        "Uttrekk 2025 (np-skalapoeng) er regnet av andre utgaver av kildens tall enn uttrekk 2026 (np-skalapoeng): "
+        "samme skoleår kan ha ulike tall i dem."
+    )
+    code, said = told(home, "check")
+    assert code == 0, said
+    assert (
+        "harmonisert: ikke holdt mot observasjonene, for det er regnet av andre: uttrekk 2025 (np-skalapoeng)" in said
+    )
+    assert "harmonisert: 204 rader i 1 fil" in said and ": 0 feil, " in said
+    code, said = told(home, "doctor")
+    assert code == 0 and "av andre observasjoner enn dem som ligger i lageret" in said
+    assert f"oppfolging run --rules np-skalapoeng --uttrekk 2025 --home {home}" in said
