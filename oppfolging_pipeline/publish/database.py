@@ -60,6 +60,21 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def open_beside_files(path: Path, temporary: Path) -> duckdb.DuckDBPyConnection:
+    """A session with the file at `path` attached, to be read only, as `CATALOG`, that reads Parquet files as well; what
+    does not fit in memory goes to `temporary`.
+
+    Raises `duckdb.Error` when the file is missing or is no whole DuckDB file.
+    """
+    connection = open_duckdb({**_LOCKED, "temp_directory": str(temporary), "memory_limit": BUILD_MEMORY})
+    try:
+        connection.execute(f"ATTACH {_literal(path)} AS {CATALOG} (TYPE duckdb, READ_ONLY)")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _literal(path: Path) -> str:
     # ATTACH takes no bound value. The path is absolute, so that no prefix in it is taken for a remote address.
     return quoted(str(path.absolute()))

@@ -94,10 +94,10 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
     before = manifests.read_manifest(folder)
     known = manifests.reconcile(folder, before)
     try:
-        record, rows = _build(sources, folder, info, known)
+        record, rows, checked = _build(sources, folder, info, known)
         changed = record is not known.current
         if changed:
-            verify_file(folder / NEXT_FILE, rows)
+            verify_file(folder / NEXT_FILE, rows, checked)
             _put_in_place(folder, known, record, keep)
     except (duckdb.Error, OSError) as error:
         raise disk_fault(error, folder) or PermanentError(
@@ -116,8 +116,9 @@ def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: R
 
 def _build(
     sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, known: Known
-) -> tuple[ReleaseRecord, dict[str, int]]:
-    """Build the next file, closed and without a log; the current record itself when the content is the same."""
+) -> tuple[ReleaseRecord, dict[str, int], list[TableSource]]:
+    """Build the next file, closed and without a log; the current record itself when the content is the same. With the
+    number of rows by table key, and what the tables were filled from."""
     path = folder / NEXT_FILE
     with closing(open_for_build(path, folder / _TEMPORARY_FOLDER)) as connection:
         checked = check_sources(connection, sources)
@@ -131,7 +132,7 @@ def _build(
         current, newest = known.current, known.manifest.newest
         rows = {key: source.rows for key, source in checked.items()} | {RELEASE_TABLE: len(known.manifest.utgivelser)}
         if current and current == newest and current.innhold_sha256 == digest:
-            return current, rows
+            return current, rows, list(checked.values())
         record = _new_record(info, digest, newest.versjon + 1 if newest else 1)
         rows[RELEASE_TABLE] += 1
         for source in checked.values():
@@ -146,7 +147,7 @@ def _build(
         raise PermanentError(
             f"{log.name}: found a log beside the built file; expected all of it in the file. Run again."
         )
-    return record, rows
+    return record, rows, list(checked.values())
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

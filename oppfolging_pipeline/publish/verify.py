@@ -1,18 +1,20 @@
-"""The last look at a file before readers see it: opened as a reader would, held against the declarations.
+"""The last look at a file before readers see it: opened as a reader would, held against the declarations and against
+the audited files that it was built from.
 
-Belongs here: tables, columns, types, comments, row counts and keys of a built file. Does not belong here: whether the
-rows are right (the checks), or moving the file (`release`).
+Belongs here: tables, columns, types, comments, keys and rows of a built file. Does not belong here: whether the rows of
+the audited files are right (the checks), or moving the file (`release`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import PermanentError
-from oppfolging_pipeline.publish.database import open_read_only
+from oppfolging_pipeline.publish.database import CATALOG, open_beside_files, open_read_only
+from oppfolging_pipeline.publish.parquet_sources import FILLED_IN, TableSource
 from oppfolging_pipeline.tables.model import Table, published_tables
 
 if TYPE_CHECKING:
@@ -21,17 +23,19 @@ if TYPE_CHECKING:
 _Column = tuple[object, ...]  # name, type, nullable, comment
 
 
-def verify_file(path: Path, rows: Mapping[str, int]) -> None:
-    """Hold the file against the declared tables and the number of `rows` that each table key was given.
+def verify_file(path: Path, rows: Mapping[str, int], sources: Iterable[TableSource] = ()) -> None:
+    """Hold the file against the declared tables, the number of `rows` that each table key was given, and the rows of
+    its `sources`.
 
     Raises `PermanentError` that lists everything that differs, `duckdb.Error` when the file does not open.
     """
-    faults = file_faults(path, rows)
+    faults = file_faults(path, rows) or _other_rows(path, sources)
     if faults:
         listed = "\n".join(f"  - {fault}" for fault in faults)
         raise PermanentError(
             f"The built file is not as declared, and has not been published:\n{listed}\n"
-            "The program's own declarations and its DuckDB disagree: install the locked versions and run again."
+            "The program's declarations, the audited files and DuckDB disagree: install the locked versions and run "
+            "again; if it comes back, report it."
         )
 
 
@@ -45,6 +49,29 @@ def file_faults(path: Path, rows: Mapping[str, int] | None = None) -> list[str]:
         if not faults:
             found = _columns(connection)
             faults = [f for declared in published_tables() for f in _rows(connection, declared, found, rows)]
+    return faults
+
+
+def _other_rows(path: Path, sources: Iterable[TableSource]) -> list[str]:
+    """The tables whose rows are not those of the files that they were filled from, column by column by name.
+
+    What wrote the rows is not asked how it does: a column filled with another's values would be of the right type.
+    """
+    faults = []
+    with closing(open_beside_files(path, path.with_name(f"{path.name}.tmp"))) as connection:
+        for source in sources:
+            if not source.files:
+                continue
+            filled = [column for column in source.table.columns if column.name != FILLED_IN.get(source.table.key)]
+            columns = ", ".join(f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in filled)
+            built = f"SELECT {columns} FROM {CATALOG}.{source.table.qualified_name}"  # noqa: S608 (declared names)
+            audited = f"SELECT {columns} FROM read_parquet($files, hive_partitioning = false)"  # noqa: S608
+            ((differ,),) = connection.execute(
+                f"SELECT count(*) FROM (({built} EXCEPT ALL {audited}) UNION ALL ({audited} EXCEPT ALL {built}))",  # noqa: S608
+                {"files": source.paths},
+            ).fetchall()
+            if differ:
+                faults.append(f"{source.table.qualified_name}: found rows that are not those of the audited files")
     return faults
 
 

@@ -8,8 +8,9 @@ import duckdb
 import pytest
 
 from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.publish.parquet_sources import TableSource
 from oppfolging_pipeline.publish.verify import verify_file
-from oppfolging_pipeline.tables.model import published_tables
+from oppfolging_pipeline.tables.model import published_tables, table
 
 
 @pytest.fixture
@@ -42,3 +43,26 @@ def test_what_is_not_as_declared_is_named(built, statement, fault):
         connection.execute(statement)
     with pytest.raises(PermanentError, match=fault):
         verify_file(path, rows)
+
+
+OTHER_ROWS = {
+    "two columns crossed": ("UPDATE mart.grense SET metode = kilde, kilde = metode", "mart.grense"),
+    "a cell changed": (
+        "UPDATE mart.grense SET nasjonal_grense = 0.001 WHERE uttrekksaar = 2015",
+        "mart.grense",
+    ),
+    "another table of the run's own": ("UPDATE drift.kontroll SET veiledning = 'noe annet'", "drift.kontroll"),
+}
+
+
+@pytest.mark.parametrize(("statement", "name"), OTHER_ROWS.values(), ids=OTHER_ROWS)
+def test_rows_that_are_not_those_of_the_audited_files_are_never_published(built, sources, statement, name):
+    """A name in the column of the county was published: columns, counts and keys were as declared."""
+    path, rows = built
+    filled = [TableSource(table(key), tuple(files), 3) for key, files in sources.items()]
+    verify_file(path, rows, filled)
+    with closing(duckdb.connect(str(path))) as connection:
+        connection.execute(statement)
+    verify_file(path, rows)
+    with pytest.raises(PermanentError, match=rf"{name}: found rows that are not those of the audited files"):
+        verify_file(path, rows, filled)
