@@ -24,7 +24,8 @@ class Kilde(_Fact):
     """A source of figures.
 
     `kommuner_uten_tall` and `skoler_uten_tall`: the greatest share of the units of a cell that may have no figure at
-    all, neither shown nor shielded.
+    all, neither shown nor shielded. `kommuner_skjermet` and `skoler_skjermet`: the greatest share of the figures that
+    there are that may be shielded.
     """
 
     navn: str
@@ -33,6 +34,8 @@ class Kilde(_Fact):
     kommuner_med_skolegap: int = Field(ge=0)
     kommuner_uten_tall: float = Field(gt=0, lt=1)
     skoler_uten_tall: float = Field(gt=0, lt=1)
+    kommuner_skjermet: float = Field(gt=0, lt=1)
+    skoler_skjermet: float = Field(gt=0, lt=1)
     lisens: str
 
 

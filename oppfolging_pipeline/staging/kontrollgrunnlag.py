@@ -75,12 +75,13 @@ def katalog_kilde(catalog: Catalog) -> Grunnlag:
     """How complete each source is (see the catalogue)."""
     columns = {
         "kilde": "VARCHAR", "kommuner_uten_rad": "INTEGER", "kommuner_med_skolegap": "INTEGER",
-        "kommuner_uten_tall": "DOUBLE", "skoler_uten_tall": "DOUBLE",
+        "kommuner_uten_tall": "DOUBLE", "skoler_uten_tall": "DOUBLE", "kommuner_skjermet": "DOUBLE",
+        "skoler_skjermet": "DOUBLE",
     }  # fmt: skip
     return columns, [
         (
             key, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap, kilde.kommuner_uten_tall,
-            kilde.skoler_uten_tall,
+            kilde.skoler_uten_tall, kilde.kommuner_skjermet, kilde.skoler_skjermet,
         )
         for key, kilde in catalog.kilder.items()
     ]  # fmt: skip

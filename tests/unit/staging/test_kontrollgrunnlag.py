@@ -79,11 +79,11 @@ def test_the_catalogue_says_range_decimals_sign_and_tolerances_of_each_measure_a
     assert len(by_cell) == 16 + 16 + 10 + 6 + 1
 
 
-def test_each_source_says_how_many_units_it_may_lack():
+def test_each_source_says_how_many_units_it_may_lack_or_shield():
     assert set(rows_of(kontrollgrunnlag.katalog_kilde(CATALOG))) == {
-        (SURVEY, 20, 5, 0.1, 0.2),
-        (TESTS, 2, 0, 0.05, 0.15),
-        (MARKS, 10, 2, 0.05, 0.2),
+        (SURVEY, 20, 5, 0.1, 0.2, 0.6, 0.9),
+        (TESTS, 2, 0, 0.05, 0.15, 0.4, 0.7),
+        (MARKS, 10, 2, 0.05, 0.2, 0.4, 0.7),
     }
 
 
