@@ -7,7 +7,7 @@ an audit is (`audited`), or how the answer is laid out (`oppfolging_pipeline.cli
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets import etterregning
@@ -26,13 +26,14 @@ from oppfolging_pipeline.tables.model import all_tables, table
 @dataclass(frozen=True)
 class TableAudit:
     """What came of one table's suite, over all its files in the lake. `feil` says why it could not be run: `utfall` is
-    then empty."""
+    then empty. `fremmede` are files in the table's folder that are none of its parts."""
 
     tabell: str
     filer: int
     rader: int | None
     utfall: tuple[Outcome, ...] = ()
     feil: str | None = None
+    fremmede: tuple[Path, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -59,7 +60,7 @@ def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudi
         )
     with home.writing() as engine:
         for key in keys:
-            yield _audit_table(home, engine, key)
+            yield replace(_audit_table(home, engine, key), fremmede=tuple(home.lake.strays(key)))
 
 
 def _audit_table(home: HomeResource, engine: Engine, key: str) -> TableAudit:
