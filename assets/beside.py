@@ -44,22 +44,23 @@ def beside(
     table with one file for each (uttrekksaar, indikatorsett) only those that are audited. `register` is the one that
     the figures were read against, where it is not yet the home's; `per` is the as-of date of the audited rows, where it
     is known: of committed ones it is not; `gone` are files of the lake that go when the audited
-    ones come, and that nobody is to read.
+    ones come, and that nobody is to read. Results that are not audited themselves are those that a release is of.
     """
     asked = set(reads)
     partitions = {home.lake.partition_of(file.target) for file in files if file.table.partition_by == UTTREKK}
     replaced = {file.target: file.staged for file in files}
+    lake = home.lake if partitions else home.complete
     tables = {
         key: [
             replaced.get(path, path)
-            for path in sorted({*home.lake.files(key), *_targets(files, key)} - set(gone))
+            for path in sorted({*lake.files(key), *_targets(files, key)} - set(gone))
             if not partitions or table.partition_by != UTTREKK or home.lake.partition_of(path) in partitions
         ]
         for key, table in all_tables().items()
         if key in asked
     }
     observed = sorted({home.lake.partition_of(path) for path in _observed(home, files) if path not in gone})
-    requested = sorted(partitions or {home.lake.partition_of(path) for path in home.lake.files("grense")})
+    requested = sorted(partitions or {lake.partition_of(path) for path in lake.files("grense")})
     return Beside(tables, _facts(home, asked - set(tables), observed, requested, register, per))
 
 

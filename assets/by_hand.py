@@ -7,7 +7,7 @@ an audit is (`audited`), or how the answer is laid out (`oppfolging_pipeline.cli
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets import etterregning
@@ -29,7 +29,7 @@ from oppfolging_pipeline.tables.model import all_tables, table
 class TableAudit:
     """What came of one table's suite, over its files in the lake. `feil` says why it could not be run: `utfall` is then
     empty. `av_andre_tall` are the results (uttrekksaar, indikatorsett) that were left out of what is compared with the
-    observations, for they were made of others."""
+    observations, for they were made of others; `fremmede` files in the table's folder that are none of its parts."""
 
     tabell: str
     filer: int
@@ -37,6 +37,7 @@ class TableAudit:
     utfall: tuple[Outcome, ...] = ()
     feil: str | None = None
     av_andre_tall: tuple[Result, ...] = ()
+    fremmede: tuple[Path, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -65,7 +66,7 @@ def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudi
     with home.writing() as engine:
         others = tuple(of_other_figures(engine, home.lake, home.catalog))
         for key in keys:
-            yield _audit_table(home, engine, key, others)
+            yield replace(_audit_table(home, engine, key, others), fremmede=tuple(home.lake.strays(key)))
 
 
 def _audit_table(home: HomeResource, engine: Engine, key: str, others: Sequence[Result]) -> TableAudit:

@@ -26,7 +26,7 @@ from oppfolging_pipeline.staging import intake
 def _cohorts(home: HomeResource, engine: Engine, per: date) -> list[dict[str, Any]]:
     """Rows of `pulje_kommune` for every identification that the home holds."""
     register = intake.read_register(home.archive.in_force())
-    rows = engine.fetch(engine.read(home.lake.files("identifisert_kommune"), "identifisert_kommune"))
+    rows = engine.fetch(engine.read(home.complete.files("identifisert_kommune"), "identifisert_kommune"))
     by_year: dict[int, dict[str, list[dict[str, Any]]]] = {}
     for row in rows:
         by_year.setdefault(row["uttrekksaar"], {}).setdefault(row["indikatorsett"], []).append(row)
@@ -53,7 +53,7 @@ def vedtak(
 ) -> Results:
     """The municipalities of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
-        require_audited_results(home.lake)  # those of earlier runs are read here for the first time
+        require_audited_results(home.complete)  # those of earlier runs are read here for the first time
         per = clock.as_of(uttrekk.per)
         staged = engine.write(_cohorts(home, engine, per), "pulje_kommune", home.lake)
         yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)

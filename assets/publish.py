@@ -17,6 +17,7 @@ from oppfolging_pipeline.core.run_journal import settle
 from oppfolging_pipeline.publish import marts
 from oppfolging_pipeline.publish.andre_tall import note_of_each_other
 from oppfolging_pipeline.publish.consistency import (
+    incomplete_results,
     require_all_results,
     require_audited_tables,
     require_consistent_results,
@@ -44,17 +45,25 @@ _WHOLE_JOB = observasjon.key.to_python_identifier()
 def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> Results:
     """Write and audit the remaining marts, then replace the published file as a whole."""
     with home.writing() as engine:
-        require_audited_tables(home.lake)
-        require_all_results(home.lake, home.published)
-        require_consistent_results(engine, home.lake)
-        rule_sets = marts.rule_sets_used(engine, home.lake, home.catalog)
-        staged = marts.stage(engine, home.lake, home.archive, home.catalog, rule_sets)
+        lake = home.complete
+        for uttrekksaar, rules in incomplete_results(home.lake, home.published):
+            context.log.warning(
+                "uttrekk %s under %s lacks tables and was never published: the release is made without it. "
+                "`oppfolging doctor` tells what to do.",
+                uttrekksaar,
+                rules,
+            )
+        require_audited_tables(lake)
+        require_all_results(lake, home.published)
+        require_consistent_results(engine, lake)
+        rule_sets = marts.rule_sets_used(engine, lake, home.catalog)
+        staged = marts.stage(engine, lake, home.archive, home.catalog, rule_sets)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
-        kjent_per, of_each = marts.basis(engine, home.lake)
-        notes = (of_each, note_of_each_other(engine, home.lake))
+        kjent_per, of_each = marts.basis(engine, lake)
+        notes = (of_each, note_of_each_other(engine, lake))
         release = publish_release(
-            marts.sources(engine, home.lake),
+            marts.sources(engine, lake),
             home.published,
             ReleaseInfo(
                 code_version=__version__,

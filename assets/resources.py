@@ -18,6 +18,7 @@ from oppfolging_pipeline.core.clock import date_in_norway, end_of_day_in_norway,
 from oppfolging_pipeline.core.disk import disk_faults_told
 from oppfolging_pipeline.core.files import leftovers, writer_lock
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
+from oppfolging_pipeline.publish.consistency import complete_results
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
@@ -69,6 +70,11 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def lake(self) -> Lake:
         """The lake of the home."""
         return Lake(self.root / "lager")
+
+    @property
+    def complete(self) -> Lake:
+        """The lake without results that a run left half made and that were never published: what a release is of."""
+        return complete_results(self.lake, self.published)
 
     @property
     def published(self) -> Path:

@@ -67,6 +67,7 @@ def _plain(audits: list[TableAudit]) -> list[dict[str, Any]]:
             "filer": one.filer,
             "rader": one.rader,
             "feil": one.feil,
+            "fremmede": [str(file) for file in one.fremmede],
             "utfall": [outcome.model_dump(mode="json") for outcome in one.utfall],
             "av_andre_tall": [{"uttrekksaar": year, "indikatorsett": name} for year, name in one.av_andre_tall],
         }
@@ -75,6 +76,8 @@ def _plain(audits: list[TableAudit]) -> list[dict[str, Any]]:
 
 
 def _emit(audit: TableAudit) -> None:
+    for file in audit.fremmede:
+        typer.echo(f"{audit.tabell}: fremmed fil, ikke kontrollert: {file}. `oppfolging doctor` sier hva du gjør.")
     if audit.feil is not None:
         typer.echo(f"{audit.tabell}: ble ikke kontrollert")
         typer.echo(_indented(audit.feil))

@@ -8,8 +8,9 @@ written in two steps, `Engine.write` and `Lake.commit`, so that an audit can sta
 from __future__ import annotations
 
 import itertools
+import shlex
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import move_into_place
 from oppfolging_pipeline.core.outcome import is_as_audited
+from oppfolging_pipeline.rules.parts import names_a_part
+from oppfolging_pipeline.tables.arrow import arrow_type
 from oppfolging_pipeline.tables.ddl import select_declared
 from oppfolging_pipeline.tables.model import Table, table
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     import duckdb
 
     Relation = duckdb.DuckDBPyRelation
+
+
+RESULT_PARTITION = ("uttrekksaar", "indikatorsett")
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,14 @@ class StagedFile:
 
 
 class Lake:
-    """The working tables of one home: `<home>/lager/<table>/<partition values>/…​.parquet`."""
+    """The working tables of one home: `<home>/lager/<table>/<partition values>/…​.parquet`.
 
-    def __init__(self, root: Path) -> None:
+    `left_out` are results (uttrekksaar, indikatorsett) whose files are not among any table's.
+    """
+
+    def __init__(self, root: Path, left_out: Collection[tuple[int, str]] = ()) -> None:
         self.root = root
+        self._left_out = {(str(year), name) for year, name in left_out}
 
     def target(self, key: str, partition: Mapping[str, object] | None = None) -> Path:
         """The file of a table's partition. Raises `PermanentError` unless the partition is the declared one."""
@@ -58,10 +68,16 @@ class Lake:
 
     def files(self, key: str) -> list[Path]:
         """Every file of the table, sorted: all its partitions. What else lies in its folder (`strays`) nobody reads."""
-        return [file for file in self._found(key) if self._is_named_by_partition(key, file)]
+        of_results = table(key).partition_by == RESULT_PARTITION
+        return [
+            file
+            for file in self._found(key)
+            if self._is_named_by_partition(key, file) and not (of_results and self.partition_of(file) in self._left_out)
+        ]
 
     def strays(self, key: str) -> list[Path]:
-        """Parquet files in the table's folder that are none of its partitions, such as a copy that a person made."""
+        """Parquet files in the table's folder that are none of its partitions, such as a copy that a person made: their
+        names are of no source or rule set that there is, or of no year."""
         return [file for file in self._found(key) if not self._is_named_by_partition(key, file)]
 
     def partition_of(self, file: Path) -> tuple[str, ...]:
@@ -79,10 +95,8 @@ class Lake:
         declared, parts = table(key), self.partition_of(file)
         if not declared.partition_by:
             return parts == ("alt",)
-        types = {column.name: column.type for column in declared.columns}
         return len(parts) == len(declared.partition_by) and all(
-            types[name] != "INTEGER" or part.isdecimal()
-            for name, part in zip(declared.partition_by, parts, strict=True)
+            names_a_part(name, part) for name, part in zip(declared.partition_by, parts, strict=True)
         )
 
     @property
@@ -149,9 +163,6 @@ class Lake:
             shutil.move(file.staged, aside)
 
 
-RESULT_PARTITION = ("uttrekksaar", "indikatorsett")
-
-
 def rerun_options(lake: Lake, files: Sequence[Path]) -> dict[Path, str]:
     """Each of the table files → the options, as they stand after `oppfolging run`, of the run that makes it anew.
 
@@ -164,7 +175,9 @@ def rerun_options(lake: Lake, files: Sequence[Path]) -> dict[Path, str]:
     for year, name in parts.values():
         years.setdefault(name, set()).add(year)
     return {
-        file: f" --rules {parts[file][1]} --uttrekk {','.join(sorted(years[parts[file][1]]))}" if file in parts else ""
+        file: f" --rules {shlex.quote(parts[file][1])} --uttrekk {','.join(sorted(years[parts[file][1]]))}"
+        if file in parts
+        else ""
         for file in files
     }
 
@@ -207,7 +220,7 @@ class Engine:
 
         by_column = zip(*rows, strict=True) if rows else ([] for _ in columns)
         arrays = [
-            pa.array(list(values), _arrow_type(sql_type))
+            pa.array(list(values), arrow_type(sql_type))
             for values, sql_type in zip(by_column, columns.values(), strict=True)
         ]
         return self._keep(pa.table(dict(zip(columns, arrays, strict=True))))
@@ -219,7 +232,7 @@ class Engine:
         return self._keep(
             pa.table(
                 {
-                    column.name: pa.array([row[column.name] for row in rows], _arrow_type(column.type))
+                    column.name: pa.array([row[column.name] for row in rows], arrow_type(column.type))
                     for column in declared.columns
                 }
             )
@@ -281,19 +294,3 @@ def open_engine(
         yield Engine(connection, lake)
     finally:
         connection.close()
-
-
-def _arrow_type(sql_type: str) -> Any:
-    import pyarrow as pa
-
-    return {
-        "VARCHAR": pa.string(),
-        "INTEGER": pa.int32(),
-        "DOUBLE": pa.float64(),
-        "DECIMAL(9,3)": pa.decimal128(9, 3),
-        "BOOLEAN": pa.bool_(),
-        "DATE": pa.date32(),
-        "TIMESTAMP": pa.timestamp("us"),
-        "VARCHAR[]": pa.list_(pa.string()),
-        "INTEGER[]": pa.list_(pa.int32()),
-    }[sql_type]

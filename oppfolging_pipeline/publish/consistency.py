@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
-from oppfolging_pipeline.engine import RESULT_PARTITION, rerun_options
+from oppfolging_pipeline.engine import RESULT_PARTITION, Lake, rerun_options
 from oppfolging_pipeline.publish.database import open_read_only
-from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.manifest import MANIFEST_FILE, PUBLISHED_FILE
 from oppfolging_pipeline.publish.marts import MADE_HERE
 from oppfolging_pipeline.tables.model import all_tables
 
 if TYPE_CHECKING:
-    from oppfolging_pipeline.engine import Engine, Lake
+    from oppfolging_pipeline.engine import Engine
 
 Result = tuple[int, str]  # uttrekksaar, indikatorsett
 
@@ -84,8 +84,7 @@ _COMPARISONS = {
 def require_audited_results(lake: Lake) -> None:
     """Raise `InvalidInput` that names every file of an identification year and rule set that is not what was audited,
     and the run that makes it anew."""
-    results = [key for key, declared in all_tables().items() if declared.partition_by == RESULT_PARTITION]
-    lake.require_audited([file for key in results for file in lake.files(key)])
+    lake.require_audited([file for key in _of_results() for file in lake.files(key)])
 
 
 def require_audited_tables(lake: Lake) -> None:
@@ -95,8 +94,8 @@ def require_audited_tables(lake: Lake) -> None:
 
 
 def require_all_results(lake: Lake, published: Path) -> None:
-    """Raise `InvalidInput` that names every identification year and rule set of the published file, or of an audit's
-    report, that lacks tables in the lake: the release would leave it out, and say nothing of it."""
+    """Raise `InvalidInput` that names every identification year and rule set of the published file that lacks tables in
+    the lake: the release would leave it out, and say nothing of it."""
     released = released_results(published)
     missing = missing_results(lake, released)
     again = rerun_options(lake, [lake.target(RESULTS[0], _partition(pair)) for pair in missing])
@@ -105,41 +104,64 @@ def require_all_results(lake: Lake, published: Path) -> None:
             Finding(
                 key=f"uttrekk {pair[0]}, {pair[1]}",
                 found=f"no file of {', '.join(keys)} in the lake",
-                expected="every result that this home has published or audited",
+                expected="every result that this home has published",
                 action=f"Run `oppfolging run{again[lake.target(RESULTS[0], _partition(pair))]}`: it is made anew."
-                + (
-                    ""
-                    if pair in released
-                    else " Never published, it can also be removed whole from lager/ and kontroll/."
-                ),
+                + ("" if released is not None else " If it was never published, remove it from lager/ and kontroll/."),
             )
             for pair, keys in sorted(missing.items())
         )
 
 
-def missing_results(lake: Lake, released: Collection[Result]) -> dict[Result, list[str]]:
-    """(uttrekksaar, indikatorsett) → the tables that it has no file of; of every one that was released, or that any of
-    its tables has a file or a report of."""
+def complete_results(lake: Lake, published: Path) -> Lake:
+    """The lake as a release is made of it: without the results that `incomplete_results` names."""
+    return Lake(lake.root, incomplete_results(lake, published))
+
+
+def incomplete_results(lake: Lake, published: Path) -> dict[Result, list[Path]]:
+    """(uttrekksaar, indikatorsett) → its files and reports, of those that lack tables in the lake and were never
+    published: of runs that failed or were killed on the way. They hold up no other."""
+    missing = missing_results(lake, None)
+    released = released_results(published) if missing else set()
+    if released is None:
+        return {}  # nobody knows: none is left out
+    files: dict[Result, list[Path]] = {pair: [] for pair in sorted(missing) if pair not in released}
+    for key in _of_results():
+        for file in sorted({*lake.files(key), *lake.reported(key)}):
+            if _result(lake, file) in files:
+                there = [path for path in (file, lake.report(file)) if path.exists()]
+                files[_result(lake, file)] += there
+    return files
+
+
+def missing_results(lake: Lake, released: Collection[Result] | None) -> dict[Result, list[str]]:
+    """(uttrekksaar, indikatorsett) → the tables that it has no file of; of every one that was released. Where nobody
+    knows which were (None), of all that any table has a file or a report of."""
     keys = (*RESULTS, *_MAY_BE_EMPTY)
     there = {key: {_result(lake, file) for file in lake.files(key)} for key in keys}
-    known = {*released, *(_result(lake, file) for key in keys for file in (*lake.files(key), *lake.reported(key)))}
+    known = released
+    if known is None:
+        known = {_result(lake, file) for key in _of_results() for file in (*lake.files(key), *lake.reported(key))}
     missing = {pair: [key for key in keys if pair not in there[key]] for pair in known}
     return {pair: lacking for pair, lacking in missing.items() if lacking}
 
 
-def released_results(published: Path) -> set[Result]:
-    """(uttrekksaar, indikatorsett) of everything in the published file of that folder. One that is not there or cannot
-    be read says nothing: it is another question's, and is replaced."""
+def released_results(published: Path) -> set[Result] | None:
+    """(uttrekksaar, indikatorsett) of everything in the published file of that folder; None when there has been one
+    that is gone or cannot be read: then nobody knows."""
     import duckdb
 
     pairs = "SELECT DISTINCT uttrekksaar, indikatorsett FROM mart.rangering_kommune"
     if not (published / PUBLISHED_FILE).is_file():
-        return set()
+        return None if (published / MANIFEST_FILE).exists() else set()
     try:
         with closing(open_read_only(published / PUBLISHED_FILE)) as connection:
             return {(int(year), str(name)) for year, name in connection.execute(pairs).fetchall()}
     except duckdb.Error:
-        return set()
+        return None
+
+
+def _of_results() -> list[str]:
+    return [key for key, declared in all_tables().items() if declared.partition_by == RESULT_PARTITION]
 
 
 def _result(lake: Lake, file: Path) -> Result:

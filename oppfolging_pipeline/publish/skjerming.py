@@ -79,14 +79,17 @@ _ASKED = {
     "trinn": "INTEGER", "skoleaar": "VARCHAR",
 }  # fmt: skip
 
-# The observations that the figure of each municipality is read off or made of, with the schools of those years.
+# The observations that the figure of each municipality is read off or made of, with the schools of those years. A half
+# of a merger that has no such cell itself is no part of the figure, and its schools are no company for those that are.
 _READ_OFF = """
 SELECT u.uttrekksaar, u.indikatorsett, u.kommunenr, u.maate, o.nivaa, o.enhet, o.indikator, o.trinn, o.skoleaar,
   o.verdistatus, o.antall, o.antallstatus
 FROM observasjon o JOIN celler c USING (kilde, skoleaar, indikator, maal, trinn)
 JOIN opphav u ON u.uttrekksaar = c.uttrekksaar AND u.indikatorsett = c.indikatorsett AND u.kilde = c.kilde
   AND u.skoleaar = c.skoleaar AND u.fra = o.kommunenr
-WHERE o.nivaa IN ('kommune', 'skole')
+WHERE o.nivaa = 'kommune' OR o.nivaa = 'skole' AND (u.maate = 'delt'
+  OR (o.kilde, o.skoleaar, o.kommunenr, o.indikator, o.maal, o.trinn)
+    IN (SELECT (kilde, skoleaar, enhet, indikator, maal, trinn) FROM observasjon WHERE nivaa = 'kommune'))
 """
 
 # The cells of municipalities. Their number of pupils is shown, shielded in the source, or not there.

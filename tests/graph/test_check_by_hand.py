@@ -70,6 +70,19 @@ def test_a_figure_that_was_changed_in_the_lake_fails_its_check_and_no_figure_is_
     assert "enhet=6202" in done.stdout and "risikopoeng=" not in done.stdout
 
 
+def test_a_copy_in_the_lake_is_named_and_hinders_nothing(home):
+    """A copied source ended in a traceback; a copied result stopped every check, by an error that named no file."""
+    tests = home / "lager/observasjon/nasjonale_prover"
+    shutil.copytree(tests, tests.with_name("nasjonale_prover kopi"))
+    copy = home / "lager/grense/2025/np-skalapoeng kopi.parquet"
+    shutil.copyfile(home / "lager/grense" / PARTITION, copy)
+    done = check(home, "grense", "grunnlag")
+    assert done.exit_code == 0, done.output
+    assert f"fremmed fil, ikke kontrollert: {copy}" in done.stdout and "oppfolging doctor" in done.stdout
+    told = json.loads(check(home, "observasjon", "--json").stdout)["tabeller"][0]
+    assert told["filer"] == len(list(tests.iterdir())) == len(told["fremmede"]) and not told["feil"]
+
+
 def test_a_name_on_the_list_that_the_figures_do_not_bear_is_found_by_the_second_computation(home):
     rewritten(home, "identifisert_kommune", "REPLACE (rangering + 1 AS rangering)")
     done = check(home, "identifisert_kommune", "--json")

@@ -11,14 +11,15 @@ import pytest
 from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.engine import Lake, open_engine
 from oppfolging_pipeline.publish.consistency import (
-    RESULTS,
-    missing_results,
+    complete_results,
+    incomplete_results,
     require_all_results,
     require_consistent_results,
 )
 from oppfolging_pipeline.publish.marts import datagrunnlag, sources
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archive import Archive
+from tests.support.spoil import truncate
 
 # What a table looks like when it stems from another run than its neighbours: table → the change of its rows.
 LEFT_BEHIND = {
@@ -111,14 +112,47 @@ def test_a_published_result_whose_files_are_gone_is_missing_whatever_the_reports
     require_all_results(lake, home / "ingen")
 
 
-def test_a_result_that_was_audited_and_never_published_is_missing_too(home):
-    """A run that was killed before its release, and whose files then went."""
-    report = home / "kontroll/andel/2025/udir-2020.json"
-    report.write_bytes((home / "kontroll/andel/2025/np-skalapoeng.json").read_bytes())
-    (missing,) = missing_results(Lake(home / "lager"), set()).items()
-    assert missing == ((2025, "udir-2020"), [*RESULTS, "kandidat_kategori2"])
-    with pytest.raises(InvalidInput, match=r"udir-2020.*Never published, it can also be removed whole"):
-        require_all_results(Lake(home / "lager"), home / "publisert")
+def half_made(home: Path) -> list[Path]:
+    """What a run of another identification year leaves that fails after its limits: those, with their reports."""
+    files = [home / f"{folder}.{kind}" for kind, at in (("parquet", "lager"), ("json", "kontroll"))
+             for folder in (f"{at}/grense/2026/np-skalapoeng", f"{at}/sporing/2026/np-skalapoeng")]  # fmt: skip
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes((file.parent.with_name("2025") / file.name).read_bytes())
+    return files
+
+
+def test_a_result_that_was_never_published_and_lacks_tables_holds_up_no_release(home):
+    """Every later run of every year stopped at it, and the command that it was told to mend it by could not."""
+    files, lake, published = half_made(home), Lake(home / "lager"), home / "publisert"
+    assert {pair: sorted(of_pair) for pair, of_pair in incomplete_results(lake, published).items()} == {
+        (2026, "np-skalapoeng"): sorted(files)
+    }
+    require_all_results(lake, published)
+    complete = complete_results(lake, published)
+    assert len(lake.files("grense")) == 2 and len(complete.files("grense")) == 1
+    with open_engine() as engine:
+        require_consistent_results(engine, complete)
+        assert all("2026" not in str(file) for files in sources(engine, complete).values() for file in files)
+
+
+def test_a_published_result_that_lacks_tables_is_left_out_by_nobody(home):
+    (home / "lager/andel/2025/np-skalapoeng.parquet").unlink()
+    lake, published = Lake(home / "lager"), home / "publisert"
+    assert incomplete_results(lake, published) == {}
+    assert complete_results(lake, published).files("grense") == lake.files("grense")
+    with pytest.raises(InvalidInput, match="no file of andel"):
+        require_all_results(lake, published)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, truncate])
+def test_where_nobody_knows_what_was_published_nothing_is_left_out(home, spoil):
+    half_made(home)
+    spoil(home / "publisert/oppfolging.duckdb")
+    lake, published = Lake(home / "lager"), home / "publisert"
+    assert incomplete_results(lake, published) == {}
+    with pytest.raises(InvalidInput, match=r"uttrekk 2026, np-skalapoeng.*If it was never published, remove it"):
+        require_all_results(lake, published)
 
 
 def test_a_report_without_its_file_is_published_with_nothing(home):

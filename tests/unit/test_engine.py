@@ -15,7 +15,8 @@ from tests.support.audits import report_of
 from tests.support.declared import minimal_rows
 from tests.support.spoil import flip
 
-ONE = {"uttrekksaar": 2025, "indikatorsett": "prove"}
+SET = "np-skalapoeng"
+ONE = {"uttrekksaar": 2025, "indikatorsett": SET}
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_a_written_table_is_not_seen_before_it_is_committed(engine, lake):
     assert lake.files("grense") == []
     assert staged.staged.exists() and staged.rows == 3
     lake.commit([staged])
-    assert lake.files("grense") == [lake.root / "grense" / "2025" / "prove.parquet"]
+    assert lake.files("grense") == [lake.root / "grense" / "2025" / f"{SET}.parquet"]
     assert not staged.staged.exists()
 
 
@@ -51,7 +52,7 @@ def test_what_failed_its_audit_is_put_aside_where_no_reader_looks(engine, lake, 
     staged = engine.write(minimal_rows(table("grense")), "grense", lake, ONE)
     lake.quarantine([staged], tmp_path / "karantene" / "x")
     assert lake.files("grense") == [] and not staged.staged.exists()
-    assert (tmp_path / "karantene" / "x" / "grense" / "2025" / "prove.parquet").exists()
+    assert (tmp_path / "karantene" / "x" / "grense" / "2025" / f"{SET}.parquet").exists()
 
 
 def audited(engine, lake, partition=ONE):
@@ -67,7 +68,9 @@ def test_nothing_of_the_lake_is_read_that_is_not_what_was_audited(lake):
         file = audited(engine, lake)
         assert engine.read([file], "grense").count("*").fetchone() == (3,)
         flip(file)
-        with pytest.raises(InvalidInput, match=r"lager/grense/2025/prove\.parquet.*--rules prove --uttrekk 2025"):
+        with pytest.raises(
+            InvalidInput, match=r"lager/grense/2025/np-skalapoeng\.parquet.*--rules np-skalapoeng --uttrekk 2025"
+        ):
             engine.read([file], "grense")
         staged = engine.write(minimal_rows(table("grense")), "grense", lake, ONE)
         assert engine.read([staged.staged], "grense").count("*").fetchone() == (3,), "what waits for its audit"
@@ -77,7 +80,7 @@ def test_the_command_makes_every_spoiled_year_of_a_set_anew(engine, lake):
     files = [audited(engine, lake, {**ONE, "uttrekksaar": year}) for year in (2024, 2025)]
     for file in files:
         flip(file)
-    with pytest.raises(InvalidInput, match="--rules prove --uttrekk 2024,2025"):
+    with pytest.raises(InvalidInput, match="--rules np-skalapoeng --uttrekk 2024,2025"):
         lake.require_audited(files)
 
 
@@ -88,17 +91,42 @@ def test_what_is_taken_away_leaves_no_report_of_checks_that_it_passed(engine, la
     assert (lake.files("grense"), lake.reported("grense")) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["kopi", "kopi/prove", "2025/prove/igjen"])
-def test_a_file_that_is_no_partition_is_no_part_of_the_table(engine, lake, name):
-    file, stray = audited(engine, lake), lake.root / f"grense/{name}.parquet"
-    stray.parent.mkdir(parents=True, exist_ok=True)
-    stray.write_bytes(file.read_bytes())
-    assert (lake.files("grense"), lake.strays("grense")) == ([file], [stray])
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("grense", "kopi"),
+        ("grense", f"kopi/{SET}"),
+        ("grense", f"2025/{SET}/igjen"),
+        ("grense", f"2025/{SET} kopi"),
+        ("grense", f"99999/{SET}"),
+        ("grense", f"20২5/{SET}"),
+        ("observasjon", "nasjonale_prover kopi/2024-25"),
+        ("observasjon", "nasjonale_prover/2024-25 kopi"),
+        ("observasjon", "nasjonale_prover/2024-26"),
+        ("kommune", "alt kopi"),
+    ],
+)
+def test_a_copy_under_another_name_is_no_part_of_the_table_and_no_report_makes_it_one(engine, lake, key, name):
+    """It stopped every run and every check, by errors that named no file; a copied source was removed unasked."""
+    partition = {"grense": ONE, "observasjon": {"kilde": "nasjonale_prover", "skoleaar": "2024-25"}, "kommune": {}}[key]
+    file, stray = lake.target(key, partition), lake.root / f"{key}/{name}.parquet"
+    for one in (file, stray, lake.report(stray)):
+        one.parent.mkdir(parents=True, exist_ok=True)
+        one.touch()
+    assert (lake.files(key), lake.strays(key), lake.reported(key)) == ([file], [stray], [])
+
+
+def test_results_that_are_left_out_are_in_no_table(lake):
+    for year in (2025, 2026):
+        file = lake.target("grense", {**ONE, "uttrekksaar": year})
+        file.parent.mkdir(parents=True)
+        file.touch()
+    assert Lake(lake.root, [(2026, SET)]).files("grense") == [lake.target("grense", ONE)]
 
 
 @pytest.mark.parametrize(
     "partition",
-    [None, {"uttrekksaar": 2025}, {"indikatorsett": "prove", "uttrekksaar": 2025}, {**ONE, "nivaa": "skole"}],
+    [None, {"uttrekksaar": 2025}, {"indikatorsett": SET, "uttrekksaar": 2025}, {**ONE, "nivaa": "skole"}],
 )
 def test_another_partition_than_the_declared_one_is_refused(lake, partition):
     with pytest.raises(PermanentError, match="grense: found partition"):

@@ -7,24 +7,25 @@ Belongs here: the working tables. Does not belong here: the published file (`pub
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.core.outcome import read_audit_report
-from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, open_engine, rerun_options
+from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, Lake, open_engine, rerun_options
 from oppfolging_pipeline.publish.andre_tall import of_other_figures
 from oppfolging_pipeline.publish.consistency import (
     RESULTS,
     Result,
+    complete_results,
+    incomplete_results,
     inconsistent_results,
     missing_results,
     released_results,
 )
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.publish.parquet_sources import column_faults
-from oppfolging_pipeline.rules.loader import rule_set_names
 from oppfolging_pipeline.tables.model import Table, all_tables
 
 _MEANING = (
@@ -34,11 +35,13 @@ _MEANING = (
 
 
 def files(case: Case) -> list[Diagnosis]:
-    """Files of the lake that are not what they were when they were audited, or not as declared."""
+    """Files of the lake that are not what they were when they were audited, or not as declared; not of results that
+    `results` tells of as half made: nobody reads those."""
     found = []
+    lake = complete_results(case.lake, case.published)
     with open_engine() as engine:
         for declared in all_tables().values():
-            for file in case.lake.files(declared.key):
+            for file in lake.files(declared.key):
                 wrong = _wrong(case, engine, declared, file)
                 if wrong is not None:
                     kode, what = wrong
@@ -48,10 +51,11 @@ def files(case: Case) -> list[Diagnosis]:
 
 def results(case: Case) -> list[Diagnosis]:
     """Identification years and rule sets that lack tables, or whose results are not all of one run."""
-    lake = case.lake
+    incomplete = incomplete_results(case.lake, case.published)
+    lake = Lake(case.lake.root, incomplete)
     there = [file for key in RESULTS for file in lake.files(key)]
     missing = missing_results(lake, released_results(case.published))
-    found = _missing(case, missing)
+    found = _missing(case, missing) + _never_published(case, incomplete)
     if any(not lake.files(key) for key in RESULTS) or any(lake.not_as_audited(there)):
         return found  # told result by result and file by file: what is left is not to be compared
     with open_engine() as engine:
@@ -64,7 +68,7 @@ def results(case: Case) -> list[Diagnosis]:
             f"resultater som ikke hører sammen: {'; '.join(sorted(faults))}",
             "Tabellene er av ulike kjøringer, som oftest fordi en kjøring ble brutt av. Ingenting publiseres før de er "
             "av den samme.",
-            case.command(f"run --rules {name} --uttrekk {year}"),
+            _run(case, name, str(year)),
         )
         for (year, name), faults in sorted(wrong.items())
         if (year, name) not in missing
@@ -95,11 +99,13 @@ def remake_of_other_figures(case: Case) -> str:
 
 
 def strays(case: Case) -> list[Diagnosis]:
-    """Parquet files among the tables that are none of them."""
-    meaning = "Ingen leser filen, for navnet er ikke navnet på noen del av tabellen. Flytt den ut av lageret."
+    """Parquet files among the tables that are none of them. The command never moves one over another file."""
+    meaning = (
+        "Ingen leser eller fjerner filen, for navnet er ikke navnet på noen del av tabellen. Flytt den ut av lageret."
+    )
     return [
         Diagnosis("lager_fremmed", "hint", str(file), "en fil som ikke er en av tabellens", meaning,
-                  f"mv {shlex.quote(str(file))} {shlex.quote(str(case.home))}")
+                  f"mv -n {shlex.quote(str(file))} {shlex.quote(str(case.home))}")
         for key in all_tables()
         for file in case.lake.strays(key)
     ]  # fmt: skip
@@ -131,7 +137,27 @@ def _remake(case: Case, pairs: Iterable[Result]) -> str:
     years: dict[str, list[str]] = {}
     for year, name in sorted(pairs):
         years.setdefault(name, []).append(str(year))
-    return "; ".join(case.command(f"run --rules {name} --uttrekk {','.join(of_set)}") for name, of_set in years.items())
+    return "; ".join(_run(case, name, ",".join(of_set)) for name, of_set in years.items())
+
+
+def _never_published(case: Case, incomplete: Mapping[Result, Sequence[Path]]) -> list[Diagnosis]:
+    """One for each result that a run left half made: releases are made without it."""
+    return [
+        Diagnosis(
+            "resultater_ufullstendige",
+            "hint",
+            f"uttrekk {year}, {name}",
+            "resultater som aldri er publisert, og som mangler tabeller",
+            "En kjøring feilet eller ble brutt av på veien. Utgivelser lages uten dem, og de hindrer ingen andre. Kjør "
+            f"`{_run(case, name, str(year))}` for å få dem med, eller fjern dem med kommandoen.",
+            f"rm {' '.join(shlex.quote(str(file)) for file in files)}",
+        )
+        for (year, name), files in incomplete.items()
+    ]
+
+
+def _run(case: Case, rules: str, years: str) -> str:
+    return case.command(f"run --rules {shlex.quote(rules)} --uttrekk {years}")
 
 
 def _wrong(case: Case, engine: Engine, declared: Table, file: Path) -> tuple[str, str] | None:
@@ -161,6 +187,4 @@ def _wrong(case: Case, engine: Engine, declared: Table, file: Path) -> tuple[str
 def _again(case: Case, declared: Table, file: Path) -> str:
     if declared.partition_by != RESULT_PARTITION:
         return case.run_again()
-    if file.stem not in rule_set_names():
-        return f"mv {shlex.quote(str(file))} {shlex.quote(str(case.home))}"  # no run makes it: it is somebody's copy
     return case.command(f"run{rerun_options(case.lake, [file])[file]}")

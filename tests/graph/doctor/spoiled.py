@@ -170,12 +170,6 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
         OF_RESULT,
     ),
     "lake gone": (lambda h: shutil.rmtree(h / "lager"), "resultater_borte", "ingen grense, regelsett_brukt", OF_RESULT),
-    "result, somebody's copy": (
-        lambda h: shutil.copyfile(h / f"lager/andel/{RESULT}.parquet", h / "lager/andel/2025/kopi.parquet"),
-        "lager_uten_rapport",
-        "no such file",
-        "mv {home}/lager/andel/2025/kopi.parquet {home}",
-    ),
     "result, fewer rows": (one_row, "lager_endret", "(1 rader; da var det 17)", OF_RESULT),
     "published, gone": (lambda h: (h / "publisert/oppfolging.duckdb").unlink(), "publisert_borte", "0001-", AGAIN),
     "published, cut": (lambda h: truncate(h / "publisert/oppfolging.duckdb"), "publisert_skadet", "0001-", AGAIN),
@@ -204,6 +198,28 @@ HINTS: dict[str, tuple[Spoil, str, str]] = {
         lambda h: shutil.copyfile(h / f"lager/regelsett_brukt/{RESULT}.parquet", h / "lager/regelsett_brukt/k.parquet"),
         "lager_fremmed",
         "ikke er en av tabellens",
+    ),
+    "a copy of a result": (
+        lambda h: shutil.copyfile(
+            h / f"lager/andel/{RESULT}.parquet", h / "lager/andel/2025/np-skalapoeng kopi.parquet"
+        ),
+        "lager_fremmed",
+        "ikke er en av tabellens",
+    ),
+    "a copy of a source": (
+        lambda h: shutil.copytree(h / "lager/observasjon/nasjonale_prover", h / "lager/observasjon/nasjonale_prover k"),
+        "lager_fremmed",
+        "ikke er en av tabellens",
+    ),
+    "a result of no year": (
+        lambda h: shutil.copytree(h / "lager/grense/2025", h / "lager/grense/99999"),
+        "lager_fremmed",
+        "ikke er en av tabellens",
+    ),
+    "a result that a run left half made": (
+        lambda h: shutil.copytree(h / "lager/grense/2025", h / "lager/grense/2026"),
+        "resultater_ufullstendige",
+        "aldri er publisert",
     ),
     "the ledger's copy": (
         lambda h: (h / "arkiv/protokoll.kopi.sqlite").write_text("x"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +16,7 @@ import pytest
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.core.run_journal import RunJournal, write_journal
 from oppfolging_pipeline.publish.doctor import examination
-from tests.graph.doctor.asking import AS_ASKED, ASKED, INTO, MEND, NOW, asked, journal
+from tests.graph.doctor.asking import AS_ASKED, ASKED, INTO, MEND, NOW, RESULT, asked, journal
 from tests.graph.doctor.spoiled import quarantine, some_content
 from tests.graph.test_run import materialize
 from tests.support.run import failures, run_job
@@ -133,10 +136,31 @@ def test_a_file_in_the_home_s_place_is_broken(tmp_path):
 
 def test_nothing_but_folders_where_files_should_be_is_survived(tmp_path):
     for part in ("arkiv/protokoll.sqlite", "publisert/oppfolging.duckdb", "publisert/manifest.json", "kjoring.json",
-                 "lager/andel/2025/x.parquet", ".laas", "arkiv/innhold"):  # fmt: skip
+                 f"lager/andel/{RESULT}.parquet", ".laas", "arkiv/innhold"):  # fmt: skip
         (tmp_path / part).mkdir(parents=True)
     told = asked(tmp_path)
     assert {one.alvor for one in told} == {"feil"} and "ikke_undersokt" in {one.kode for one in told}
+
+
+def test_a_half_made_result_is_told_of_with_the_run_that_completes_it_or_what_removes_it(home):
+    """The only command was that of the run that had failed: where its figures are not to be had it mended nothing."""
+    (home / "lager/grense/2026").mkdir()
+    half_made = home / "lager/grense/2026/udir-2020.parquet"
+    shutil.copyfile(home / f"lager/grense/{RESULT}.parquet", half_made)
+    (told,) = asked(home)
+    assert (told.kode, told.alvor, told.sted) == ("resultater_ufullstendige", "hint", "uttrekk 2026, udir-2020")
+    assert f"`oppfolging run --rules udir-2020 --uttrekk 2026 --home {home}`" in told.betyr
+    subprocess.run(shlex.split(told.gjor), check=True)
+    assert asked(home) == []
+
+
+def test_a_copy_is_told_of_with_a_command_that_moves_it_whatever_its_name(home):
+    copy = home / "lager/andel/2025/np-skalapoeng 'kopi' av.parquet"
+    shutil.copyfile(home / f"lager/andel/{RESULT}.parquet", copy)
+    (told,) = asked(home)
+    assert (told.kode, told.sted) == ("lager_fremmed", str(copy))
+    subprocess.run(shlex.split(told.gjor), check=True)
+    assert asked(home) == [] and (home / copy.name).is_file()
 
 
 def test_while_a_run_goes_on_what_it_writes_is_not_looked_at(home):

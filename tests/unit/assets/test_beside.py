@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from assets.beside import _MAKERS, _MAY_BE_EMPTY, beside
+from assets.beside import _MAKERS, _MAY_BE_EMPTY, UTTREKK, beside
 from assets.resources import HomeResource
 from checks.catalogue import Beside
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.register.model import Register
-from oppfolging_pipeline.tables.model import table
+from oppfolging_pipeline.tables.model import all_tables, table
 from tests.unit.staging.country import AFTER, BEFORE, changing_country
 
 TESTS = "nasjonale_prover"
 SET, OTHER = "np-skalapoeng", "udir-2020"
+RESULTS = [key for key, declared in all_tables().items() if declared.partition_by == UTTREKK]
 
 
 @pytest.fixture
@@ -25,8 +26,7 @@ def home(tmp_path) -> HomeResource:
     resource = HomeResource(home=str(tmp_path), inbox="")
     for key, parts in {
         "observasjon": [(TESTS, BEFORE), (TESTS, "2023-24")],
-        "grense": [(2025, SET), (2025, OTHER), (2024, SET)],
-        "vurdering": [(2025, SET), (2025, OTHER), (2024, SET)],
+        **{key: [(2025, SET), (2025, OTHER), (2024, SET)] for key in RESULTS},
     }.items():
         for values in parts:
             file = target(resource, key, *values)
@@ -121,6 +121,17 @@ def test_a_name_that_is_no_table_and_no_fact_is_handed_over_by_nobody(home):
 
 def test_a_table_that_is_not_in_the_lake_has_no_file(home):
     assert beside(home, [staged(home, "andel", 2025, SET)], {"skole"}).tables["skole"] == []
+
+
+def test_a_result_that_a_run_left_half_made_is_compared_with_only_where_it_is_made(home):
+    """Never published, it is in no release; the checks of a release asked for it all the same."""
+    target(home, "grense", 2026, SET).parent.mkdir()
+    target(home, "grense", 2026, SET).touch()
+    of_release = beside(home, [staged(home, "vurdering_kommune")], {"grense", "sett"})
+    assert len(of_release.tables["grense"]) == len(uttrekk_of(of_release, "sett")) == 3
+    itself = beside(home, [staged(home, "harmonisert", 2026, SET)], {"grense", "sett"})
+    assert names(itself, home, "grense") == ["lager/grense/2026/np-skalapoeng.parquet"]
+    assert uttrekk_of(itself, "sett") == {(2026, SET)}
 
 
 def uttrekk_of(found: Beside, fact: str) -> set[tuple[object, ...]]:

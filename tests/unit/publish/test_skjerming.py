@@ -103,6 +103,14 @@ def test_a_part_of_a_divided_municipality_that_we_shield_ourselves_does_not_foll
     assert hidden(tmp_path, rows, changing_country()) == {(S2, BEFORE): True}
 
 
+def test_schools_of_a_half_of_a_merger_that_has_no_cell_are_no_company(tmp_path: Path) -> None:
+    """6105 has no row: the figure of 6106 is that of 6104, and gave its one hidden school away beside S3."""
+    rows = [observed("6104", 50, 60, skoleaar=BEFORE), observed("6106")]
+    rows += [*school(S1, "6104", "6106", HIDDEN), *school(S2, "6104", "6106", (50, 40))]
+    rows += school(S3, "6105", "6106", HIDDEN)
+    assert hidden(tmp_path, rows, changing_country()) == {(S2, BEFORE): True}
+
+
 def test_what_is_hidden_in_one_identification_year_is_hidden_in_all_and_gets_company_there_too(tmp_path: Path) -> None:
     """6104 and 6105 are published apart in 2023 and merged in 2025. In 6104 S2 joins S1; in the merged one, where S1
     is alone, S3 is the smallest; and then S3 is alone in 6105 of 2023, and S4 joins it."""

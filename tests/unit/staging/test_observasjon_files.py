@@ -121,3 +121,16 @@ def test_nothing_is_removed_before_it_is_told_to_be(engine: Engine, lake: Lake) 
     done = stage(engine, lake, [OLD])
     assert all(path.exists() for path in done.gone) and len(done.gone) == 2
     assert len(values(engine, lake)) == len(WHOLE)
+
+
+def test_a_copied_source_is_neither_read_nor_removed(engine: Engine, lake: Lake) -> None:
+    """It was taken for a source that has gone from the archive, and removed without a word."""
+    update(engine, lake, WHOLE, NEW)
+    copies = [lake.root / f"observasjon/{NP} kopi/{NEW}.parquet", lake.root / f"observasjon/{NP}/{NEW} (1).parquet"]
+    copies[0].parent.mkdir()
+    for copy in copies:
+        copy.write_bytes((lake.root / f"observasjon/{NP}/{NEW}.parquet").read_bytes())
+    before = values(engine, lake)
+    assert len(before) == len(WHOLE)
+    assert update(engine, lake, WHOLE, NEW).gone == ()
+    assert lake.strays("observasjon") == sorted(copies) and values(engine, lake) == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -190,3 +190,12 @@ def test_a_day_that_has_not_come_changes_no_figure_today():
         ("corrections.yaml", "byttet.opphoert", "2025-04-01"),
     ]
     assert "today (2025-01-31) or an earlier day" in caught.value.findings[0].expected
+
+
+@pytest.mark.parametrize(("days", "applies"), [("2025-03-01", True), ("2025-02-01 2025-03-01", False)])
+def test_a_run_over_midnight_has_the_same_corrections_on_both_sides_of_it(days, applies):
+    # Each step reads the clock. Days that have not come are refused, so a later day changes nothing.
+    listed = corrections(f"byttet {days}|kommune|6101|utelat|{SHOWN}")
+    refuse_of_the_future(listed, MARCH)
+    before, after = (in_force(listed, "fil", day) for day in (MARCH, MARCH + timedelta(days=1)))
+    assert before == after and bool(before) == applies
