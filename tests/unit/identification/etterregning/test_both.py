@@ -22,7 +22,8 @@ from tests.support.golden_sets import Item, small_set
 from tests.unit.identification.etterregning.build import Row, lake_of
 from tests.unit.register.country import change, code, country
 from tests.unit.staging.build import observed
-from tests.unit.staging.country import changing_country
+from tests.unit.staging.country import BEFORE, changing_country
+from tests.unit.staging.left_out import LEFT_OUT_OF_A_DIVISION, LEFT_OUT_OF_A_MERGER
 
 OLD = ["6101", "6102", "6103", "6104", "6105", "6107", "6110", "6113", "6120"]
 NEW = ["6101", "6103", "6106", "6108", "6109", "6111", "6112", "6120", "6202"]
@@ -77,11 +78,13 @@ def figures(dice: random.Random, rule_set: RuleSet, computed: bool) -> list[Row]
                 if dice.random() < 0.9:
                     verdi, antall = cell(dice, decimals)
                     preliminary = dice.random() < 0.02
-                    rows.append(observed(kommunenr, verdi, antall, skoleaar=skoleaar, forelopig=preliminary, **kind))
+                    place: Any = {"skoleaar": skoleaar, "rettelse": "x" if dice.random() < 0.3 else None}
+                    rows.append(observed(kommunenr, verdi, antall, forelopig=preliminary, **place, **kind))
             for number in range(len(SCHOOLS)):
                 if dice.random() < 0.7:
                     verdi, antall = cell(dice, decimals)
-                    place: Any = {"kommunenr": SCHOOLS[number][codes is NEW], "skoleaar": skoleaar}
+                    place = {"kommunenr": SCHOOLS[number][codes is NEW], "skoleaar": skoleaar}
+                    place["rettelse"] = "x" if dice.random() < 0.3 else None
                     rows.append(observed(f"1000000{number:02d}", verdi, antall, **place, **kind))
     make_some_divisions_add_up(dice, rows)
     if computed:  # at least one figure that a national limit can be computed from, in each cell
@@ -165,6 +168,31 @@ def test_both_agree_on_figures_that_were_cast_to_another_code_set(uttrekksaar: i
         observed("6103", 41.3, 10, skoleaar=years[2], **kind),
     ]
     assert found(rows, register, marks, {}, uttrekksaar) == []
+
+
+PARTS = {**LEFT_OUT_OF_A_MERGER, **{f"{name} of a division": case for name, case in LEFT_OUT_OF_A_DIVISION.items()}}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_both_agree_on_what_is_left_out_of_a_merger_and_of_a_division(name: str) -> None:
+    first, second, _ = PARTS[name]
+    merger = name in LEFT_OUT_OF_A_MERGER
+    rows = [observed("I", 50, 900, skoleaar=year) for year in YEARS]
+    rows += [observed("6101", 50, 20, skoleaar=year) for year in YEARS]
+    old = {"skoleaar": BEFORE}
+    places: list[dict[str, Any]] = (
+        [{"enhet": "6104"}, {"enhet": "6105"}]
+        if merger
+        else [{"enhet": "6107"}, {"enhet": "100000003", "kommunenr": "6107"}]
+    )
+    for place, (verdi, antall, rettelse) in zip(places, (first, second), strict=True):
+        rows.append(observed(**place, verdi=verdi, antall=antall, rettelse=rettelse, **old))
+    if not merger:
+        rows += [observed("100000001", 50, 20, kommunenr="6107", **old), observed("100000001", kommunenr="6108")]
+        rows += [observed("100000002", 53, 10, kommunenr="6107", **old), observed("100000002", kommunenr="6108")]
+        rows += [observed("100000003", kommunenr="6109")]
+    rows += [observed(code) for code in ("6106", "6108", "6109")]
+    assert found(rows, changing_country(), small_set(min_aar=1), {}) == []
 
 
 def found(
