@@ -10,9 +10,9 @@ from oppfolging_pipeline.engine import Engine
 from tests.support.golden_sets import Item, small_set
 from tests.unit.staging.build import Shown, harmonised, observed
 from tests.unit.staging.country import AFTER, BEFORE, changing_country
-from tests.unit.staging.left_out import LEFT_OUT_OF_A_DIVISION, LEFT_OUT_OF_A_MERGER, Cell, Part
 
 S1, S2, S3, S4 = "100000001", "100000002", "100000003", "100000004"
+Cell = tuple[str, Shown, Shown, bool]
 NOTHING: Cell = ("mangler", None, None, True)
 HIDDEN: Cell = ("skjermet", None, None, True)
 
@@ -67,18 +67,6 @@ def test_a_merger_is_the_weighted_mean_of_its_parts_only_when_every_part_with_pu
     found = harmonised(engine, tmp_path, rows, changing_country())
     assert found.cell("6106", BEFORE) == expected
     assert found.cell("6106", AFTER) == ("vist", 51, 41, False)
-
-
-@pytest.mark.parametrize(("a", "b", "expected"), LEFT_OUT_OF_A_MERGER.values(), ids=LEFT_OUT_OF_A_MERGER)
-def test_a_merger_of_which_a_figure_is_left_out_is_missing_and_not_shielded(
-    engine: Engine, tmp_path: Path, a: Part, b: Part, expected: Cell
-) -> None:
-    rows = [
-        observed(code, verdi, antall, skoleaar=BEFORE, rettelse=rettelse)
-        for code, (verdi, antall, rettelse) in (("6104", a), ("6105", b))
-    ]
-    found = harmonised(engine, tmp_path, [*rows, observed("6106", 51, 41)], changing_country())
-    assert found.cell("6106", BEFORE) == expected
 
 
 def test_a_merger_of_figures_with_decimals_is_rounded_half_up_on_the_last_of_them(
@@ -172,17 +160,6 @@ def test_a_division_is_not_seen_through_unless_the_whole_is_shown_and_its_school
     rows = [observed("6107", *whole, skoleaar=BEFORE), *TWO_IN_6108, *ONE_IN_6109]
     found = harmonised(engine, tmp_path, rows, changing_country())
     assert (found.cell("6108", BEFORE), found.cell("6109", BEFORE)) == (in_6108, in_6109)
-
-
-@pytest.mark.parametrize(("whole", "in_6109", "expected"), LEFT_OUT_OF_A_DIVISION.values(), ids=LEFT_OUT_OF_A_DIVISION)
-def test_the_parts_of_a_division_of_which_a_figure_is_left_out_are_missing_and_not_shielded(
-    engine: Engine, tmp_path: Path, whole: Part, in_6109: Part, expected: Cell
-) -> None:
-    rows = [*TWO_IN_6108, observed("6107", *whole[:2], skoleaar=BEFORE, rettelse=whole[2])]
-    rows += [observed(S3, *in_6109[:2], kommunenr="6107", skoleaar=BEFORE, rettelse=in_6109[2])]
-    rows += [observed(S3, kommunenr="6109"), observed("6108"), observed("6109")]
-    found = harmonised(engine, tmp_path, rows, changing_country())
-    assert (found.cell("6108", BEFORE), found.cell("6109", BEFORE)) == (expected, expected)
 
 
 def test_a_divided_municipality_that_has_another_cell_but_not_this_one_hides_its_parts(
