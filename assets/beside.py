@@ -119,6 +119,8 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "katalog_kilde": lambda known: kontrollgrunnlag.katalog_kilde(known.catalog),
     "brudd_celle": lambda known: kontrollgrunnlag.brudd_celle(known.breaks, known.catalog),
     "rettet_antall": lambda known: kontrollgrunnlag.rettet_antall(known.corrections),
+    "rettet_bare_antall": lambda known: kontrollgrunnlag.rettet_bare_antall(known.corrections),
+    "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.corrections),
     "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
@@ -135,7 +137,7 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
 }
 # A register may know of no code outside the municipalities, and no break and no correction may be known; every other
 # fact has a row wherever it is asked for.
-_MAY_BE_EMPTY = {"utenfor", "brudd_celle", "rettet_antall"}
+_MAY_BE_EMPTY = {"utenfor", "brudd_celle", "rettet_antall", "rettet_bare_antall", "utelatt_tall"}
 _OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger", "registerrad", "embete"}
 
 

@@ -145,4 +145,5 @@ def facts(folder: Path) -> dict[str, Facts]:
         "katalog_kilde": Facts(*kontrollgrunnlag.katalog_kilde(catalog)),
         "brudd_celle": Facts(*kontrollgrunnlag.brudd_celle(default_breaks(), catalog)),
         "rettet_antall": Facts(*kontrollgrunnlag.rettet_antall(Rettelsesliste()), empty_ok=True),
+        "utelatt_tall": Facts(*kontrollgrunnlag.utelatt_tall(Rettelsesliste()), empty_ok=True),
     }

@@ -82,7 +82,9 @@ def stage(
             engine,
             points,
             engine.read(lake.files("rangering_skole"), "rangering_skole"),
-            hidden_beside(engine, points, observations, requests, register),
+            hidden_beside(
+                engine, points, observations, engine.read(lake.files("rettelse"), "rettelse"), requests, register
+            ),
             corrected,
         ),
         "dim_indikator": dim_indikator(catalog),

@@ -10,9 +10,13 @@ source may not do it at all. So, of the schools that a municipality's figure of 
 - beside a shown municipality, a single hidden school gets company;
 - a shielded municipality whose schools are all shown has one of them hidden.
 
+A published correction tells what the source shows of a municipality, also where the municipality's own cell has
+another figure, is left out, or is merged with others: the schools that stand in it are treated as beside a shown one.
+
 The one that is hidden is the shown school with fewest pupils, then with the lowest orgnr. It is hidden in every
 identification year and rule set that the file holds, or one would give away what another hides; that may leave it
-alone in one of them, so the rule is repeated until nothing more follows. Numbers of pupils are treated alike.
+alone in one of them, so the rule is repeated until nothing more follows. Numbers of pupils are treated alike, also
+those of schools whose figure a correction leaves out.
 """
 
 from __future__ import annotations
@@ -29,29 +33,44 @@ if TYPE_CHECKING:
 
 
 def hidden_beside(
-    engine: Engine, vurdering: Relation, observasjon: Relation, requests: Sequence[Request], register: Register
+    engine: Engine,
+    vurdering: Relation,
+    observasjon: Relation,
+    rettelse: Relation,
+    requests: Sequence[Request],
+    register: Register,
 ) -> Relation:
     """The cells of schools that are shown in `vurdering` and hidden where it is published.
 
     Columns `orgnr, indikator, trinn, skoleaar` and `verdi_skjules`: false where only the number of pupils is hidden.
-    `vurdering` holds the results of `requests`, `observasjon` the figures that they were made of.
+    `vurdering` holds the results of `requests`, `observasjon` the figures that they were made of, `rettelse` the
+    corrections that are published with them.
     """
     celler = engine.frame(_ASKED, [(r.uttrekksaar, r.rule_set.navn, *row[:5]) for r in requests for row in r.cells()])
     read_off = engine.run(
-        _READ_OFF, observasjon=observasjon, celler=celler, opphav=engine.frame(*opphav(requests, register))
+        _READ_OFF,
+        observasjon=observasjon,
+        celler=celler,
+        opphav=engine.frame(*opphav(requests, register)),
+        rettelse=rettelse,
     )
     kommuner = engine.run(_KOMMUNER, vurdering=vurdering, lest_av=read_off)
     deler = engine.run(_DELER, vurdering=vurdering, lest_av=read_off)
     figures = _until_nothing_follows(
         engine,
         engine.run("SELECT *, verdistatus AS status FROM kommuner", kommuner=kommuner),
-        engine.run("SELECT *, verdistatus = 'skjermet' AS skjult FROM deler WHERE har_verdi", deler=deler),
+        engine.run(
+            "SELECT *, verdistatus = 'skjermet' AS skjult, publisert AND verdistatus = 'vist' AS kan_velges "
+            "FROM deler WHERE verdistatus IN ('vist', 'skjermet')",
+            deler=deler,
+        ),
     )
     counts = _until_nothing_follows(
         engine,
         engine.run("SELECT *, antallstatus AS status FROM kommuner", kommuner=kommuner),
         engine.run(
-            "SELECT d.*, d.antall IS NULL OR f.orgnr IS NOT NULL AS skjult "
+            "SELECT d.*, d.antall IS NULL OR f.orgnr IS NOT NULL AS skjult, "
+            "publisert AND verdistatus <> 'skjermet' AS kan_velges "
             "FROM deler d LEFT JOIN funnet f USING (orgnr, indikator, trinn, skoleaar)",
             deler=deler,
             funnet=figures,
@@ -79,20 +98,35 @@ _ASKED = {
     "trinn": "INTEGER", "skoleaar": "VARCHAR",
 }  # fmt: skip
 
-# The observations that the figure of each municipality is read off or made of, with the schools of those years. A half
-# of a merger that has no such cell itself is no part of the figure, and its schools are no company for those that are.
+# The observations that the figure of each municipality is read off or made of, with the schools of those years (a half
+# of a merger that has no such cell itself is no part of the figure, and its schools are no company for those that are);
+# and, of each municipality that a correction tells the figure of, what is told and the schools that stood in it.
 _READ_OFF = """
-SELECT u.uttrekksaar, u.indikatorsett, u.kommunenr, u.maate, o.nivaa, o.enhet, o.indikator, o.trinn, o.skoleaar,
-  o.verdistatus, o.antall, o.antallstatus
-FROM observasjon o JOIN celler c USING (kilde, skoleaar, indikator, maal, trinn)
-JOIN opphav u ON u.uttrekksaar = c.uttrekksaar AND u.indikatorsett = c.indikatorsett AND u.kilde = c.kilde
-  AND u.skoleaar = c.skoleaar AND u.fra = o.kommunenr
-WHERE o.nivaa = 'kommune' OR o.nivaa = 'skole' AND (u.maate = 'delt'
-  OR (o.kilde, o.skoleaar, o.kommunenr, o.indikator, o.maal, o.trinn)
-    IN (SELECT (kilde, skoleaar, enhet, indikator, maal, trinn) FROM observasjon WHERE nivaa = 'kommune'))
+WITH lest_av AS (
+  SELECT u.uttrekksaar, u.indikatorsett, u.kommunenr, u.maate, o.nivaa, o.enhet, o.indikator, o.trinn, o.skoleaar,
+    o.verdistatus, o.antall, o.antallstatus, o.kilde, o.maal, u.fra
+  FROM observasjon o JOIN celler c USING (kilde, skoleaar, indikator, maal, trinn)
+  JOIN opphav u ON u.uttrekksaar = c.uttrekksaar AND u.indikatorsett = c.indikatorsett AND u.kilde = c.kilde
+    AND u.skoleaar = c.skoleaar AND u.fra = o.kommunenr
+  WHERE o.nivaa = 'kommune' OR o.nivaa = 'skole' AND (u.maate = 'delt'
+    OR (o.kilde, o.skoleaar, o.kommunenr, o.indikator, o.maal, o.trinn)
+      IN (SELECT (kilde, skoleaar, enhet, indikator, maal, trinn) FROM observasjon WHERE nivaa = 'kommune'))
+), fortalt AS (
+  SELECT kilde, skoleaar, enhet AS fra, indikator, maal, trinn, bool_or(forvent_verdistatus = 'vist') AS med_verdi,
+    bool_or(forvent_antall IS NOT NULL) AS med_antall
+  FROM rettelse WHERE nivaa = 'kommune' GROUP BY ALL
+)
+SELECT * EXCLUDE (kilde, maal, fra) FROM lest_av
+UNION ALL
+SELECT DISTINCT l.* EXCLUDE (kilde, maal, fra) REPLACE (
+    'fortalt ' || fra AS kommunenr, 'fortalt' AS maate,
+    CASE WHEN nivaa = 'skole' THEN verdistatus WHEN med_verdi THEN 'vist' ELSE 'mangler' END AS verdistatus,
+    CASE WHEN nivaa = 'skole' THEN antallstatus WHEN med_antall THEN 'vist' ELSE 'mangler' END AS antallstatus)
+FROM lest_av l JOIN fortalt USING (kilde, skoleaar, fra, indikator, maal, trinn)
 """
 
-# The cells of municipalities. Their number of pupils is shown, shielded in the source, or not there.
+# The cells of municipalities. Their number of pupils is shown, shielded in the source, or not there. What corrections
+# tell comes beside them.
 _KOMMUNER = """
 WITH skjult_antall AS (
   SELECT DISTINCT uttrekksaar, indikatorsett, kommunenr, indikator, trinn, skoleaar
@@ -103,6 +137,9 @@ SELECT v.uttrekksaar, v.indikatorsett, v.kommunenr, v.indikator, v.trinn, v.skol
     WHEN v.verdistatus = 'skjermet' OR s.kommunenr IS NOT NULL THEN 'skjermet' ELSE 'mangler' END AS antallstatus
 FROM vurdering v LEFT JOIN skjult_antall s USING (uttrekksaar, indikatorsett, kommunenr, indikator, trinn, skoleaar)
 WHERE v.nivaa = 'kommune'
+UNION ALL
+SELECT uttrekksaar, indikatorsett, kommunenr, indikator, trinn, skoleaar, verdistatus, antallstatus
+FROM lest_av WHERE nivaa = 'kommune' AND maate = 'fortalt'
 """
 
 # The schools that each of those figures is made of: those that stood in the municipality, or in what became it. Of a
@@ -113,10 +150,9 @@ WITH skoler AS (
 ), publisert AS (
   SELECT DISTINCT enhet, indikator, trinn, skoleaar FROM skoler
 )
-SELECT l.* EXCLUDE (nivaa, maate, enhet), l.enhet AS orgnr, l.verdistatus IN ('vist', 'skjermet') AS har_verdi,
-  l.verdistatus = 'vist' AND p.enhet IS NOT NULL AS kan_velges
+SELECT l.* EXCLUDE (nivaa, maate, enhet), l.enhet AS orgnr, p.enhet IS NOT NULL AS publisert
 FROM lest_av l LEFT JOIN publisert p USING (enhet, indikator, trinn, skoleaar)
-WHERE l.nivaa = 'skole' AND (l.verdistatus IN ('vist', 'skjermet') OR l.antallstatus = 'skjermet')
+WHERE l.nivaa = 'skole' AND (l.verdistatus IN ('vist', 'skjermet') OR l.antallstatus = 'skjermet' OR l.antall > 0)
   AND (l.maate <> 'delt' OR (l.uttrekksaar, l.indikatorsett, l.enhet, l.kommunenr, l.indikator, l.trinn, l.skoleaar)
     IN (FROM skoler))
 """

@@ -5,6 +5,7 @@ Belongs here: what a correction may say, and the days on which it is in force. D
 
 An entry is never deleted. It is in force from the day that the error became known (`registrert`) until the day from
 which the source has it right itself (`opphoert`, not included): a decision of a day in between can then be made again.
+One that ends on the day that it was registered was never in force.
 """
 
 from __future__ import annotations
@@ -158,6 +159,9 @@ class Rettelse(Regel):
             action = "Flag the cell (merk), or remove the correction." if shielded else "Remove the correction."
             expected = f"a figure that the source shows, because {why}"
             refuse([refusal(found=shown(forvent.verdistatus), expected=expected, action=action, at=("verdistatus",))])
+        if forvent.verdistatus == "skjermet" and re.search(r"\d", info.data.get("id", "")):
+            expected = "an id without any number, because the figure is shielded and the id is published"
+            refuse([refusal(found="a number in the id", expected=expected, action="Choose another id.")])
         return forvent
 
     @field_validator("settes_til")
@@ -214,8 +218,8 @@ class Rettelse(Regel):
     def _ends_after_it_began(cls, opphoert: str | None, info: ValidationInfo) -> str | None:
         if opphoert is not None:
             day, registrert = _day(opphoert), info.data.get("registrert")
-            if registrert is not None and day <= _day(registrert):
-                expected = f"a day after {registrert}, when it was registered"
+            if registrert is not None and day < _day(registrert):
+                expected = f"{registrert}, when it was registered (then it was never in force), or a later day"
                 refuse([refusal(found=shown(opphoert), expected=expected, action="Correct one of the dates.")])
         return opphoert
 
@@ -235,7 +239,8 @@ class Rettelse(Regel):
 
     def meets(self, other: Rettelse) -> bool:
         """Whether there is a day that both are in force."""
-        return (self.til is None or other.fra < self.til) and (other.til is None or self.fra < other.til)
+        first = max(self.fra, other.fra)
+        return self.in_force(first) and other.in_force(first)
 
     @property
     def cell(self) -> tuple[str, str, str, str, str, str, int]:
@@ -246,6 +251,11 @@ class Rettelse(Regel):
     def replaces_pupils(self) -> bool:
         """Whether it puts another number of pupils in the place of the source's."""
         return self.settes_til is not None and self.settes_til.antall is not None
+
+    @property
+    def replaces_only_pupils(self) -> bool:
+        """Whether the figure stands as the source has it, with another number of pupils."""
+        return self.replaces_pupils and self.settes_til is not None and self.settes_til.verdi is None
 
     @property
     def key(self) -> str:

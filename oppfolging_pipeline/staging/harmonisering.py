@@ -9,8 +9,9 @@ it, pupil-weighted, only when the division is seen through: the divided municipa
 are shown, all of its schools with pupils in that cell are shown, and together they have exactly its pupils. Else the
 whole, which is published with the codes of its own year, would with all parts but one give the last one, the parts
 would give a shielded whole, or a part would be a figure of some of its pupils only. Then every part of the division is
-`skjermet`: a rebuilt figure must never give a shielded one away. Rebuilt figures are rounded half-up as the published
-ones are.
+`skjermet`: a rebuilt figure must never give a shielded one away. Where nothing but figures that a correction leaves out
+stands in the way, nothing is hidden: the cell is `mangler`. Rebuilt figures are rounded half-up as the published ones
+are.
 """
 
 from __future__ import annotations
@@ -167,13 +168,19 @@ _ASKED = {
 }  # fmt: skip
 _LINES = {"kilde": "VARCHAR", "skoleaar": "VARCHAR", "kommunenr": "VARCHAR", "til": "VARCHAR", "maate": "VARCHAR"}
 
-# The observations that the set asks for. A cell has pupils when a figure exists, or their number says so; it can be
-# used in a mean when both the figure and the number of pupils are shown.
+# The observations that the set asks for. A cell is left out when it is corrected and has no figure, unless nobody took
+# part. It has pupils when a figure exists or is left out, or their number says so; it can be used in a mean when both
+# the figure and the number of pupils are shown.
 _CELLS = """
-SELECT o.*, s.vindusaar, s.skala,
-  o.verdistatus IN ('vist', 'skjermet') OR coalesce(o.antall, 0) > 0 OR o.antallstatus = 'skjermet' AS har_elever,
-  o.verdistatus = 'vist' AND coalesce(o.antall, 0) > 0 AS kan_brukes
-FROM observasjon o JOIN spurt s USING (kilde, indikator, maal, trinn, skoleaar)
+WITH celler AS (
+  SELECT o.*, s.vindusaar, s.skala,
+    o.rettelse IS NOT NULL AND o.verdistatus = 'mangler' AND o.antall IS DISTINCT FROM 0 AS utelatt
+  FROM observasjon o JOIN spurt s USING (kilde, indikator, maal, trinn, skoleaar)
+)
+SELECT *, utelatt OR verdistatus IN ('vist', 'skjermet') OR coalesce(antall, 0) > 0 OR antallstatus = 'skjermet'
+    AS har_elever,
+  verdistatus = 'vist' AND coalesce(antall, 0) > 0 AS kan_brukes
+FROM celler
 """
 
 # The parts of cells that are rebuilt, `enhet` being the municipality they become a part of. A merger's parts are the
@@ -186,6 +193,7 @@ WITH hele AS (
   SELECT *, bool_or(har_celle) OVER (PARTITION BY kilde, skoleaar, kommunenr) AND NOT har_celle AS uten_celle FROM (
     SELECT kilde, skoleaar, kommunenr, indikator, trinn, bool_or(nivaa = 'kommune') AS har_celle,
       bool_or(har_elever) AS noen_har_elever,
+      bool_or(utelatt) AND NOT bool_or(har_elever AND NOT kan_brukes AND NOT utelatt) AS bare_utelatt,
       NOT bool_or(har_elever AND NOT kan_brukes) AND coalesce(sum(antall) FILTER (nivaa = 'kommune' AND kan_brukes)
         = sum(antall) FILTER (nivaa = 'skole' AND kan_brukes), false) AS gaar_opp
     FROM celler WHERE nivaa IN ('kommune', 'skole') GROUP BY ALL
@@ -203,22 +211,26 @@ WITH hele AS (
   UNION ALL BY NAME
   SELECT * EXCLUDE (kommune) REPLACE (false AS kan_brukes) FROM skoler WHERE kommune IS NULL OR uten_celle
   UNION ALL BY NAME
-  SELECT * REPLACE (noen_har_elever AS har_elever, false AS kan_brukes)
+  SELECT * REPLACE (noen_har_elever AS har_elever, false AS kan_brukes, bare_utelatt AS utelatt)
   FROM under WHERE nivaa = 'kommune' AND maate = 'delt' AND NOT gaar_opp
 )
-SELECT til AS enhet, enhet AS del, * EXCLUDE (til, enhet, maate, noen_har_elever, gaar_opp, uten_celle) FROM deler
+SELECT til AS enhet, enhet AS del,
+  * EXCLUDE (til, enhet, maate, noen_har_elever, bare_utelatt, gaar_opp, uten_celle)
+FROM deler
 """
 
 # The pupil-weighted mean in whole units of the last published decimal, so that a half is rounded up exactly.
 _REBUILT = """
 WITH summer AS (
   SELECT enhet, indikator, trinn, skoleaar, any_value(skala) AS skala, bool_or(forelopig) AS forelopig,
-    count(*) FILTER (har_elever) AS deler, count(*) FILTER (har_elever AND NOT kan_brukes) AS skjulte,
+    count(*) FILTER (har_elever) AS deler, count(*) FILTER (utelatt) AS utelatte,
+    count(*) FILTER (har_elever AND NOT kan_brukes AND NOT utelatt) AS skjulte,
     CAST(sum(CAST(verdi * skala AS BIGINT) * antall) FILTER (kan_brukes) AS BIGINT) AS teller,
     CAST(sum(antall) FILTER (kan_brukes) AS BIGINT) AS elever
   FROM deler GROUP BY enhet, indikator, trinn, skoleaar
 ), status AS (
-  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' ELSE 'vist' END AS verdistatus
+  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' WHEN utelatte > 0 THEN 'mangler'
+    ELSE 'vist' END AS verdistatus
   FROM summer
 )
 SELECT enhet, indikator, trinn, skoleaar, verdistatus, forelopig,

@@ -114,6 +114,16 @@ def rettet_antall(corrections: Rettelsesliste) -> Grunnlag:
     return {"rettelse": "VARCHAR"}, [(one.id,) for one in corrections.rettelser if one.replaces_pupils]
 
 
+def rettet_bare_antall(corrections: Rettelsesliste) -> Grunnlag:
+    """The ids of those of `rettet_antall` that leave the figure as the source has it."""
+    return {"rettelse": "VARCHAR"}, [(one.id,) for one in corrections.rettelser if one.replaces_only_pupils]
+
+
+def utelatt_tall(corrections: Rettelsesliste) -> Grunnlag:
+    """The ids of the corrections that leave a figure out which the source shows."""
+    return {"rettelse": "VARCHAR"}, [(one.id,) for one in corrections.rettelser if one.handling == "utelat"]
+
+
 def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
     """Every cell that a unit has in a request's window, with what it is weighed by."""
     columns = {

@@ -161,21 +161,36 @@ def _no_such_cell(one: Rettelse) -> Finding:
 
 
 def _changed(one: Rettelse, place: _Place, today: Sequence[Any]) -> Finding:
-    """A cell that is not as expected. What a school's cell holds is not told."""
+    """A cell that is not as expected. What a school's cell holds is not told.
+
+    What came after the correction was registered, the source may have changed. What was there already the correction
+    never fitted: no run can have used it, and an end would say that the source had been wrong until then.
+    """
     forvent, secret = one.forvent, one.nivaa == _SKOLE
     expected = "the figure of its forvent" if secret else _stated(forvent.verdistatus, forvent.verdi, forvent.antall)
-    came = f" (this file came {place.came})" if place.came is not None and place.came > one.fra else ""
+    expected += f", as the correction '{one.id}' of {one.registrert} does"
+    if place.came is not None and place.came <= one.fra:
+        expected += f": the source said something else that day already (this file came {place.came})"
+        action = (
+            f"In {FILE}, correct forvent to what the source says; or remove the entry if no run has used it (else set "
+            "its opphoert to the day that it was registered: it is then never in force)."
+        )
+    else:
+        came = "" if place.came is None else f" (this file came {place.came})"
+        expected += ": the source has changed it"
+        action = (
+            f"In {FILE}, set the correction's opphoert to the day that the figure was changed{came}, and never delete "
+            "it: earlier decisions stand on it. When the figure is still wrong, add a correction from that day on. A "
+            "forvent that the source never said is corrected instead."
+        )
     return Finding(
         file=place.file,
         row=place.row,
         column=place.column,
         key=one.key,
         found="another figure" if secret else _stated(*today),
-        expected=f"{expected}, as the correction '{one.id}' of {one.registrert} does: the source has changed it",
-        action=(
-            f"In {FILE}, set the correction's opphoert to the day that the figure was changed{came}, and never delete "
-            "it: earlier decisions stand on it. When the figure is still wrong, add a correction from that day on."
-        ),
+        expected=expected,
+        action=action,
     )
 
 

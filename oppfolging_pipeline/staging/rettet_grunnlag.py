@@ -4,8 +4,9 @@ Belongs here: from corrected observations to cells in the register of the identi
 them. Does not belong here: applying corrections (`rettelser`), or how figures are moved (`harmonisering`).
 
 A result stands on a correction of the nation's figure (its limits), of a municipality's, of a school's that is judged
-or that a divided municipality is rebuilt from, and never on one of a county's. Of a school nothing is published but the
-correction's id, and that it is of a school.
+or that a divided municipality is rebuilt from, and never on one of a county's, nor on one of the nation's number of
+pupils alone. Of a school nothing is published but the correction's id, and that it is of a school. The reference of a
+correction of a shielded figure is kept back: nobody can see whether a number in it is the figure.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def rettet_celle(
         "WHERE rettelse IS NOT NULL",
         observasjon=observasjon,
     ).fetchall()
+    of_pupils = {one.id for one in in_force if one.replaces_only_pupils}
     found: set[tuple[str, str, Cell, str, str]] = set()
     below = False
     for kilde, indikator, maal, trinn, skoleaar, nivaa, enhet, name in rows:
@@ -61,7 +63,7 @@ def rettet_celle(
             continue
         cell = (indikator, trinn, skoleaar)
         of_a_limit = nivaa == "kommune" and cell in limits_of_kommuner and not carried_register().er_utenfor(enhet)
-        if nivaa == "nasjonalt" or of_a_limit:
+        if (nivaa == "nasjonalt" and name not in of_pupils) or of_a_limit:
             found.add(("nasjonalt", "I", cell, name, nivaa))
         below = below or nivaa in ("kommune", _SKOLE)
     if below:
@@ -108,7 +110,7 @@ def rettelse_rader(request: Request, celler: Sequence[Row], in_force: Sequence[R
             "settes_til_verdi": one.settes_til and one.settes_til.verdi,
             "settes_til_antall": one.settes_til and one.settes_til.antall,
             "grunn": one.grunn,
-            "referanse": one.referanse,
+            "referanse": None if one.forvent.verdistatus == "skjermet" else one.referanse,
             "registrert": one.fra,
             "opphoert": one.til,
         }

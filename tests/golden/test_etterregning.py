@@ -193,7 +193,7 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         harmonisering, [("(2 * teller + elever) // (2 * elever)", "teller // elever")], "vurdering", "verdi",
     ),
     "a mean of what is shown": (
-        harmonisering, [("WHEN skjulte > 0 THEN 'skjermet' ELSE", "ELSE")], "vurdering", "verdistatus",
+        harmonisering, [("WHEN skjulte > 0 THEN 'skjermet' WHEN", "WHEN")], "vurdering", "verdistatus",
     ),
     "a part is shown beside a hidden one": (
         harmonisering, [("AND NOT gaar_opp", "AND verdistatus <> 'vist'")], "vurdering", "verdistatus",

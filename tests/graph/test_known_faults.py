@@ -222,15 +222,14 @@ def test_wrong_numbers_of_pupils_can_be_corrected_and_what_corrected_nothing_is_
     assert metadata["rettelser av tall som ikke er i hjemmet"] == ["aldri-lest"]
     assert query(tmp_path, "SELECT rettelse, settes_til_antall FROM drift.rettelse") == [
         ("kommunen-talt-om", 52),
-        ("landet-talt-om", 281),
     ]
     ((merknad,),) = query(tmp_path, "SELECT merknad FROM drift.grunnlag")
-    assert "hele landet: antallet elever er satt til et annet (landet-talt-om)" in merknad
+    assert "kommune 6102: antallet elever er satt til et annet (kommunen-talt-om)" in merknad
+    assert "landet-talt-om" not in merknad  # no limit is made of it
     assert "en skole: antallet elever er satt til et annet (skolen-talt-om)." in merknad
     assert query(tmp_path, "SELECT orgnr, rettelse FROM intern.vurdering_skole WHERE rettelse IS NOT NULL") == [
         ("100000006", "skolen-talt-om")
     ]
     assert query(tmp_path, "SELECT DISTINCT rettelse, kilde LIKE '%Se rettelse.' FROM mart.grense ORDER BY 1") == [
-        ("landet-talt-om", True),
         (None, False),
     ]

@@ -7,9 +7,12 @@ that are applied (`tests.graph.test_known_faults`): the good home has none.
 from __future__ import annotations
 
 from tests.mutation.mutation import Mutation, caught, where
+from tests.mutation.spoiled_decisions import HIDDEN
+from tests.mutation.spoiled_published import OF_TWO_HIDDEN
 
 _UTTREKK = "2025 AS uttrekksaar, 'np-skalapoeng' AS indikatorsett"
 _LESING = "indikator = 'lesing' AND maal = 'skalapoeng' AND trinn = 5 AND skoleaar = '2024-25'"
+_LESING_5 = "uttrekksaar = 2025 AND indikator = 'lesing' AND trinn = 5 AND skoleaar = '2024-25'"
 NO_CELL, NO_CORRECTION = "SELECT * FROM rettet_celle", "SELECT * FROM rettelse"
 # A cell that stands on the correction 'x', and the correction.
 CELL = f"""SELECT {_UTTREKK}, 'kommune' AS nivaa, min(kommunenr) AS enhet, 'lesing' AS indikator, 5 AS trinn,
@@ -26,6 +29,10 @@ def correction(**changed: str) -> str:
         "referanse": "'Prøve.'", "registrert": "DATE '2025-02-01'", "opphoert": "NULL",
     }  # fmt: skip
     return f"SELECT {_UTTREKK}, {', '.join(f'{value} AS {name}' for name, value in (values | changed).items())}"
+
+
+# What differs in a correction of a figure that the source shields.
+SHIELDED = {"handling": "'merk'", "forvent_verdistatus": "'skjermet'", "forvent_verdi": "NULL", "referanse": "NULL"}
 
 
 def applied(nivaa: str) -> str:
@@ -52,12 +59,24 @@ ALL: dict[str, Mutation] = {
     "a school's number in a reason": caught(
         "rettelse", correction(grunn="'Tallet er av 100000001.'"), "aldri_under_kommunen", rettet_celle=CELL
     ),
+    "a number in the id of a shielded figure": caught(
+        "rettelse", correction(**SHIELDED, rettelse="'k-er-49'"), "skjermet_uten_tall", rettet_celle=CELL
+    ),
+    "a number in the reason of a shielded figure": caught(
+        "rettelse", correction(**SHIELDED, grunn="'Tallet er 49.'"), "skjermet_uten_tall", rettet_celle=CELL
+    ),
+    "the reference of a shielded figure": caught(
+        "rettelse", correction(**{**SHIELDED, "referanse": "'Prøve.'"}), "skjermet_uten_tall", rettet_celle=CELL
+    ),
+    "a correction of a shown figure without its reference": caught(
+        "rettelse", correction(referanse="NULL"), "skjermet_uten_tall", rettet_celle=CELL
+    ),
     "a figure in the place of one that is left out": caught(
         "rettelse", correction(settes_til_verdi="49"), "etter_handlingen", rettet_celle=CELL
     ),
     "a shielded figure left out": caught(
         "rettelse",
-        correction(forvent_verdistatus="'skjermet'", forvent_verdi="NULL"),
+        correction(forvent_verdistatus="'skjermet'", forvent_verdi="NULL", referanse="NULL"),
         "etter_handlingen",
         rettet_celle=CELL,
     ),
@@ -72,6 +91,26 @@ ALL: dict[str, Mutation] = {
     ),
     "a school's figure marked as corrected that is not": caught(
         "vurdering_skole", where("vurdering_skole", "true", most=1, rettelse="'x'"), "rettelser_er_merket"
+    ),
+    "the company of a school whose municipality a correction tells": caught(
+        "vurdering_skole",
+        where(
+            "vurdering_skole",
+            f"{OF_TWO_HIDDEN} AND {HIDDEN} AND {_LESING_5}",
+            most=1,
+            verdi="48",
+            verdistatus="'vist'",
+            antall="20",
+            risikopoeng="1",
+            mulige_risikopoeng="3",
+        ),
+        "ikke_ved_subtraksjon",
+        "antall_ikke_ved_subtraksjon",
+        vurdering_kommune=where("vurdering_kommune", _LESING_5, verdi="NULL", verdistatus="'mangler'", antall="NULL"),
+        rettelse=correction(
+            enhet=f"""(SELECT arg_min(kommunenr, orgnr) FROM vurdering_skole
+          WHERE {OF_TWO_HIDDEN} AND {HIDDEN} AND {_LESING_5})"""
+        ),
     ),
     "a school named in the reason of a correction": caught(
         "vurdering_kommune",

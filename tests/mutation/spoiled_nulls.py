@@ -68,6 +68,7 @@ MAY_BE_EMPTY = {
     ("rettelse", "forvent_antall"): "a source may show none",
     ("rettelse", "settes_til_verdi"): "only an override has one",
     ("rettelse", "settes_til_antall"): "only an override has one",
+    ("rettelse", "referanse"): "that of a shielded figure is kept back; `skjermet_uten_tall` holds the others",
     ("rettelse", "opphoert"): "most are still in force",
     ("grunnlag", "kjent_per"): "empty when everything is used",
     ("grunnlag", "merknad"): "a basis may call for no note",

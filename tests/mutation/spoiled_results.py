@@ -115,6 +115,12 @@ HARMONISED: dict[str, Mutation] = {
     "a municipality's count doubled": caught(
         H, where(H, f"{MOVED} AND antall > 0", most=1, antall="2 * antall"), "kommunetall_som_observert"
     ),
+    "a merger of shown parts called shielded": caught(
+        H,
+        where(H, f"{OF_KOMMUNE} AND beregnet AND {SHOWN} AND enhet = '6743'", most=1, verdi="NULL",
+              verdistatus="'skjermet'", antall="NULL"),
+        "skjermet_av_noe_skjermet",
+    ),
     "a merger called observed": caught(
         H, where(H, f"{OF_KOMMUNE} AND beregnet", beregnet="false"), "beregnet_er_ombygd"
     ),

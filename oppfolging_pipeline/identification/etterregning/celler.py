@@ -7,8 +7,9 @@ The rules, as they are worded: a new number or name moves the figure. A merger i
 only when every part with pupils is shown. A municipality that came out of a division is rebuilt from the schools that
 stand in it, only when the divided municipality's own figure and number of pupils are shown, all of its schools with
 pupils are shown, and they have exactly its pupils; a school that cannot be placed, and pupils that no school accounts
-for, may belong to any of the new ones. Otherwise the cell is `skjermet`, and so are the other parts of that division.
-A rebuilt figure is rounded half-up as the published ones are.
+for, may belong to any of the new ones. Otherwise the cell is `skjermet`, and so are the other parts of that division;
+but `mangler` where all that cannot be used was left out by corrections. A rebuilt figure is rounded half-up as the
+published ones are.
 """
 
 from __future__ import annotations
@@ -133,7 +134,11 @@ def make_cells(observasjon: pd.DataFrame, spurt: pd.DataFrame, enheter: Enheter)
     seen = observasjon.merge(spurt[[*keys, "trinnverdi"]], on=keys, validate="many_to_one")
     pupils = seen["antall"].fillna(0) > 0
     shown = seen["verdistatus"] == "vist"
-    seen["har_elever"] = shown | (seen["verdistatus"] == "skjermet") | pupils | (seen["antallstatus"] == "skjermet")
+    # A corrected row without a figure has lost it, unless it is of nobody.
+    of_nobody = (seen["antall"] == 0).fillna(False)
+    seen["utelatt"] = seen["rettelse"].notna() & (seen["verdistatus"] == "mangler") & ~of_nobody.astype(bool)
+    hidden = (seen["verdistatus"] == "skjermet") | (seen["antallstatus"] == "skjermet")
+    seen["har_elever"] = shown | hidden | pupils | seen["utelatt"]
     seen["kan_brukes"] = shown & pupils
     schools = seen[seen["nivaa"] == "skole"]
     kommuner = seen[seen["nivaa"] == "kommune"].merge(enheter.slekt, on=["kilde", "skoleaar", "kommunenr"])
@@ -188,15 +193,24 @@ def _not_adding_up(divided: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame
     """The divided municipalities whose own figure or a school's is hidden, or whose schools have other pupils than
     they: no part can be told then. One has pupils when itself or one of its schools has."""
     hidden = schools["har_elever"] & ~schools["kan_brukes"]
-    of_schools = schools.assign(skjult=hidden, i_skolene=schools["antall"].where(schools["kan_brukes"], 0))
-    of_schools = of_schools.groupby(_DELT_CELLE, as_index=False).agg(
-        i_skolene=("i_skolene", "sum"), skjult=("skjult", "any"), skolene_har=("har_elever", "any")
+    of_schools = schools.assign(
+        skjult=hidden,
+        skjermet=hidden & ~schools["utelatt"],
+        i_skolene=schools["antall"].where(schools["kan_brukes"], 0),
     )
+    of_schools = of_schools.groupby(_DELT_CELLE, as_index=False).agg(
+        i_skolene=("i_skolene", "sum"), skjult=("skjult", "any"), skjermet=("skjermet", "any"),
+        skolene_har=("har_elever", "any"), en_utelatt=("utelatt", "any"),
+    )  # fmt: skip
     wholes = divided.merge(of_schools, on=_DELT_CELLE, how="left")
     adds_up = wholes["kan_brukes"] & (wholes["antall"] == wholes["i_skolene"]).fillna(False)
     adds_up &= ~wholes["skjult"].astype("boolean").fillna(True)
-    has_pupils = wholes["har_elever"] | wholes["skolene_har"].astype("boolean").fillna(False)
-    return wholes.assign(har_elever=has_pupils, kan_brukes=False).loc[~adds_up.astype(bool), divided.columns]
+    of_schools = wholes[["skolene_har", "skjermet", "en_utelatt"]].astype("boolean").fillna(False)
+    has_pupils = wholes["har_elever"] | of_schools["skolene_har"]
+    whole_is_hidden = wholes["har_elever"] & ~wholes["kan_brukes"] & ~wholes["utelatt"]
+    left_out = (wholes["utelatt"] | of_schools["en_utelatt"]) & ~whole_is_hidden & ~of_schools["skjermet"]
+    told = wholes.assign(har_elever=has_pupils, kan_brukes=False, utelatt=left_out)
+    return told.loc[~adds_up.astype(bool), divided.columns]
 
 
 def _mean(parts: pd.DataFrame) -> pd.DataFrame:
@@ -204,15 +218,16 @@ def _mean(parts: pd.DataFrame) -> pd.DataFrame:
     usable = parts["kan_brukes"].astype(bool)
     parts = parts.assign(
         enhet=parts["til"],
-        hindrer=parts["har_elever"] & ~usable,
+        hindrer=parts["har_elever"] & ~usable & ~parts["utelatt"].astype(bool),
         elever=parts["antall"].where(usable, 0),
         sum=(parts["verdi"] * parts["antall"]).where(usable, 0),
     )
     cells = parts.groupby(CELL, as_index=False).agg(
         har_elever=("har_elever", "any"), hindrer=("hindrer", "any"), antall=("elever", "sum"), sum=("sum", "sum"),
-        forelopig=("forelopig", "any"), trinnverdi=("trinnverdi", "first"),
+        forelopig=("forelopig", "any"), trinnverdi=("trinnverdi", "first"), utelatt=("utelatt", "any"),
     )  # fmt: skip
     cells["verdistatus"] = "vist"
+    cells.loc[cells["utelatt"].astype(bool), "verdistatus"] = "mangler"
     cells.loc[cells["hindrer"], "verdistatus"] = "skjermet"
     cells.loc[~cells["har_elever"], "verdistatus"] = "mangler"
     shown = cells["verdistatus"] == "vist"

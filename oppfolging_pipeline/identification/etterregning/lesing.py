@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OBSERVASJON = (
     "kilde", "skoleaar", "nivaa", "enhet", "kommunenr", "indikator", "maal", "trinn", "verdi", "verdistatus", "antall",
-    "antallstatus", "forelopig",
+    "antallstatus", "forelopig", "rettelse",
 )  # fmt: skip
 SKOLE = ("nivaa", "enhet", "kommunenr", "skoleaar")
 

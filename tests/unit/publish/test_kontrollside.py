@@ -162,6 +162,15 @@ def test_the_page_needs_nothing_outside_itself():
     assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
 
 
+def test_the_columns_of_the_checks_are_named_in_norwegian_on_a_wide_screen_and_on_a_narrow_one():
+    columns = ["Kontroll", "Utfall", "Avvik", "Tid", "Historikk"]
+    page = page_of(release(1, failed(), utfall("skjema")))
+    (table,) = [one.one("table") for one in page.all("details") if one.all("table")]
+    assert [head.text for head in table.one("thead").all("th")] == columns
+    narrow = {cell.attributes["data-navn"] for row in table.one("tbody").all("tr") for cell in row.all("td")}
+    assert narrow == {*columns[1:]}
+
+
 def test_headings_tables_and_language_can_be_told_without_seeing_the_page():
     page = page_of(release(1, failed(), utfall("skjema"), utfall(tabell="vurdering")))
     assert page.one("html").attributes["lang"] == "nb"

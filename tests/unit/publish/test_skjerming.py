@@ -15,6 +15,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import table
+from tests.support.declared import minimal_row
 from tests.support.golden_sets import small_set
 from tests.unit.register.country import code, country
 from tests.unit.staging.build import Row, Shown, harmonised, observed
@@ -26,8 +27,15 @@ Found = dict[tuple[str, str], bool]  # (orgnr, skoleaar) → whether the figure 
 HIDDEN: Cell = ("*", "*")
 
 
-def hidden(folder: Path, rows: Sequence[Row], register: Register, years: Sequence[int] = (2025,)) -> Found:
-    """What is hidden where the results of those identification years are published. The set: lesing on trinn 5."""
+def hidden(
+    folder: Path,
+    rows: Sequence[Row],
+    register: Register,
+    years: Sequence[int] = (2025,),
+    told: Sequence[Row] = (),
+) -> Found:
+    """What is hidden where the results of those identification years are published, with the corrections `told`. The
+    set: lesing on trinn 5."""
     with open_engine() as engine:
         judged: list[dict[str, Any]] = []
         for year in years:
@@ -35,7 +43,14 @@ def hidden(folder: Path, rows: Sequence[Row], register: Register, years: Sequenc
         requests = [Request(year, small_set(), default_catalog()) for year in years]
         observasjon = engine.rows(table("observasjon"), rows)
         found = engine.fetch(
-            hidden_beside(engine, engine.rows(table("harmonisert"), judged), observasjon, requests, register)
+            hidden_beside(
+                engine,
+                engine.rows(table("harmonisert"), judged),
+                observasjon,
+                engine.rows(table("rettelse"), told),
+                requests,
+                register,
+            )
         )
     cells = {(row["orgnr"], row["skoleaar"]): row["verdi_skjules"] for row in found}
     assert len(cells) == len(found), "each cell once"
@@ -119,6 +134,56 @@ def test_what_is_hidden_in_one_identification_year_is_hidden_in_all_and_gets_com
     rows += [*school(S3, "6105", "6106", (50, 10)), *school(S4, "6105", "6106", (50, 30))]
     assert hidden(tmp_path, rows, changing_country(), [2025]) == {(S3, BEFORE): True}
     assert hidden(tmp_path, rows, changing_country(), [2023, 2025]) == {(orgnr, BEFORE): True for orgnr in (S2, S3, S4)}
+
+
+def told_of(kommunenr: str, verdi: Shown, antall: Shown, skoleaar: str = AFTER) -> Row:
+    """A published correction of a municipality of which the source shows that."""
+    row = observed(kommunenr, verdi, antall, skoleaar=skoleaar)
+    expected = {f"forvent_{name}": row[name] for name in ("verdi", "verdistatus", "antall")}
+    return minimal_row(table("rettelse"), **{name: row[name] for name in table("observasjon").grain}, **expected)
+
+
+LEFT_OUT = observed("6101", None, 60, rettelse="x")
+TOLD: dict[str, tuple[Row, Row, Sequence[Cell], Found]] = {
+    "left out, and a single school is hidden": (
+        LEFT_OUT, told_of("6101", 50, 60), [HIDDEN, (50, 30), (50, 20)], {(S3, AFTER): True},
+    ),
+    "left out, and a single number of pupils": (
+        observed("6101", None, "*", rettelse="x"), told_of("6101", 50, None), [HIDDEN, (50, 30), (50, 20)],
+        {(S3, AFTER): True},
+    ),
+    "left out, and all are shown": (LEFT_OUT, told_of("6101", 50, 60), [(50, 40), (50, 20)], {}),
+    "left out, and two are hidden": (LEFT_OUT, told_of("6101", 50, 60), [HIDDEN, HIDDEN, (50, 20)], {}),
+    "flagged, and there is no figure to tell": (
+        observed("6101", None, None, rettelse="x"), told_of("6101", None, None), [HIDDEN, (50, 30), (50, 20)], {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kommune", "told", "schools", "expected"), TOLD.values(), ids=TOLD)
+def test_a_figure_that_a_published_correction_tells_gives_no_school_away(
+    tmp_path: Path, kommune: Row, told: Row, schools: Sequence[Cell], expected: Found
+) -> None:
+    rows = [observed(orgnr, *cell, kommunenr="6101") for orgnr, cell in zip((S1, S2, S3), schools, strict=False)]
+    assert hidden(tmp_path, [kommune, *rows], changing_country(), told=[told]) == expected
+
+
+def test_the_figure_of_a_part_that_a_correction_tells_gives_none_of_its_own_schools_away(tmp_path: Path) -> None:
+    """In the merged municipality two are hidden, one of each part: S1 follows from what is told of 6104, and S2."""
+    rows = [observed("6104", None, 60, skoleaar=BEFORE, rettelse="x"), observed("6105", 50, 40, skoleaar=BEFORE)]
+    rows += [observed("6106"), *school(S1, "6104", "6106", HIDDEN), *school(S2, "6104", "6106", (50, 40))]
+    rows += [*school(S3, "6105", "6106", (50, 10)), *school(S4, "6105", "6106", HIDDEN)]
+    assert hidden(tmp_path, rows, changing_country()) == {}
+    told = told_of("6104", 50, 60, BEFORE)
+    assert hidden(tmp_path, rows, changing_country(), told=[told]) == {(S2, BEFORE): True}
+    pupils_alone = told_of("6104", "*", 60, BEFORE)
+    assert hidden(tmp_path, rows, changing_country(), told=[pupils_alone]) == {(S2, BEFORE): False}
+
+
+def test_the_pupils_of_a_school_whose_figure_is_left_out_do_not_tell_those_of_a_hidden_one(tmp_path: Path) -> None:
+    rows = [observed("6101", 50, 60), observed(S1, *HIDDEN, kommunenr="6101")]
+    rows += [observed(S2, None, 40, kommunenr="6101", rettelse="x")]
+    assert hidden(tmp_path, rows, changing_country()) == {(S2, AFTER): False}
 
 
 def test_no_cell_follows_in_any_of_many_municipalities(tmp_path: Path) -> None:

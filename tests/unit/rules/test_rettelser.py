@@ -120,12 +120,22 @@ IMPOSSIBLE = {
         "grunn",
         "without any number",
     ),
+    "a number in the id of a shielded figure": (
+        (
+            f"id: byttet-om{FIRST.partition('byttet-om')[2].partition('overstyr')[0]}overstyr\n"
+            f"    settes_til: {{verdi: 49}}\n    forvent: {EXPECTED}",
+            f"id: k-er-49{FIRST.partition('byttet-om')[2].partition('overstyr')[0]}merk\n"
+            "    forvent: {verdistatus: skjermet}",
+        ),
+        "forvent",
+        "an id without any number, because the figure is shielded",
+    ),
     "a school named in what is published": (("id: byttet-om", "id: skole-100000001"), "id", "it is published"),
     "a school year that has not begun": (("2023-24", "2042-43"), "registrert", "2042-08-01 or later"),
     "an end before its beginning": (
-        ("registrert: 2024-05-03", "registrert: 2024-05-03\n    opphoert: 2024-05-03"),
+        ("registrert: 2024-05-03", "registrert: 2024-05-03\n    opphoert: 2024-05-02"),
         "opphoert",
-        "a day after 2024-05-03",
+        "2024-05-03, when it was registered (then it was never in force), or a later day",
     ),
     "an end that is no day": (
         ("registrert: 2024-05-03", "registrert: 2024-05-03\n    opphoert: i mai"),
@@ -177,6 +187,10 @@ def test_a_cell_with_two_corrections_is_refused_whatever_they_say():
         ("2024-05-03\n    opphoert: 2024-06-02", "2024-06-01", True),
         ("2024-05-03\n    opphoert: 2024-06-01", "2024-06-01", False),
         ("2024-06-01", "2024-05-03\n    opphoert: 2024-06-01", False),
+        # never in force, whatever the other one
+        ("2024-06-01\n    opphoert: 2024-06-01", "2024-05-03", False),
+        ("2024-05-03", "2024-06-01\n    opphoert: 2024-06-01", False),
+        ("2024-05-03\n    opphoert: 2024-05-03", "2024-05-03\n    opphoert: 2024-05-03", False),
     ],
 )
 def test_a_cell_that_is_still_wrong_after_the_source_changed_it_gets_a_second_correction_from_that_day(

@@ -40,6 +40,7 @@ def observed(
     trinn: int = 5,
     forelopig: bool = False,
     navn: str = "",
+    rettelse: str | None = None,
 ) -> Row:
     """A row of `observasjon`. The level follows from the code: I, two, four or nine digits (then with `kommunenr`)."""
     nivaa = {1: "nasjonalt", 2: "fylke", 4: "kommune", 9: "skole"}[len(enhet)]
@@ -50,7 +51,7 @@ def observed(
         "enhetsnavn": navn or f"Enhet {enhet}", "indikator": indikator, "maal": maal, "trinn": trinn,
         "verdi": _number(verdi), "verdistatus": _status(verdi),
         "antall": _number(antall), "antallstatus": _status(antall),
-        "forelopig": forelopig, "brudd": None, "rettelse": None, "sha256": "0" * 64, "rad": 1, "kolonne": "kolonne",
+        "forelopig": forelopig, "brudd": None, "rettelse": rettelse, "sha256": "0" * 64, "rad": 1, "kolonne": "kolonne",
     }  # fmt: skip
 
 

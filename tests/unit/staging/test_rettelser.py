@@ -30,20 +30,19 @@ ROWS = [
 
 
 def corrected(
-    engine: Engine, listed: Rettelsesliste, rows: Sequence[Row] = ROWS
+    engine: Engine, listed: Rettelsesliste, rows: Sequence[Row] = ROWS, came: str = "2025-03-15"
 ) -> tuple[Corrected, list[dict[str, Any]]]:
     """What came of the corrections, and every row afterwards, in the order of `rows`."""
     engine.rows(table("observasjon"), rows).create_view("innhold", replace=True)
     engine.connection.execute("CREATE OR REPLACE TEMP TABLE observasjon AS SELECT * FROM innhold")
     engine.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE filer AS "
-        "SELECT repeat('0', 64) AS sha256, 'a.csv' AS fil, DATE '2025-03-15' AS kom"
+        f"CREATE OR REPLACE TEMP TABLE filer AS SELECT repeat('0', 64) AS sha256, 'a.csv' AS fil, DATE '{came}' AS kom"
     )
-    came = correct(listed.rettelser, engine.connection)
+    result = correct(listed.rettelser, engine.connection)
     found = engine.fetch(engine.run("SELECT * FROM observasjon"))
     by_cell = {tuple(row[name] for name in table("observasjon").grain): row for row in found}
     assert len(by_cell) == len(rows)
-    return came, [by_cell[tuple(row[name] for name in table("observasjon").grain)] for row in rows]
+    return result, [by_cell[tuple(row[name] for name in table("observasjon").grain)] for row in rows]
 
 
 KOMMUNE = "byttet|kommune|6101"
@@ -126,7 +125,27 @@ def test_the_advice_to_delete_a_correction_that_earlier_decisions_stand_on_is_ne
     came, _ = corrected(engine, corrections(f"{KOMMUNE}|utelat|verdistatus: vist, verdi: 49, antall: 31"))
     (found,) = came.overtaken
     assert "opphoert to the day that the figure was changed (this file came 2025-03-15)" in found.action
-    assert "never delete it" in found.action and "Remove" not in found.action
+    assert "never delete it" in found.action and "remove" not in found.action.lower()
+
+
+@pytest.mark.parametrize("came", ["2025-01-10", "2025-02-01"])
+def test_a_mistyped_forvent_is_not_blamed_on_a_source_that_said_so_before_the_correction_was_registered(engine, came):
+    told, _ = corrected(engine, corrections(f"{KOMMUNE}|utelat|verdistatus: vist, verdi: 49, antall: 31"), came=came)
+    (found,) = told.overtaken
+    assert "changed" not in str(found) and "never delete" not in str(found)
+    assert found.expected == (
+        "49 (31 pupils), as the correction 'byttet' of 2025-02-01 does: the source said something else that day "
+        f"already (this file came {came})"
+    )
+    assert found.action.startswith(
+        "In corrections.yaml, correct forvent to what the source says; or remove the entry if no run has used it"
+    )
+
+
+def test_a_correction_that_ends_on_the_day_that_it_was_registered_was_never_in_force():
+    listed = corrections(f"byttet 2025-02-01 2025-02-01|kommune|6101|utelat|{SHOWN}")
+    refuse_of_the_future(listed, FEBRUARY)
+    assert [in_force(listed, "fil", day) for day in (date(2025, 1, 31), FEBRUARY, MARCH)] == [(), (), ()]
 
 
 def test_a_mistyped_code_is_not_blamed_on_the_source(engine):

@@ -111,6 +111,27 @@ def test_results_of_other_cells_stand_on_no_correction(engine, item):
     assert celler(engine, *OF, asked=Request(2024, small_set(), default_catalog())) == []
 
 
+@pytest.mark.parametrize(("right", "marked"), [("antall: 901", []), ("verdi: 51, antall: 901", ["landet"])])
+def test_a_limit_does_not_stand_on_the_nations_number_of_pupils(engine, right, marked):
+    listed = corrections(f"landet|nasjonalt|I|overstyr|{VIST.format(50, 900)}|{right}")
+    found = celler(engine, "I", listed=listed)
+    assert [row["rettelse"] for row in found] == marked
+    assert list(corrected_limits(found).values()) == marked
+
+
+def test_a_limit_that_is_made_of_municipalities_stands_on_their_numbers_of_pupils(engine):
+    listed = corrections(OF["6101"].replace("verdi: 49", "antall: 31"))
+    assert corrected_limits(celler(engine, "6101", listed=listed, limits=[CELL])) == {CELL: "en"}
+
+
+@pytest.mark.parametrize(("forvent", "published"), [(VIST.format(48, 30), "Prøve."), ("verdistatus: skjermet", None)])
+def test_the_reference_of_a_shielded_figure_may_hold_the_figure_and_is_not_published(engine, forvent, published):
+    listed = corrections(f"en|kommune|6101|merk|{forvent}")
+    request = Request(2025, small_set(), default_catalog())
+    (row,) = rettelse_rader(request, celler(engine, "6101", listed=listed), listed.rettelser)
+    assert row["referanse"] == published
+
+
 def test_nothing_of_a_school_is_published_of_its_correction(engine):
     listed = corrections(OF["6101"], OF[S1])
     request = Request(2025, small_set(), default_catalog())

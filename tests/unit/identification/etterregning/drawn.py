@@ -69,11 +69,13 @@ def figures(dice: random.Random, rule_set: RuleSet, computed: bool) -> list[Row]
                 if dice.random() < 0.9 and kommunenr not in absent[marks, skoleaar]:
                     verdi, antall = cell(dice, decimals)
                     preliminary = dice.random() < 0.02
-                    rows.append(observed(kommunenr, verdi, antall, skoleaar=skoleaar, forelopig=preliminary, **kind))
+                    place: Any = {"skoleaar": skoleaar, "rettelse": "x" if dice.random() < 0.3 else None}
+                    rows.append(observed(kommunenr, verdi, antall, forelopig=preliminary, **place, **kind))
             for number in range(len(SCHOOLS)):
                 if dice.random() < 0.7:
                     verdi, antall = cell(dice, decimals)
-                    place: Any = {"kommunenr": SCHOOLS[number][codes is NEW], "skoleaar": skoleaar}
+                    place = {"kommunenr": SCHOOLS[number][codes is NEW], "skoleaar": skoleaar}
+                    place["rettelse"] = "x" if dice.random() < 0.3 else None
                     rows.append(observed(f"1000000{number:02d}", verdi, antall, **place, **kind))
     make_some_divisions_add_up(dice, rows)
     if computed:  # at least one figure that a national limit can be computed from, in each cell

@@ -22,7 +22,8 @@ from tests.unit.identification.etterregning.build import Row, lake_of
 from tests.unit.identification.etterregning.drawn import COMPUTED, SETS, figures
 from tests.unit.register.country import change, code, country
 from tests.unit.staging.build import observed
-from tests.unit.staging.country import changing_country
+from tests.unit.staging.country import BEFORE, changing_country
+from tests.unit.staging.left_out import LEFT_OUT_OF_A_DIVISION, LEFT_OUT_OF_A_MERGER
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -71,6 +72,31 @@ def test_both_agree_on_figures_that_were_cast_to_another_code_set(uttrekksaar: i
         observed("6103", 41.3, 10, skoleaar=years[2], **kind),
     ]
     assert found(rows, register, marks, {}, uttrekksaar) == []
+
+
+PARTS = {**LEFT_OUT_OF_A_MERGER, **{f"{name} of a division": case for name, case in LEFT_OUT_OF_A_DIVISION.items()}}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_both_agree_on_what_is_left_out_of_a_merger_and_of_a_division(name: str) -> None:
+    first, second, _ = PARTS[name]
+    merger = name in LEFT_OUT_OF_A_MERGER
+    rows = [observed("I", 50, 900, skoleaar=year) for year in YEARS]
+    rows += [observed("6101", 50, 20, skoleaar=year) for year in YEARS]
+    old = {"skoleaar": BEFORE}
+    places: list[dict[str, Any]] = (
+        [{"enhet": "6104"}, {"enhet": "6105"}]
+        if merger
+        else [{"enhet": "6107"}, {"enhet": "100000003", "kommunenr": "6107"}]
+    )
+    for place, (verdi, antall, rettelse) in zip(places, (first, second), strict=True):
+        rows.append(observed(**place, verdi=verdi, antall=antall, rettelse=rettelse, **old))
+    if not merger:
+        rows += [observed("100000001", 50, 20, kommunenr="6107", **old), observed("100000001", kommunenr="6108")]
+        rows += [observed("100000002", 53, 10, kommunenr="6107", **old), observed("100000002", kommunenr="6108")]
+        rows += [observed("100000003", kommunenr="6109")]
+    rows += [observed(code) for code in ("6106", "6108", "6109")]
+    assert found(rows, changing_country(), small_set(min_aar=1), {}) == []
 
 
 def found(
