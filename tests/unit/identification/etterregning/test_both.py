@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from oppfolging_pipeline.rules.model import RuleSet
 from tests.support.decision import decide_again, differences
 from tests.support.golden_sets import Item, small_set
 from tests.unit.identification.etterregning.build import Row, lake_of
-from tests.unit.identification.etterregning.drawn import COMPUTED, SETS, figures
+from tests.unit.identification.etterregning.drawn import COMPUTED, SETS, YEARS, figures
 from tests.unit.register.country import change, code, country
 from tests.unit.staging.build import observed
 from tests.unit.staging.country import BEFORE, changing_country
