@@ -27,13 +27,17 @@ FIRST_YEAR, YEARS = 2015, 10
 COUNTIES, OF_COUNTY = 20, 35  # codes 6101 to 8035
 # Of every indicator, measure and grade: the middle, how far schools are from it, and the noise of a year.
 _SHAPES = {
-    "skalapoeng": (50, 4, 2), "score": (4, 0.4, 0.2), "andel_mobbet": (10, 5, 3), "grunnskolepoeng": (42, 3, 1.5),
+    "skalapoeng": (50, -4, -2), "score": (4, 0.4, 0.2), "andel_mobbet": (10, 5, 3), "grunnskolepoeng": (42, 3, 1.5),
     "andel_mestringsnivaa_1": (20, 6, 1.5), "andel_mestringsnivaa_2": (20, 2, 0.5),
     "andel_mestringsnivaa_3": (20, -1, -0.25), "andel_mestringsnivaa_4": (20, -3, -0.75),
     "andel_mestringsnivaa_5": (20, -4, -1),
 }  # fmt: skip
 # 5. trinn has three levels: what the first has more, the others have less.
 _THREE_LEVELS = {"andel_mestringsnivaa_2": (50, -3, -0.75), "andel_mestringsnivaa_3": (30, -3, -0.75)}
+# 9. trinn takes the tests of 8. trinn, a year later.
+_A_YEAR_LATER = {
+    "skalapoeng": (53, -4, -2), "andel_mestringsnivaa_1": (14, 6, 1.5), "andel_mestringsnivaa_5": (26, -4, -1),
+}  # fmt: skip
 
 # The first schools go round the municipalities; the others are many in a few and few in most. Small ones come in pairs:
 # beside a shown municipality the sources never shield one school alone.
@@ -56,7 +60,7 @@ FROM talt
 # Every school and cell of one source and year, as it is before shielding.
 _TRUE = """
 SELECT s.*, c.*, NOT s.alltid AND NOT s.liten AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
-  CAST(s.storrelse + hash(s.nr, c.trinn, $aar, 5) % 4 AS INTEGER) AS elever,
+  CAST(s.storrelse + hash(s.nr, c.indikator, c.trinn, $aar, 5) % 4 AS INTEGER) AS elever,
   round(c.midt + c.bredde * s.egenart
     + c.stoy * (CAST(hash(s.nr, c.indikator, c.trinn, $aar, 6) % 2001 AS DOUBLE) / 1000 - 1), c.desimaler) AS tall
 FROM skoler s CROSS JOIN celler c
@@ -123,7 +127,7 @@ def _cells_of(engine: Engine, kilde: str) -> Relation:
     rows = []
     for of, indikator, maal, trinn, _, _, desimaler, *_ in _cells():
         if of == kilde:
-            shape = (_THREE_LEVELS if trinn == 5 else {}).get(str(maal), _SHAPES[str(maal)])
+            shape = ({5: _THREE_LEVELS, 9: _A_YEAR_LATER}.get(trinn, {})).get(str(maal), _SHAPES[str(maal)])
             rows.append((indikator, maal, trinn, desimaler, *shape))
     return engine.frame(columns, rows)
 
@@ -143,6 +147,10 @@ def facts(folder: Path) -> dict[str, Facts]:
         "utenfor": replace(Facts(*kontrollgrunnlag.utenfor(carried_register())), empty_ok=True),
         "katalog_maal": Facts(*kontrollgrunnlag.katalog_maal(catalog)),
         "katalog_kilde": Facts(*kontrollgrunnlag.katalog_kilde(catalog)),
+        "registerrad": Facts(
+            {"kommunenr": "VARCHAR", "kommunenavn": "VARCHAR"},
+            [(unit, f"Oppdiktet {unit}") for nivaa, unit in units if nivaa == "kommune"],
+        ),
         "brudd_celle": Facts(*kontrollgrunnlag.brudd_celle(default_breaks(), catalog)),
         "rettet_antall": Facts(*kontrollgrunnlag.rettet_antall(Rettelsesliste()), empty_ok=True),
         "utelatt_tall": Facts(*kontrollgrunnlag.utelatt_tall(Rettelsesliste()), empty_ok=True),

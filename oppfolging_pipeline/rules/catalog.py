@@ -75,7 +75,10 @@ class Maal(_Fact):
 
 
 class Indikator(_Fact):
-    """A statistic of a source. `kode` is the source's own code where it has one."""
+    """A statistic of a source. `kode` is the source's own code where it has one.
+
+    `samme_proeve`: the grades, lowest first, whose pupils take one and the same test on one scale.
+    """
 
     navn: str
     kilde: str
@@ -83,6 +86,12 @@ class Indikator(_Fact):
     maal: tuple[str, ...]
     kildenavn: tuple[str, ...]
     kode: str | None = None
+    samme_proeve: tuple[int, ...] = ()
+
+    def samme_proeve_som(self, trinn: int) -> int | None:
+        """The next grade below that takes the same test as this one; None where none does."""
+        lower = [grade for grade in self.samme_proeve if grade < trinn and trinn in self.samme_proeve]
+        return max(lower, default=None)
 
 
 class Kolonner(_Fact):
@@ -109,6 +118,10 @@ class Catalog(_Fact):
             for maal in indikator.maal:
                 if maal not in self.maal:
                     raise ValueError(f"indikatorer.{key}: unknown maal {maal}")
+            if unknown := set(indikator.samme_proeve) - set(indikator.trinn):
+                raise ValueError(
+                    f"indikatorer.{key}: samme_proeve names trinn {sorted(unknown)}, which it does not have"
+                )
         return self
 
     def trinn_of_kilde(self, kilde: str) -> frozenset[int]:

@@ -51,18 +51,19 @@ def katalog_maal(catalog: Catalog) -> Grunnlag:
     """Every indicator, measure and grade of the catalogue, with the range that figures are expected in,
     decimals, sign and tolerances.
 
-    `fortegn` is 1 where higher is better, -1 where lower is, 0 where neither.
+    `fortegn` is 1 where higher is better, -1 where lower is, 0 where neither. `samme_proeve_som` is the grade
+    below that takes the same test, null for a grade without one.
     """
     columns = {
         "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "laveste": "DOUBLE",
         "hoyeste": "DOUBLE", "desimaler": "INTEGER", "fortegn": "INTEGER",
-        **dict.fromkeys(Toleranse.model_fields, "DOUBLE"),
+        "samme_proeve_som": "INTEGER", **dict.fromkeys(Toleranse.model_fields, "DOUBLE"),
     }  # fmt: skip
     return columns, [
         (
             fact.kilde, key, maal, trinn, of.min if of.ventet_min is None else of.ventet_min,
             of.maks if of.ventet_maks is None else of.ventet_maks, of.desimaler, _SIGN[of.retning],
-            *of.toleranse.model_dump().values(),
+            fact.samme_proeve_som(trinn), *of.toleranse.model_dump().values(),
         )
         for key, fact in catalog.indikatorer.items()
         for trinn in fact.trinn
@@ -72,16 +73,16 @@ def katalog_maal(catalog: Catalog) -> Grunnlag:
 
 
 def katalog_kilde(catalog: Catalog) -> Grunnlag:
-    """How complete each source is (see the catalogue)."""
+    """The reference day of each source (MM-DD), and how complete it is (see the catalogue)."""
     columns = {
-        "kilde": "VARCHAR", "kommuner_uten_rad": "INTEGER", "kommuner_med_skolegap": "INTEGER",
-        "kommuner_uten_tall": "DOUBLE", "skoler_uten_tall": "DOUBLE", "kommuner_skjermet": "DOUBLE",
-        "skoler_skjermet": "DOUBLE",
+        "kilde": "VARCHAR", "referansedato": "VARCHAR", "kommuner_uten_rad": "INTEGER",
+        "kommuner_med_skolegap": "INTEGER", "kommuner_uten_tall": "DOUBLE", "skoler_uten_tall": "DOUBLE",
+        "kommuner_skjermet": "DOUBLE", "skoler_skjermet": "DOUBLE",
     }  # fmt: skip
     return columns, [
         (
-            key, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap, kilde.kommuner_uten_tall,
-            kilde.skoler_uten_tall, kilde.kommuner_skjermet, kilde.skoler_skjermet,
+            key, kilde.referansedato, kilde.kommuner_uten_rad, kilde.kommuner_med_skolegap,
+            kilde.kommuner_uten_tall, kilde.skoler_uten_tall, kilde.kommuner_skjermet, kilde.skoler_skjermet,
         )
         for key, kilde in catalog.kilder.items()
     ]  # fmt: skip

@@ -100,9 +100,9 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     113: ("6106", 0, 18, (6, 6), 23, False),
     127: ("6203", 0, 12, (4, 4), 23, False),
     111: ("6105", 6, 6, (2, 6), None, None),  # a third is shown
-    135: ("6107", 0, 0, (0, 1), None, None),  # new in 2024-25, and shielded
-    136: ("6104", 0, 0, (0, 2), None, None),  # new in 2024-25, and shielded: xx
-    137: ("6105", 0, 0, (0, 2), None, None),  # shielded: x in regning 5 of 2022-23, x in regning 8 of 2024-25
+    135: ("6107", 0, 0, (0, 2), None, None),  # new in 2024-25, and shielded: xx
+    136: ("6104", 0, 0, (0, 3), None, None),  # new in 2024-25, and shielded: xxx
+    137: ("6105", 0, 0, (0, 3), None, None),  # shielded: x in regning 5 of 2022-23, xx in regning of 2024-25
     128: ("6204", 12, 12, (4, 4), None, None),  # four cells of 3 points; one year only
 }
 
@@ -117,6 +117,14 @@ SKJERMET_VED_SIDEN = {
         for skoleaar in ("2022-23", "2023-24", "2024-25")
     ),
     (114, "lesing", 5, "2024-25"),  # Holmøy is shown, and Hov is shielded alone: 40 pupils less 20 would be Hov's
+    # So it is where another shielded school stands beside one shown school of a shown municipality: Bru, Egg, Elg,
+    # Fure, Furu and Hov. Without them the municipality's figure would be the shown school's.
+    (104, "lesing", 8, "2023-24"),
+    *((108, indikator, 5, "2023-24") for indikator in ("lesing", "regning")),
+    (108, "lesing", 5, "2024-25"),
+    (110, "lesing", 5, "2023-24"),
+    (110, "regning", 5, "2024-25"),
+    (114, "regning", 5, "2024-25"),
     (119, "regning", 5, "2022-23"),  # Jordnes is shielded beside Ildvoll, and has no other school
     (118, "regning", 8, "2022-23"),  # Ildvoll and Jordnes are shielded for the closed 120, and have one school each
     (119, "regning", 8, "2022-23"),

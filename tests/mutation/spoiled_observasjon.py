@@ -12,6 +12,7 @@ from tests.mutation.mutation import Mutation, caught, where
 O = "observasjon"  # noqa: E741 (short, as it stands in every line below)
 OLD, MIDDLE, NEW = "skoleaar = '2022-23'", "skoleaar = '2023-24'", "skoleaar = '2024-25'"
 CELL = "indikator = 'lesing' AND maal = 'skalapoeng' AND trinn = 5"
+CELL_8 = "indikator = 'lesing' AND maal = 'skalapoeng' AND trinn = 8"
 SHARE = "indikator = 'lesing' AND maal = 'andel_mestringsnivaa_1' AND trinn = 5"
 KOMMUNE = f"{NEW} AND {CELL} AND nivaa = 'kommune' AND verdistatus = 'vist' AND antall > 100"
 SKOLE = f"{NEW} AND {CELL} AND nivaa = 'skole' AND verdistatus = 'vist'"
@@ -37,7 +38,8 @@ TWO = (
 )
 SWAPPED = f"""CASE WHEN kommunenr = (SELECT min(enhet) FROM {TWO}) THEN (SELECT max(enhet) FROM {TWO})
   ELSE (SELECT min(enhet) FROM {TWO}) END"""
-IN_TWO = f"{NEW} AND nivaa IN ('kommune', 'skole') AND kommunenr IN {TWO}"
+IN_TWO_EVER = f"nivaa IN ('kommune', 'skole') AND kommunenr IN {TWO}"
+IN_TWO = f"{NEW} AND {IN_TWO_EVER}"
 
 
 CELLS: dict[str, Mutation] = {
@@ -159,6 +161,80 @@ CELLS: dict[str, Mutation] = {
     "one pupil less in a school than in its municipality": caught(
         O, where(O, f"{IN_OPEN} AND nivaa = 'skole'", most=1, antall="antall - 1"), "deltakere_skoler_kommune"
     ),
+    "the national figure one percentage point off": caught(
+        O, where(O, f"{NEW} AND {SHARE} AND nivaa = 'nasjonalt'", verdi="verdi - 1"), "landet_mot_fylkene"
+    ),
+    "the national figure made anew, a municipality as much as another": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND {SHARE} AND nivaa = 'nasjonalt'",
+            verdi=f"(SELECT round(avg(verdi), 1) FROM {O} WHERE {NEW} AND {SHARE} AND nivaa = 'kommune')",
+        ),
+        "landet_mot_fylkene",
+    ),
+    "a municipality a step better than its only school": caught(
+        O,
+        where(
+            O,
+            f"""{NEW} AND {CELL} AND nivaa = 'kommune' AND verdistatus = 'vist' AND enhet IN (SELECT kommunenr FROM {O}
+              WHERE {NEW} AND {CELL} AND nivaa = 'skole' AND verdistatus <> 'mangler' GROUP BY ALL HAVING count(*) = 1)""",
+            most=1,
+            verdi="verdi + 1",
+        ),
+        "eneste_skole_er_kommunen",
+    ),
+    "the levels in reverse order": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND indikator = 'lesing' AND trinn = 5 AND maal LIKE 'andel_mestringsnivaa_%'",
+            maal="'andel_mestringsnivaa_' || (4 - CAST(right(maal, 1) AS INTEGER))",
+        ),
+        "maalene_peker_samme_vei",
+    ),
+    "regning read from the column of lesing": caught(
+        O,
+        f"""SELECT * FROM {O} WHERE NOT ({NEW} AND indikator = 'regning')
+        UNION ALL SELECT * REPLACE ('regning' AS indikator) FROM {O} WHERE {NEW} AND {CELL}""",
+        "ikke_samme_tall_i_to_celler",
+    ),
+    "8. and 9. trinn swapped": caught(
+        O,
+        f"""SELECT * REPLACE (verdi + 4 AS verdi) FROM {O} WHERE {NEW} AND {CELL_8}
+        UNION ALL SELECT * REPLACE (9 AS trinn) FROM {O} WHERE {NEW} AND {CELL_8}
+        UNION ALL SELECT * FROM {O} WHERE NOT ({NEW} AND {CELL_8})""",
+        "eldre_trinn_er_ikke_svakere",
+    ),
+    "a school under another municipality in one column": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND {CELL} AND nivaa = 'skole' AND verdistatus = 'vist' AND fylkesnr = '66'",
+            most=1,
+            kommunenr=f"(SELECT max(enhet) FROM {O} WHERE {NEW} AND nivaa = 'kommune' AND fylkesnr = '66')",
+        ),
+        "skolen_har_en_kommune",
+    ),
+    "two municipalities of one county with each other's codes, in every year": caught(
+        O,
+        where(O, IN_TWO_EVER, enhet=f"CASE WHEN nivaa = 'kommune' THEN {SWAPPED} ELSE enhet END", kommunenr=SWAPPED),
+        "navn_som_registeret",
+    ),
+    "a name read with the wrong encoding": caught(
+        O,
+        where(
+            O,
+            f"{NEW} AND nivaa = 'skole' AND enhetsnavn LIKE '%ø%'",
+            most=1,
+            enhetsnavn="replace(enhetsnavn, 'ø', 'Ã¸')",
+        ),
+        "navn_er_lesbart",
+    ),
+    "a name with a letter that could not be read": caught(
+        O, where(O, SKOLE, most=1, enhetsnavn="chr(65533) || enhetsnavn"), "navn_er_lesbart"
+    ),
+    "a name with a tab in it": caught(O, where(O, SKOLE, most=1, enhetsnavn="enhetsnavn || chr(9)"), "navn_er_lesbart"),
     "a name that is nothing": caught(O, where(O, SKOLE, most=1, enhetsnavn="NULL"), "enhetsnavn.ikke_null"),
     "a figure preliminary among final ones": caught(
         O, where(O, SKOLE, most=1, forelopig="true"), "en_status_for_hele_celler"

@@ -36,6 +36,41 @@ ALL: dict[str, Mutation] = {
         where(O, f"{SURVEY} AND indikator = 'motivasjon' AND nivaa = 'nasjonalt'", verdi="verdi + 0.3"),
         "landet_mot_kommunene",
     ),
+    "the country's share of bullied a little lower": caught(
+        O, where(O, f"{MOBBING} AND nivaa = 'nasjonalt'", verdi="verdi - 0.3"), "landet_mot_fylkene"
+    ),
+    "a municipality a step better than its only school": caught(
+        O,
+        where(
+            O,
+            f"""{MOBBING} AND nivaa = 'kommune' AND verdistatus = 'vist' AND enhet IN (SELECT kommunenr FROM {O}
+              WHERE {MOBBING} AND nivaa = 'skole' AND verdistatus <> 'mangler' GROUP BY ALL HAVING count(*) = 1)""",
+            most=1,
+            verdi="verdi - 0.1",
+        ),
+        "eneste_skole_er_kommunen",
+    ),
+    "motivasjon read from the column of støtte": caught(
+        O,
+        f"""SELECT * FROM {O} WHERE indikator <> 'motivasjon'
+        UNION ALL SELECT * REPLACE ('motivasjon' AS indikator) FROM {O} WHERE indikator = 'stotte_fra_larer'""",
+        "ikke_samme_tall_i_to_celler",
+    ),
+    "a grade read from the column of another": caught(
+        O,
+        f"""SELECT * FROM {O} WHERE NOT ({SURVEY} AND indikator = 'motivasjon' AND trinn = 7)
+        UNION ALL SELECT * REPLACE (7 AS trinn) FROM {O} WHERE {SURVEY} AND indikator = 'motivasjon' AND trinn = 10""",
+        "ikke_samme_tall_i_to_celler",
+    ),
+    "a school under another municipality than in another source of the same autumn": caught(
+        O,
+        f"""SELECT * FROM {O} UNION ALL SELECT * REPLACE ('nasjonale_prover' AS kilde, '6602' AS kommunenr) FROM (
+          SELECT * FROM {O} WHERE {MOBBING} AND nivaa = 'skole' AND kommunenr = '6601' ORDER BY enhet LIMIT 1)""",
+        "skolen_har_en_kommune",
+    ),
+    "a name of the survey read with the wrong encoding": caught(
+        O, where(O, f"{SURVEY} AND nivaa = 'kommune'", enhetsnavn="replace(enhetsnavn, 'ø', 'Ã¸')"), "navn_er_lesbart"
+    ),
     "7. and 10. trinn swapped in a year of the survey": caught(
         O, where(O, SURVEY, trinn="17 - trinn"), "skolene_har_trinnet_som_foer"
     ),

@@ -126,6 +126,25 @@ def test_years_across_a_declared_break_are_not_compared(
     assert failing(audit_of(new_scale, good_home, tmp_path)) == set()
 
 
+@pytest.mark.parametrize(
+    ("check", "corrected"),
+    [
+        ("landet_mot_fylkene", f"{NEW} AND {CELL} AND nivaa = 'nasjonalt'"),
+        ("landet_mot_fylkene", f"{NEW} AND {CELL} AND nivaa = 'fylke' AND enhet = '66'"),
+        ("eneste_skole_er_kommunen", f"{NEW} AND {CELL} AND nivaa = 'kommune'"),
+        ("eneste_skole_er_kommunen", f"{NEW} AND {CELL} AND nivaa = 'skole'"),
+    ],
+)
+def test_a_corrected_figure_is_not_held_against_what_the_source_made_of_its_own(
+    good_home: Path, tmp_path: Path, check: str, corrected: str
+) -> None:
+    # Twenty more in the largest county alone is more than one in the country.
+    for folder, mark in (("uten", "rettelse"), ("med", "'x'")):
+        (tmp_path / folder).mkdir()
+        spoiled = caught("observasjon", where("observasjon", corrected, verdi="verdi + 20", rettelse=mark))
+        assert bool(failing(audit_of(spoiled, good_home, tmp_path / folder, (check,)))) == (folder == "uten")
+
+
 @pytest.mark.parametrize("name", SLIPS)
 def test_what_is_known_to_slip_still_slips(good_home: Path, tmp_path: Path, name: str) -> None:
     # When one of these fails, a check has learned to see it: move it to the mutations.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oppfolging_pipeline.publish.marts import dim_indikator
-from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
 
 LEVELS = [f"andel_mestringsnivaa_{level}" for level in range(1, 6)]
 
@@ -43,3 +43,11 @@ def test_the_published_dimension_has_a_row_for_each_measure_of_each_grade_and_no
     assert ("lesing", 8, "andel_mestringsnivaa_5") in rows
     assert ("lesing", 5, "andel_mestringsnivaa_5") not in rows
     assert len([row for row in rows if row[0] == "engelsk"]) == 4 + 6
+
+
+def test_grades_with_the_same_test_are_grades_of_the_indicator() -> None:
+    # A grade written wrong would be compared with nothing, and the check would pass.
+    given = default_catalog().model_dump()
+    given["indikatorer"]["engelsk"]["samme_proeve"] = (8, 9)
+    with pytest.raises(ValueError, match=r"engelsk: samme_proeve names trinn \[9\]"):
+        Catalog.model_validate(given)

@@ -67,10 +67,12 @@ def test_codes_outside_the_municipalities_are_regular_expressions():
 
 def test_the_catalogue_says_range_decimals_sign_and_tolerances_of_each_measure_and_grade():
     by_cell = {row[:4]: row[4:] for row in rows_of(kontrollgrunnlag.katalog_maal(CATALOG))}
-    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (0, 100, 1, -1, 6, 6, 1.5, 2)
-    assert by_cell[SURVEY, "motivasjon", "score", 10] == (1, 5, 1, 1, 0.6, 0.5, 0.1, 0.15)
-    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == (20, 80, 0, 1, 3, 3, 1, 1.5)
+    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (0, 100, 1, -1, None, 6, 6, 1.5, 2)
+    assert by_cell[SURVEY, "motivasjon", "score", 10] == (1, 5, 1, 1, None, 0.6, 0.5, 0.1, 0.15)
+    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == (20, 80, 0, 1, None, 3, 3, 1, 1.5)
     assert by_cell[TESTS, "lesing", "andel_mestringsnivaa_2", 5][3] == 0, "neither way is better"
+    same = {(of, grade): row[4] for (_, of, _, grade), row in by_cell.items() if row[4] is not None}
+    assert same == {("lesing", 9): 8, ("regning", 9): 8}, "engelsk is not taken in 9. trinn"
     # 5. trinn has three levels, 8. and 9. have five.
     levels = {trinn: {maal for _, of, maal, grade in by_cell if of == "lesing" and grade == trinn and "nivaa" in maal}
               for trinn in (5, 8, 9)}  # fmt: skip
@@ -79,11 +81,11 @@ def test_the_catalogue_says_range_decimals_sign_and_tolerances_of_each_measure_a
     assert len(by_cell) == 16 + 16 + 10 + 6 + 1
 
 
-def test_each_source_says_how_many_units_it_may_lack_or_shield():
+def test_each_source_says_its_day_and_how_many_units_it_may_lack_or_shield():
     assert set(rows_of(kontrollgrunnlag.katalog_kilde(CATALOG))) == {
-        (SURVEY, 20, 5, 0.1, 0.2, 0.6, 0.9),
-        (TESTS, 2, 0, 0.05, 0.15, 0.4, 0.7),
-        (MARKS, 10, 2, 0.05, 0.2, 0.4, 0.7),
+        (SURVEY, "10-01", 20, 5, 0.1, 0.2, 0.6, 0.9),
+        (TESTS, "10-01", 2, 0, 0.05, 0.15, 0.4, 0.7),
+        (MARKS, "06-30", 10, 2, 0.05, 0.2, 0.4, 0.7),
     }
 
 
