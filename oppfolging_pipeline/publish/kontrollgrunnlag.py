@@ -69,26 +69,30 @@ def innhold_i_arkivet(archive: Archive, catalog: Catalog) -> Grunnlag:
     """Every content that results may stand on, as the ledger knows it, and the register that is carried.
 
     `lisenser` are those that it may stand under: what is invented under no other than that it is, another under its
-    source's own or the one that it was answered under. `senest` (UTC) is the newest time that the ledger knows of:
-    nothing can have come in after it; null for the carried register, which never came in.
+    source's own or the one that it was answered under. `arkivert` is when it first came in, `senest` the newest time
+    that the ledger knows of, after which nothing can have come in: both UTC, null for the carried register, which never
+    came in.
     """
     columns = {
         "sha256": "VARCHAR", "kilde": "VARCHAR", "innholdstype": "VARCHAR", "periode": "VARCHAR", "rader": "INTEGER",
-        "lisenser": "VARCHAR[]", "senest": "TIMESTAMP",
+        "lisenser": "VARCHAR[]", "arkivert": "TIMESTAMP", "senest": "TIMESTAMP",
     }  # fmt: skip
     of_kilde = {kilde: each.lisens for kilde, each in catalog.kilder.items()} | {REGISTER: live().klass.lisens}
     carried, answered = carried_content(), Evidence(archive).licences()
+    snapshots = archive.snapshots()
     not_real, newest = IKKE_EKTE.get(archive.origin() or ""), archive.newest_time()
     rows: list[tuple[object, ...]] = [
         (
             one.sha256, one.kilde, one.kind, one.period, one.rows,
             [not_real] if not_real else sorted({of_kilde[one.kilde], *answered.get(one.sha256, ())}),
-            newest and utc(newest),
+            snapshots[one.sha256].archived_at, newest and utc(newest),
         )
         for one in archive.readings().values()
         if one.kilde in of_kilde  # one of a source that is no longer there is no result's
     ]  # fmt: skip
-    of_program = (carried.sha256, REGISTER, "medfølgende register", None, carried.rader, [of_kilde[REGISTER]], None)
+    of_program = (
+        carried.sha256, REGISTER, "medfølgende register", None, carried.rader, [of_kilde[REGISTER]], None, None,
+    )  # fmt: skip
     return columns, [*rows, of_program]
 
 

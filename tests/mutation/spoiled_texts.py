@@ -12,6 +12,7 @@ from tests.mutation.spoiled_decisions import IN_1, I, K, R, S
 G = "grense"
 IDENTIFIED, NOT_IDENTIFIED = "Identifisert i kategori 1, de 30 med høyest andel.", "Ikke blant de 30 i kategori 1."
 NO_FIGURES = "Ingen tall finnes for enheten i perioden."
+OTHER_SET = {"indikatorsett": "'udir-2020'"}
 REASON, GRUNN = "begrunnelsen_er_kommunens", "grunnen_er_kandidatens"
 
 
@@ -90,7 +91,12 @@ ALL: dict[str, Mutation] = {
     ),
     "the origin of a limit cut off": caught(G, where(G, "true", kilde="kilde[1:20]"), "nasjonal_som_publisert"),
     "a break in the window that nobody is told of": caught(
-        # Of the set whose window spans one.
-        "grunnlag", where("grunnlag", "true", indikatorsett="'udir-2020'"), "bruddene_er_fortalt"
+        # Of the set whose window spans one, with something of each table beside it.
+        "grunnlag", where("grunnlag", "true", **OTHER_SET), "bruddene_er_fortalt",
+        innhold_brukt=where("innhold_brukt", "true", **OTHER_SET),
+        rettet_celle="SELECT * REPLACE ('udir-2020' AS indikatorsett), 'x' AS rettelse, nivaa AS rettet_nivaa FROM vurdering LIMIT 1",
+    ),
+    "known on a day before the figures came in": caught(
+        "grunnlag", where("grunnlag", "true", kjent_per="DATE '2024-01-01'"), "kjent_da_det_kom_inn"
     ),
 }  # fmt: skip

@@ -132,8 +132,8 @@ def test_what_a_check_holds_a_content_to_is_the_ledgers_not_the_tables(archive):
     assert fetched["lisenser"] == sorted({NLOD, of_kilde}), (
         "the one of the answer stays when the catalogue's is another"
     )
-    assert fetched["senest"] == NOON.replace(tzinfo=None)
-    assert (carried["sha256"], carried["senest"]) == (carried_content().sha256, None)
+    assert fetched["arkivert"] == fetched["senest"] == NOON.replace(tzinfo=None)
+    assert (carried["sha256"], carried["arkivert"], carried["senest"]) == (carried_content().sha256, None, None)
 
 
 def test_what_is_invented_may_stand_under_no_licence_of_real_figures(archive):
