@@ -22,6 +22,7 @@ from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables
@@ -75,7 +76,7 @@ def _facts(
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    known = Known(requests, observed, catalog, home.breaks, home.corrections, per, read)
+    known = Known(requests, observed, catalog, home.breaks, home.corrections, per, read, home.archive)
     return {
         name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
     }
@@ -96,6 +97,7 @@ class Known:
     corrections: Rettelsesliste
     per: date | None
     _register: Register | None
+    archive: Archive
 
     @property
     def register(self) -> Register:
@@ -118,6 +120,7 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "katalog_maal": lambda known: kontrollgrunnlag.katalog_maal(known.catalog),
     "katalog_kilde": lambda known: kontrollgrunnlag.katalog_kilde(known.catalog),
     "brudd_celle": lambda known: kontrollgrunnlag.brudd_celle(known.breaks, known.catalog),
+    "vindusbrudd": lambda known: kontrollgrunnlag.vindusbrudd(known.requests, known.breaks, known.catalog),
     "rettet_antall": lambda known: kontrollgrunnlag.rettet_antall(known.corrections),
     "rettet_bare_antall": lambda known: kontrollgrunnlag.rettet_bare_antall(known.corrections),
     "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.corrections),
@@ -127,6 +130,7 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "opphav": lambda known: kontrollgrunnlag.opphav(known.requests, known.register),
     "puljesett": lambda known: puljegrunnlag.puljesett(known.requests),
     "etterfolger": lambda known: puljegrunnlag.etterfolger(known.requests, known.register, known.per),
+    "sett_fra_dag": lambda known: puljegrunnlag.sett_fra_dag(known.per),
     "halvaarsplan": lambda _: puljegrunnlag.halvaarsplan(),
     "rapportplan": lambda _: puljegrunnlag.rapportplan(),
     "registerrad": lambda known: kontrollgrunnlag.registerrad(known.register),
@@ -134,10 +138,11 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "katalog_indikator": lambda known: dimensjonsgrunnlag.katalog_indikator(known.catalog),
     "regelsett": lambda known: dimensjonsgrunnlag.regelsett(one.rule_set for one in known.requests),
     "regelsett_parameter": lambda known: dimensjonsgrunnlag.regelsett_parameter(one.rule_set for one in known.requests),
+    "innhold_i_arkivet": lambda known: dimensjonsgrunnlag.innhold_i_arkivet(known.archive, known.catalog),
 }
-# A register may know of no code outside the municipalities, and no break and no correction may be known; every other
-# fact has a row wherever it is asked for.
-_MAY_BE_EMPTY = {"utenfor", "brudd_celle", "rettet_antall", "rettet_bare_antall", "utelatt_tall"}
+# A register may know of no code outside the municipalities, no break and no correction may be known, and no window may
+# span a break; every other fact has a row wherever it is asked for.
+_MAY_BE_EMPTY = {"utenfor", "brudd_celle", "vindusbrudd", "rettet_antall", "rettet_bare_antall", "utelatt_tall"}
 _OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger", "registerrad", "embete"}
 
 

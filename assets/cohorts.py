@@ -83,7 +83,8 @@ def faseplan(
         ]
         expected = expected_rows(6 * len(puljer), "seks halvår for hver pulje")
         staged = engine.write(rows, "pulje_faseplan", home.lake)
-        yield from publish_audited(context, home, [ToAudit.one(staged, expected)], {"per": per.isoformat()})
+        audited = [ToAudit.one(staged, expected)]
+        yield from publish_audited(context, home, audited, {"per": per.isoformat()}, per=per)
 
 
 @dg.asset(
@@ -101,5 +102,6 @@ def rapportering(
     """The reports of every cohort of the home, at the as-of date."""
     with home.writing() as engine:
         members = engine.fetch(engine.read(home.lake.files("pulje_kommune"), "pulje_kommune"))
-        rows = rapportering_rader(members, clock.as_of(uttrekk.per))
-        yield from publish_audited(context, home, [ToAudit.one(engine.write(rows, "rapportering", home.lake))])
+        per = clock.as_of(uttrekk.per)
+        staged = engine.write(rapportering_rader(members, per), "rapportering", home.lake)
+        yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)

@@ -48,6 +48,11 @@ def etterfolger(requests: Sequence[Request], register: Register, per: date | Non
     return columns, rows
 
 
+def sett_fra_dag(per: date | None) -> Grunnlag:
+    """The day that plan and reports are seen from; null where that is not known."""
+    return {"dag": "DATE"}, [(per,)]
+
+
 def halvaarsplan() -> Grunnlag:
     """The terms of the plan, each with its phase, what is to be done in it and the report that falls due after it."""
     columns = {"halvaar_nr": "INTEGER", "fase": "VARCHAR", "aktiviteter": "VARCHAR[]", "rapport": "VARCHAR"}

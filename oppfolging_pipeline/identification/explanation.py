@@ -44,7 +44,7 @@ def candidate_text(candidate: Candidate, candidates: int, rule_set: RuleSet) -> 
     """What makes a municipality a candidate in category 2."""
     rules = rule_set.kategori2
     spread = norwegian(Fraction(candidate.spread.points), 1)
-    upper = f"{rules.ovre_andel.verdi:f}".replace(".", ",")
+    upper = f"{rules.ovre_andel.verdi.normalize():f}".replace(".", ",")  # 25.0 is the same parameter as 25
     return (
         f"Kandidat nr. {candidate.rangering} av {candidates} i kategori 2: spredningen mellom "
         f"{candidate.antall_skoler_vurdert} vurderte skoler ({_MEASURE[rules.spredning.maal.verdi]}) er {spread} "

@@ -23,7 +23,7 @@ Opprinnelse = Literal["fil", "hentet", "eksempel", "lokal", "program"]
 
 REGISTER = "register"
 # What is no published figure says so wherever a licence is read, whatever the source's own licence is.
-_IKKE_EKTE = {
+IKKE_EKTE = {
     "eksempel": "Oppdiktet. Ingen tall, navn eller koder er ekte.",
     "lokal": "Fra en lokal prøvetjener: ikke publiserte tall.",
 }
@@ -86,8 +86,8 @@ def _archived(
     first = answers[0] if answers else None
     lisens = live().klass.lisens if reading.kilde == REGISTER else catalog.kilder[reading.kilde].lisens
     opprinnelse: Opprinnelse = "hentet" if first else "fil"
-    if home_origin in _IKKE_EKTE:
-        opprinnelse, lisens = ("eksempel" if home_origin == "eksempel" else "lokal"), _IKKE_EKTE[home_origin]
+    if home_origin in IKKE_EKTE:
+        opprinnelse, lisens = ("eksempel" if home_origin == "eksempel" else "lokal"), IKKE_EKTE[home_origin]
     elif first:
         lisens = first.licence
     return Innhold(

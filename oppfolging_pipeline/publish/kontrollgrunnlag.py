@@ -1,7 +1,7 @@
-"""What the published dimensions must say: the facts that the checks of those tables compare with.
+"""What the published dimensions and origins must say: the facts that the checks of those tables compare with.
 
-Belongs here: catalogue, rule sets and offices as plain rows. Does not belong here: comparing (the suites of `checks`),
-or making the tables (`marts`): what came from there could not contradict them.
+Belongs here: catalogue, rule sets, offices and the archive's ledger as plain rows. Does not belong here: comparing (the
+suites of `checks`), or making the tables (`marts`): what came from there could not contradict them.
 
 Each function gives the columns with their SQL types, and the rows.
 """
@@ -11,9 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from oppfolging_pipeline.publish.innhold import IKKE_EKTE, REGISTER
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.ledger import utc
+from oppfolging_pipeline.sources.live import live
 from oppfolging_pipeline.staging.kontrollgrunnlag import Grunnlag
 from oppfolging_pipeline.tables.model import table
 
@@ -57,6 +63,37 @@ def embete(register: Register) -> Grunnlag:
     return {"statsforvalter": "VARCHAR", "fylkesnr": "VARCHAR"}, [
         (one.statsforvalter, one.fylkesnr) for one in register.embeter
     ]
+
+
+def innhold_i_arkivet(archive: Archive, catalog: Catalog) -> Grunnlag:
+    """Every content that results may stand on, as the ledger knows it, and the register that is carried.
+
+    `lisenser` are those that it may stand under: what is invented under no other than that it is, another under its
+    source's own or the one that it was answered under. `arkivert` is when it first came in, `senest` the newest time
+    that the ledger knows of, after which nothing can have come in: both UTC, null for the carried register, which never
+    came in.
+    """
+    columns = {
+        "sha256": "VARCHAR", "kilde": "VARCHAR", "innholdstype": "VARCHAR", "periode": "VARCHAR", "rader": "INTEGER",
+        "lisenser": "VARCHAR[]", "arkivert": "TIMESTAMP", "senest": "TIMESTAMP",
+    }  # fmt: skip
+    of_kilde = {kilde: each.lisens for kilde, each in catalog.kilder.items()} | {REGISTER: live().klass.lisens}
+    carried, answered = carried_content(), Evidence(archive).licences()
+    snapshots = archive.snapshots()
+    not_real, newest = IKKE_EKTE.get(archive.origin() or ""), archive.newest_time()
+    rows: list[tuple[object, ...]] = [
+        (
+            one.sha256, one.kilde, one.kind, one.period, one.rows,
+            [not_real] if not_real else sorted({of_kilde[one.kilde], *answered.get(one.sha256, ())}),
+            snapshots[one.sha256].archived_at, newest and utc(newest),
+        )
+        for one in archive.readings().values()
+        if one.kilde in of_kilde  # one of a source that is no longer there is no result's
+    ]  # fmt: skip
+    of_program = (
+        carried.sha256, REGISTER, "medfølgende register", None, carried.rader, [of_kilde[REGISTER]], None, None,
+    )  # fmt: skip
+    return columns, [*rows, of_program]
 
 
 def _text(value: object) -> str:

@@ -198,6 +198,15 @@ class Evidence(SourceMemory):
             for row in rows
         ]
 
+    def licences(self) -> dict[str, set[str]]:
+        """The licences that each content has been answered under, by digest; none of a content that came as a file."""
+        found: dict[str, set[str]] = {}
+        with self._ledger.reading() as ledger:
+            pairs = sa.select(ANSWER.c.sha256, ANSWER.c.licence).where(ANSWER.c.sha256.is_not(None)).distinct()
+            for sha256, licence in ledger.execute(pairs):
+                found.setdefault(sha256, set()).add(licence)
+        return found
+
 
 def _drift_row(campaign: Campaign, kilde: str, skoleaar: str, drift: Drift) -> list[tuple[str, Any]]:
     finding = drift.finding

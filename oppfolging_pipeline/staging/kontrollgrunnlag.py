@@ -13,7 +13,8 @@ from datetime import MAXYEAR, MINYEAR, date
 
 from oppfolging_pipeline.core.skoleaar import day_in, start_year
 from oppfolging_pipeline.register.model import Register
-from oppfolging_pipeline.rules.brudd import Bruddliste
+from oppfolging_pipeline.rules.brudd import TRUKKET_TILBAKE, Bruddliste
+from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.catalog import Catalog, Retning, Toleranse
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -108,6 +109,21 @@ def brudd_celle(breaks: Bruddliste, catalog: Catalog) -> Grunnlag:
         for maal in catalog.maal_for(key, trinn)
         if each.concerns(key, trinn, maal, catalog)
     ]  # fmt: skip
+
+
+def vindusbrudd(requests: Iterable[Request], breaks: Bruddliste, catalog: Catalog) -> Grunnlag:
+    """What is said of each break that a request's window holds affected years of beside others, or withdrawn figures
+    of, and the digest of the breaks that are known."""
+    columns = {**_UTTREKK, "tekst": "VARCHAR", "brudd_sha256": "VARCHAR"}
+    rows = []
+    for request in requests:
+        cells = request.cells()
+        for each in breaks.brudd:
+            years = {cell[4] for cell in cells if each.concerns(cell[1], cell[3], cell[2], catalog)}
+            affected = {skoleaar for skoleaar in years if each.affects(skoleaar)}
+            if affected and (affected != years or each.slag == TRUKKET_TILBAKE):
+                rows.append((request.uttrekksaar, request.rule_set.navn, each.tekst, sha256_of(breaks)))
+    return columns, rows
 
 
 def rettet_antall(corrections: Rettelsesliste) -> Grunnlag:

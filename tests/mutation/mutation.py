@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from assets.audited import ToAudit, targets_of
@@ -32,18 +33,24 @@ class Mutation:
     """`sql` makes the spoiled rows of `table` from its good ones, which it reads under the table's key.
 
     `caught_by` are checks that must fail, among others perhaps; `also` spoils other tables that the suite reads. A
-    query may read any table of the home under its key.
+    query may read any table of the home under its key. `per` is the day that a run knows its rows are seen from.
     """
 
     table: str
     sql: str
     caught_by: tuple[str, ...]
     also: Mapping[str, str] = field(default_factory=dict)
+    per: date | None = None
 
 
 def caught(table: str, sql: str, *caught_by: str, **also: str) -> Mutation:
     """A mutation, written short."""
     return Mutation(table, sql, caught_by, also)
+
+
+def on_day(per: date, mutation: Mutation) -> Mutation:
+    """The mutation of rows that a run knows to be seen from that day."""
+    return replace(mutation, per=per)
 
 
 def where(table: str, condition: str, *, order: str | None = None, most: int | None = None, **changed: str) -> str:
@@ -91,7 +98,7 @@ def audit_of(mutation: Mutation, home: Path, folder: Path, only: Collection[str]
     reads = {name for one in targets for name in one.reads}
     kept = {file.target for file in staged}
     gone = [path for key in spoiled for path in resource.lake.files(key) if path not in kept]
-    (outcomes,) = run_checks(targets, folder / "neste", beside(resource, staged, reads, gone=gone))
+    (outcomes,) = run_checks(targets, folder / "neste", beside(resource, staged, reads, per=mutation.per, gone=gone))
     return outcomes
 
 

@@ -6,13 +6,19 @@ identified (`spoiled_decisions`), or how mutations are audited (`mutation`).
 
 from __future__ import annotations
 
-from tests.mutation.mutation import Mutation, caught, where, without
+from datetime import date
+
+from tests.mutation.mutation import Mutation, caught, on_day, where, without
+from tests.support.run import NOON
 
 I = "identifisert_kommune"  # noqa: E741
 P, F, Q = "pulje_kommune", "pulje_faseplan", "rapportering"
 GLIMRALI = {"kommunenr": "'6701'", "kommunenavn": "(SELECT min(kommunenavn) FROM kommune WHERE kommunenr = '6701')"}
 OF_BOTH_SETS = f"""SELECT * FROM {I} UNION ALL
   (SELECT * REPLACE ('udir-2020' AS indikatorsett, '6701' AS kommunenr) FROM {I} WHERE kategori = 1 ORDER BY kommunenr LIMIT 1)"""
+TODAY = date.fromisoformat(NOON[:10])
+# As seen from a day in the third term, in every table alike.
+A_YEAR_ON = "CASE WHEN halvaar_nr <= 2 THEN 'avsluttet' WHEN halvaar_nr = 3 THEN 'pågående' ELSE 'kommende' END"
 COHORTS: dict[str, Mutation] = {
     "one identified and not in the cohort": caught(P, without(P, "true", most=1), "de_identifiserte"),
     "one in the cohort and not identified": caught(
@@ -35,6 +41,27 @@ COHORTS: dict[str, Mutation] = {
     ),
     "identified on another day than the uttrekk's": caught(
         P, where(P, "true", most=1, siden="siden + 1"), "identifisert_fra_uttrekksdagen"
+    ),
+    "said to take part": caught(
+        P, where(P, "true", most=1, deltakelse="'deltar'", siden="DATE '2025-06-01'"), "identifisert_fra_uttrekksdagen"
+    ),
+    "said to have declined": caught(
+        P, where(P, "true", most=1, deltakelse="'takket nei'"), "identifisert_fra_uttrekksdagen"
+    ),
+    "all said to have been through it": caught(
+        P, where(P, "true", deltakelse="'fullført'"), "identifisert_fra_uttrekksdagen"
+    ),
+    "a plan seen from another day than the run": on_day(
+        TODAY,
+        caught(F, where(F, "true", tilstand=A_YEAR_ON), "tilstand_i_rekkefoelge",
+               pulje_kommune=where(P, "true", fase="'Gjennomføringsfase'")),
+    ),
+    "reports seen from another day than the run": on_day(
+        TODAY, caught(Q, where(Q, "rapport_nr = 1", tilstand="'forfaller'"), "tilstand_etter_fristen",
+                      pulje_faseplan=where(F, "halvaar_nr <= 2", tilstand="CASE halvaar_nr WHEN 1 THEN 'avsluttet' ELSE 'pågående' END")),
+    ),
+    "reports said to be received": caught(
+        Q, where(Q, "true", mottatt="DATE '2025-03-01'", tilstand="'mottatt'"), "tilstand_etter_fristen"
     ),
     "five terms": caught(F, without(F, "halvaar_nr = 6"), "halvaarene_foelger_hverandre"),
     "a gap between two terms": caught(F, where(F, "halvaar_nr = 3", fra="fra + 1"), "halvaarene_foelger_hverandre"),

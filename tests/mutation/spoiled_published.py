@@ -74,6 +74,11 @@ PUBLISHED: dict[str, Mutation] = {
         rangering_kommune=f"""SELECT * REPLACE (begrunnelse || ' Svakest: ' || (SELECT min(skolenavn) FROM skole) || '.'
           AS begrunnelse) FROM {R}""",
     ),
+    "a published cell a little off": caught(VK, where(VK, SHOWN, verdi="verdi + 0.0004"), "samme_som_vurdering"),
+    "a school's cell a little off": caught(VS, where(VS, SHOWN, verdi="verdi + 0.0004"), "samme_som_vurdering"),
+    "a school's figure said to be made by us": caught(
+        VS, where(VS, "true", most=20, beregnet="NOT beregnet"), "samme_som_vurdering"
+    ),
     "limits that the points were not given by": caught(
         VK, where(VK, "true", nasjonal_grense="nasjonal_grense + 1"), "samme_som_vurdering"
     ),
@@ -132,9 +137,37 @@ PUBLISHED: dict[str, Mutation] = {
 }  # fmt: skip
 
 _TWO_YEARS = f"SELECT * FROM {R} UNION ALL SELECT * REPLACE (2024 AS uttrekksaar) FROM {R}"
+_NO_REGISTER = """SELECT * FROM {table} WHERE sha256 IN (SELECT sha256 FROM sporing)
+  UNION ALL (SELECT * REPLACE (repeat('0', 64) AS sha256) FROM {table} LIMIT 1)"""
 ORIGINS: dict[str, Mutation] = {
     "a content that nobody accounts for": caught(
         "datagrunnlag", without("datagrunnlag", "true", most=1), "alt_innhold_er_gjort_rede_for"
+    ),
+    "a content of another source": caught(
+        "datagrunnlag", where("datagrunnlag", "true", kilde="'elevundersokelsen'"), "som_arkivet_og_sporingen"
+    ),
+    "figures called the register's, so that no date is asked for": caught(
+        "datagrunnlag", where("datagrunnlag", "true", kilde="'register'", hentet="NULL", periode="NULL"),
+        "som_arkivet_og_sporingen",
+    ),
+    "a content of another kind": caught(
+        "datagrunnlag", where("datagrunnlag", "true", innholdstype="'ukjent'"), "som_arkivet_og_sporingen"
+    ),
+    "a content of another year": caught(
+        "datagrunnlag", where("datagrunnlag", "periode IS NOT NULL", periode="'1999-00'"), "som_arkivet_og_sporingen"
+    ),
+    "a content without a row": caught("datagrunnlag", where("datagrunnlag", "true", rader="0"), "som_arkivet_og_sporingen"),
+    "a content under another licence": caught(
+        "datagrunnlag", where("datagrunnlag", "true", lisens="'CC0'"), "som_arkivet_og_sporingen"
+    ),
+    "a content fetched in the future": caught(
+        "datagrunnlag", where("datagrunnlag", "hentet IS NOT NULL", hentet="TIMESTAMP '2131-01-01 00:00:00'"),
+        "som_arkivet_og_sporingen",
+    ),
+    "a content that never came in, in the place of the register": caught(
+        "datagrunnlag", _NO_REGISTER.format(table="datagrunnlag"), "alt_innhold_er_gjort_rede_for",
+        "som_arkivet_og_sporingen",
+        innhold_brukt=_NO_REGISTER.format(table="innhold_brukt"),
     ),
     "a content that came at no time": caught(
         "datagrunnlag", where("datagrunnlag", "kilde <> 'register'", most=1, hentet="NULL"), "alle_tall_er_tidfestet"
@@ -216,6 +249,6 @@ ORIGINS: dict[str, Mutation] = {
         "SELECT * FROM dim_statsforvalter UNION ALL SELECT 'Ingens', []",
         "fylkene_er_embetets",
     ),
-}
+}  # fmt: skip
 
 ALL = {**PUBLISHED, **ORIGINS}

@@ -27,14 +27,15 @@ from tests.mutation import (
     spoiled_published,
     spoiled_results,
     spoiled_sources,
+    spoiled_texts,
 )
 from tests.mutation.mutation import Mutation, audit_of, caught, failing, where
 from tests.mutation.spoiled_observasjon import CELL, NEW
 from tests.support.declared import write_parquet
 
 PARTS = (
-    spoiled_observasjon.CELLS, spoiled_files.ALL, spoiled_results.ALL, spoiled_decisions.ALL, spoiled_published.ALL,
-    spoiled_corrections.ALL, spoiled_nulls.NULLS,
+    spoiled_observasjon.CELLS, spoiled_files.ALL, spoiled_results.ALL, spoiled_decisions.ALL, spoiled_texts.ALL,
+    spoiled_published.ALL, spoiled_corrections.ALL, spoiled_nulls.NULLS,
 )  # fmt: skip
 MUTATIONS: dict[str, Mutation] = {name: one for part in PARTS for name, one in part.items()}
 SUITES = sorted(key for key in all_tables() if suite_of(key).checks)

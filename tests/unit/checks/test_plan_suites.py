@@ -49,13 +49,17 @@ def made(per: date) -> dict[str, list[Row]]:
     return {"pulje_kommune": members, PLAN: plans, REPORTS: rapportering_rader(members, per)}
 
 
-def failing(folder: Path, key: str, tables: dict[str, list[Row]]) -> set[str]:
-    """The checks of the table's suite that fail, beside the others."""
+def failing(folder: Path, key: str, tables: dict[str, list[Row]], per: date | None = None) -> set[str]:
+    """The checks of the table's suite that fail, beside the others.
+
+    `per` is the day that they are seen from, as a run knows it; None as when they are checked by hand.
+    """
     files = {
         name: write_parquet(folder / f"{name}.parquet", table(name).columns, rows) for name, rows in tables.items()
     }
     staged = StagedFile(table(key), files[key], files[key], len(tables[key]))
-    beside = Beside({name: [file] for name, file in files.items()}, FACTS)
+    facts = {**FACTS, "sett_fra_dag": Facts(*kontrollgrunnlag.sett_fra_dag(per))}
+    beside = Beside({name: [file] for name, file in files.items()}, facts)
     (outcomes,) = run_checks(targets_of([ToAudit.one(staged)]), folder / "neste", beside)
     return {one.kontroll for one in outcomes if not one.passed}
 
@@ -63,7 +67,15 @@ def failing(folder: Path, key: str, tables: dict[str, list[Row]]) -> set[str]:
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("key", [PLAN, REPORTS])
 def test_what_the_rules_make_passes_on_every_day(tmp_path, key, day):
-    assert failing(tmp_path, key, made(DAYS[day])) == set()
+    assert failing(tmp_path, key, made(DAYS[day]), DAYS[day]) == set()
+
+
+@pytest.mark.parametrize("key", [PLAN, REPORTS])
+def test_what_is_right_of_some_day_passes_by_hand_and_not_in_a_run_of_another_day(tmp_path, key):
+    tables = made(date(2026, 7, 1))
+    assert failing(tmp_path, key, tables) == set()
+    check = {PLAN: "tilstand_i_rekkefoelge", REPORTS: "tilstand_etter_fristen"}[key]
+    assert failing(tmp_path, key, tables, date(2026, 8, 1)) == {check}
 
 
 def test_reports_of_another_day_than_the_plan_are_caught(tmp_path):

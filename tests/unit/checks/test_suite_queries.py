@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -14,6 +15,7 @@ from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.tables.model import all_tables, table
 from tests.unit.register.country import code, country
 
@@ -22,7 +24,16 @@ KEYS = [key for key in all_tables() if suite_of(key).checks]
 
 
 def fact_columns(name: str) -> dict[str, str]:
-    known = Known([], [], default_catalog(), default_breaks(), Rettelsesliste(), None, country([code("6101")], []))
+    known = Known(
+        [],
+        [],
+        default_catalog(),
+        default_breaks(),
+        Rettelsesliste(),
+        None,
+        country([code("6101")], []),
+        Archive(Path("finnes-ikke")),
+    )
     columns, _ = _MAKERS[name](known)
     return dict(columns)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from oppfolging_pipeline.cohorts.kontrollgrunnlag import etterfolger, halvaarsplan, puljesett, rapportplan
+from oppfolging_pipeline.cohorts.kontrollgrunnlag import etterfolger, halvaarsplan, puljesett, rapportplan, sett_fra_dag
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -41,6 +41,11 @@ def test_each_set_says_whether_it_is_the_schemes_own_and_its_day():
         (2024, "udir-2020", True, date(2024, 3, 1)),
         (2023, "np-skalapoeng", False, FIRST),
     }
+
+
+def test_the_day_is_there_also_where_nobody_knows_it():
+    # Without a row everything that is compared with it would pass, and the audit would be refused.
+    assert (sett_fra_dag(FIRST)[1], sett_fra_dag(None)[1]) == ([(FIRST,)], [(None,)])
 
 
 def test_a_municipality_is_seen_from_every_day_on_which_it_may_be_another():

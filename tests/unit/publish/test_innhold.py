@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from oppfolging_pipeline.publish.innhold import Innhold, contents
+from oppfolging_pipeline.publish.kontrollgrunnlag import innhold_i_arkivet
 from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archive import Archive
@@ -117,3 +118,25 @@ def test_a_content_of_another_home_or_that_was_never_accepted_is_left_out(archiv
     accept(archive, answer(archive, b"{}", NOON), "hentet")
     refused = answer(archive, b"[]", NOON + timedelta(hours=1))
     assert contents([refused, "0" * 64], archive, default_catalog()) == {}
+
+
+def test_what_a_check_holds_a_content_to_is_the_ledgers_not_the_tables(archive):
+    sha256 = answer(archive, b"{}", NOON)
+    accept(archive, sha256, "hentet")
+    columns, rows = innhold_i_arkivet(archive, default_catalog())
+    fetched, carried = (dict(zip(columns, row, strict=True)) for row in rows)
+    of_kilde = default_catalog().kilder["nasjonale_prover"].lisens
+    assert (fetched["sha256"], fetched["kilde"], fetched["periode"], fetched["rader"]) == (
+        sha256, "nasjonale_prover", "2024-25", 7,
+    )  # fmt: skip
+    assert fetched["lisenser"] == sorted({NLOD, of_kilde}), (
+        "the one of the answer stays when the catalogue's is another"
+    )
+    assert fetched["arkivert"] == fetched["senest"] == NOON.replace(tzinfo=None)
+    assert (carried["sha256"], carried["arkivert"], carried["senest"]) == (carried_content().sha256, None, None)
+
+
+def test_what_is_invented_may_stand_under_no_licence_of_real_figures(archive):
+    accept(archive, answer(archive, b"{}", NOON), "lokal")
+    columns, rows = innhold_i_arkivet(archive, default_catalog())
+    assert dict(zip(columns, rows[0], strict=True))["lisenser"] == ["Fra en lokal prøvetjener: ikke publiserte tall."]

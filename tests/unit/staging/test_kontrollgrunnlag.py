@@ -109,6 +109,28 @@ def test_a_break_stands_for_each_cell_that_it_is_in_with_its_years():
     assert [row for row in rows if row[0] == MARKS] == [(MARKS, "grunnskolepoeng", "grunnskolepoeng", 10, 2019, 2020)]
 
 
+def test_a_break_is_to_be_told_of_where_the_window_spans_it_or_holds_what_is_withdrawn():
+    breaks = load_breaks_text(
+        """
+        brudd:
+          - {id: midt-i, kilde: nasjonale_prover, slag: ny_skala, fra_skoleaar: 2023-24,
+             tekst: Midt i., referanse: Udir.}
+          - {id: hele, kilde: nasjonale_prover, slag: ny_skala, fra_skoleaar: 2022-23, tekst: Hele., referanse: Udir.}
+          - {id: trukket, kilde: nasjonale_prover, indikatorer: [lesing], slag: trukket_tilbake, fra_skoleaar: 2022-23,
+             tekst: Trukket., referanse: Udir.}
+          - {id: senere, kilde: nasjonale_prover, slag: ny_skala, fra_skoleaar: 2025-26,
+             tekst: Senere., referanse: Udir.}
+          - {id: annen, kilde: grunnskolepoeng, slag: ny_skala, fra_skoleaar: 2022-23, tekst: Annen., referanse: Udir.}
+        """,
+        "breaks.yaml",
+        CATALOG,
+    )
+    rows = rows_of(kontrollgrunnlag.vindusbrudd([REQUEST, OFFICIAL], breaks, CATALOG))
+    told = {name: {row[2] for row in rows if row[1] == name} for name in ("np-skalapoeng", "udir-2020")}
+    assert told["np-skalapoeng"] == {"Midt i.", "Trukket."}
+    assert told["udir-2020"] == {"Midt i.", "Trukket.", "Annen."}, "marks lie a year behind: 2021-22 is in their window"
+
+
 def test_the_cells_of_a_window_are_indicators_times_years_with_what_they_weigh():
     rows = rows_of(kontrollgrunnlag.ventet_celle([REQUEST]))
     assert len(rows) == 4 * 3, "lesing and regning, 5. and 8. trinn, three years"
