@@ -175,6 +175,16 @@ ORIGINS: dict[str, Mutation] = {
     "a content without its licence": caught(
         "datagrunnlag", where("datagrunnlag", "true", most=1, lisens="' '"), "lisens_er_kreditert"
     ),
+    "a municipality's cell twice, shown and shielded": caught(
+        VK,
+        f"FROM {VK} UNION ALL (SELECT * REPLACE (NULL AS verdi, 'skjermet' AS verdistatus) FROM {VK} WHERE {SHOWN} AND NOT beregnet LIMIT 1)",
+        "skjermet_i_ett_uttrekk_er_skjermet_i_alle",
+    ),
+    "a school's cell twice, shown and shielded": caught(
+        VS,
+        f"FROM {VS} UNION ALL (SELECT * REPLACE (NULL AS verdi, 'skjermet' AS verdistatus) FROM {VS} WHERE {SHOWN} LIMIT 1)",
+        "skjermet_i_ett_uttrekk_er_skjermet_i_alle",
+    ),
     "a content that the figures rest on, left out": caught(
         "innhold_brukt",
         "SELECT * FROM innhold_brukt WHERE sha256 NOT IN (SELECT sha256 FROM sporing)",
