@@ -5,11 +5,12 @@ Belongs here: from a name or a text to a `RuleSet`. Does not belong here: what a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
-from oppfolging_pipeline.core.yaml_document import load_document, shown, validate
+from oppfolging_pipeline.core.yaml_document import Document, load_document, shown, validate
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
 from oppfolging_pipeline.rules.model import RuleSet
@@ -51,7 +52,13 @@ def load_rule_set_text(
     fault: row, key, found, expected, action.
     """
     context = {"catalog": catalog or default_catalog(), "breaks": breaks or default_breaks()}
-    return validate(load_document(text, file), RuleSet, context=context)
+    return validate(_read(text, file), RuleSet, context=context)
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, file: str) -> Document:
+    # Every step of a run and every audit asks for its sets, and reading the text is nearly all of the work.
+    return load_document(text, file)
 
 
 def _carried() -> dict[str, Traversable]:
