@@ -21,6 +21,7 @@ from oppfolging_pipeline.publish.consistency import (
     require_all_results,
     require_audited_tables,
     require_consistent_results,
+    require_declared_results,
 )
 from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
 from oppfolging_pipeline.publish.release import ReleaseInfo, after_publication, publish_release
@@ -54,6 +55,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 rules,
             )
         require_audited_tables(lake)
+        require_declared_results(engine, lake)
         require_all_results(lake, home.published)
         require_consistent_results(engine, lake)
         rule_sets = marts.rule_sets_used(engine, lake, home.catalog)

@@ -18,6 +18,7 @@ from oppfolging_pipeline.engine import RESULT_PARTITION, Lake, rerun_options
 from oppfolging_pipeline.publish.database import open_read_only
 from oppfolging_pipeline.publish.manifest import MANIFEST_FILE, PUBLISHED_FILE
 from oppfolging_pipeline.publish.marts import MADE_HERE
+from oppfolging_pipeline.publish.parquet_sources import column_faults
 from oppfolging_pipeline.tables.model import all_tables
 
 if TYPE_CHECKING:
@@ -91,6 +92,30 @@ def require_audited_tables(lake: Lake) -> None:
     """Raise as `require_audited_results` does, of every table that a release is made of: what is published is what
     passed its audit, whichever asset was asked for."""
     lake.require_audited([file for key in all_tables() if key not in MADE_HERE for file in lake.files(key)])
+
+
+def require_declared_results(engine: Engine, lake: Lake) -> None:
+    """Raise `InvalidInput` that names every file of results whose columns are not those of the table as it is declared
+    now, such as one of an earlier version, and the run that makes it anew."""
+    faults = {
+        file: found
+        for key in _of_results()
+        for file in lake.files(key)
+        if (found := column_faults(engine.connection, all_tables()[key], file))
+    }
+    if faults:
+        again = rerun_options(lake, list(faults))
+        raise InvalidInput(
+            Finding(
+                file=file.relative_to(lake.root.parent).as_posix(),
+                column=one.column,
+                found=one.found,
+                expected=one.expected,
+                action=f"Run `oppfolging run{again[file]}`: it is made anew. Results of an earlier version are so.",
+            )
+            for file, found in faults.items()
+            for one in found
+        )
 
 
 def require_all_results(lake: Lake, published: Path) -> None:

@@ -15,6 +15,7 @@ from oppfolging_pipeline.publish.consistency import (
     incomplete_results,
     require_all_results,
     require_consistent_results,
+    require_declared_results,
 )
 from oppfolging_pipeline.publish.marts import datagrunnlag, sources
 from oppfolging_pipeline.rules.catalog import default_catalog
@@ -66,6 +67,19 @@ def test_a_table_of_another_run_is_named_with_the_year_and_the_set(home, key):
     assert key in text
     assert "uttrekk 2025, np-skalapoeng" in text
     assert "--uttrekk 2025 --rules np-skalapoeng" in text
+
+
+def test_a_result_of_an_earlier_version_is_named_with_the_run_that_makes_it_anew(home):
+    """A column that was not there yet was an error of a check, which named neither the file nor the run."""
+    lake = Lake(home / "lager")
+    with open_engine() as engine:
+        require_declared_results(engine, lake)
+        rewrite(lake, "regelsett_brukt", "SELECT * EXCLUDE (observasjoner_sha256) FROM rader")
+        with pytest.raises(InvalidInput) as refused:
+            require_declared_results(engine, lake)
+    (fault,) = refused.value.findings
+    assert (fault.file, fault.column) == ("lager/regelsett_brukt/2025/np-skalapoeng.parquet", "observasjoner_sha256")
+    assert "oppfolging run --rules np-skalapoeng --uttrekk 2025" in fault.action
 
 
 @pytest.mark.parametrize(
