@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from checks.catalogue import Beside, Target, make_catalogue, session_settings
@@ -29,6 +30,7 @@ from oppfolging_pipeline.tables.model import Table, all_tables
 MAX_OFFENDERS = 20
 # A verdict costs one query; the rows behind it are asked for only where it is a bad one.
 _VERDICT = {"result_format": "BOOLEAN_ONLY"}
+_ROWS_VERDICT = "unexpected_rows_verdict"
 
 
 def run_checks(
@@ -82,7 +84,7 @@ def _run_target(target: Target, source: Any, opened: Sequence[Any], timeout: flo
     asset = source.add_table_asset(target.view, table_name=target.view)
     batch = asset.add_batch_definition_whole_table("alt").get_batch()
     with in_time(target.table.key, opened, timeout) as is_time:
-        results = _validate(target.table, batch, target.checks, _VERDICT, is_time)
+        results = _validate(target.table, batch, target.checks, _VERDICT, is_time, {ROWS: _ROWS_VERDICT})
         failed = [check for check in target.checks if not results[check.name].success]
         details = _details(target.table, batch, failed, is_time)
     seconds = (time.perf_counter() - started) / len(target.checks)
@@ -106,9 +108,15 @@ def _details(table: Table, batch: Any, failed: Sequence[Check], is_time: Callabl
 
 
 def _validate(
-    table: Table, batch: Any, checks: Sequence[Check], wanted: Mapping[str, Any], is_time: Callable[[], bool]
+    table: Table,
+    batch: Any,
+    checks: Sequence[Check],
+    wanted: Mapping[str, Any],
+    is_time: Callable[[], bool],
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Results by check name: one for each check, none of them with an exception inside."""
+    """Results by check name: one for each check, none of them with an exception inside. `instead` names the expectation
+    that is asked in the place of another."""
     _, expectation_suite = _great_expectations()
     key = table.key
     try:
@@ -116,7 +124,7 @@ def _validate(
             name=key,
             expectations=[
                 {
-                    "type": check.expectation,
+                    "type": instead.get(check.expectation, check.expectation),
                     "kwargs": check.kwargs,
                     "severity": check.severity,
                     "meta": {"kontroll": check.name},
@@ -150,6 +158,15 @@ def _great_expectations() -> tuple[Any, Any]:
     """An ephemeral context without progress bars, and the suite class. Imported here: it costs seconds."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    class UnexpectedRowsVerdict(gx.expectations.UnexpectedRowsExpectation):  # type: ignore[misc]
+        """Whether the query gives a row, by how many there are: GX's own asks the query once more for the rows."""
+
+        metric_dependencies = ("unexpected_rows_query.row_count",)
+
+        def _validate(self, metrics: Any, runtime_configuration: Any = None, execution_engine: Any = None) -> Any:
+            count = metrics["unexpected_rows_query.row_count"]
+            return {"success": count == 0, "result": {"observed_value": count}}
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
