@@ -29,11 +29,12 @@ def of_other_figures(engine: Engine, lake: Lake, catalog: Catalog) -> list[Resul
     """
     files = lake.files("regelsett_brukt")
     spoiled = lake.not_as_audited(files)
-    audited = [file for file in files if file not in spoiled]
-    if not audited:
-        return []
+    # One by one: beside files of an earlier version those of this one have a column more.
+    rows = [
+        row for file in files if file not in spoiled for row in engine.fetch(engine.read([file], "regelsett_brukt"))
+    ]
     found = []
-    for row in engine.fetch(engine.read(audited, "regelsett_brukt").order("uttrekksaar, indikatorsett")):
+    for row in sorted(rows, key=lambda row: (row["uttrekksaar"], row["indikatorsett"])):
         request = Request(row["uttrekksaar"], load_rule_set(row["indikatorsett"], catalog), catalog)
         window = lake.existing("observasjon", request.partitions())
         if lake.not_as_audited(window):
