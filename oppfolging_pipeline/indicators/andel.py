@@ -19,7 +19,8 @@ SELECT uttrekksaar, indikatorsett, nivaa, enhet, kommunenr,
   sum(mulige_risikopoeng) AS mulige_risikopoeng,
   count(*) FILTER (forbi_absolutt) AS celler_forbi_absolutt,
   coalesce(sum(vekt) FILTER (verdistatus = 'vist'), 0) AS vekt_vist,
-  coalesce(sum(vekt) FILTER (verdistatus IN ('vist', 'skjermet')), 0) AS vekt_finnes,
+  coalesce(sum(vekt) FILTER (verdistatus IN ('vist', 'skjermet', 'kan_ikke_bygges')), 0) AS vekt_finnes,
+  coalesce(sum(vekt) FILTER (verdistatus = 'kan_ikke_bygges'), 0) AS vekt_ikke_bygd,
   count(DISTINCT vindusaar) FILTER (verdistatus = 'vist') AS aar_med_tall,
   bool_or(forelopig) AS forelopig
 FROM vurdering GROUP BY ALL

@@ -273,6 +273,7 @@ SELECT $uttrekksaar AS uttrekksaar, $indikatorsett AS indikatorsett, e.nivaa, e.
   s.trinn, s.skoleaar, s.vindusaar, f.verdi, f.antall,
   CASE WHEN f.enhet IS NOT NULL THEN f.verdistatus WHEN t.enhet IS NOT NULL THEN 'mangler' ELSE 'ikke_aktuelt' END
     AS verdistatus,
+  CAST(NULL AS VARCHAR) AS ikke_bygd_grunn,
   f.enhet IS NOT NULL AND f.beregnet AS beregnet,
   f.enhet IS NOT NULL AND f.forelopig AS forelopig
 FROM enheter e CROSS JOIN spurt s

@@ -85,15 +85,23 @@ class Table(BaseModel):
 
 
 class ContractChange(BaseModel):
-    """A version of the published contract and what came with it, in Norwegian.
+    """A version of the published contract and what came with it, in Norwegian: a text, or a line for each change.
 
-    A version of the same main number takes nothing away: who reads 1.0 can read 1.1.
+    A version of the same main number takes nothing away: who reads 1.0 can read 1.1. `utkast`: still open, so that its
+    lines may grow and change. `erstattet`: names and values that went, each with what to use instead.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     versjon: str = Field(pattern=r"^[1-9]\d*\.\d+$")
-    endring: str = Field(min_length=1)
+    endring: str | tuple[str, ...] = Field(min_length=1)
+    utkast: bool = False
+    erstattet: dict[str, str] = {}
+
+    @property
+    def navn(self) -> str:
+        """The version as a release states it."""
+        return f"{self.versjon}-utkast" if self.utkast else self.versjon
 
 
 def _read(name: str) -> Any:
@@ -101,7 +109,7 @@ def _read(name: str) -> Any:
 
 
 CONTRACT_CHANGES = tuple(ContractChange.model_validate(entry) for entry in _read("contract.yaml"))
-CONTRACT_VERSION = CONTRACT_CHANGES[-1].versjon
+CONTRACT_VERSION = CONTRACT_CHANGES[-1].navn
 
 
 @cache
