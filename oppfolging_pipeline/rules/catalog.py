@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Retning = Literal["hoyere_er_bedre", "lavere_er_bedre", "ingen"]
+AntallEr = Literal["besvart", "teller"]
 
 
 class _Fact(BaseModel):
@@ -71,6 +72,8 @@ class Maal(_Fact):
     ventet_maks: float | None = None
     enhet: str
     toleranse: Toleranse
+    antall_er: AntallEr = "besvart"
+    vekt_fra: str | None = None
     trinn: tuple[int, ...] | None = None
 
 
