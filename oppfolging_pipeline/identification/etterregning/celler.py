@@ -25,7 +25,8 @@ def make_cells(
     """Every unit with every cell of `spurt`, in the order of the units and of `spurt`.
 
     `figures` as `elever.figures_with_pupils` gives them. Adds to the columns of both: verdi and antall (empty when there
-    is none to show), verdistatus, beregnet, forelopig.
+    is none to show), verdistatus, ikke_bygd_grunn (whether there is a reason: it is said where it cannot be built, and
+    nowhere else), beregnet, forelopig.
     """
     import pandas as pd
 
@@ -45,7 +46,7 @@ def make_cells(
     grid.loc[nothing & has_grade, "verdistatus"] = "mangler"
     for name in ("beregnet", "forelopig"):
         grid[name] = grid[name].astype("boolean").fillna(False)
-    return grid
+    return grid.assign(ikke_bygd_grunn=grid["verdistatus"] == "kan_ikke_bygges")
 
 
 def _grades(observasjon: pd.DataFrame, slekt: pd.DataFrame) -> pd.MultiIndex:
