@@ -239,7 +239,7 @@ def test_a_missing_field_is_told(refusal: Refusal, write: Write, field: str) -> 
 def test_every_missing_field_is_told(refusal: Refusal, write: Write) -> None:
     findings = refusal(write(without("EnhetNivaa", "Fylke", "AndelMobbet")))
     assert [finding.column for finding in findings] == ["EnhetNivaa", "Fylke", None]
-    assert findings[-1].expected == "also AndelMobbet or Score"
+    assert findings[-1].expected == "also AndelDeltatt or AndelMobbet or Score"
 
 
 @both
