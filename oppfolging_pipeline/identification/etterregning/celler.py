@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def make_cells(
-    observasjon: pd.DataFrame, figures: pd.DataFrame, spurt: pd.DataFrame, enheter: Enheter
-) -> pd.DataFrame:
+def make_cells(observasjon: pd.DataFrame, figures: pd.DataFrame, spurt: pd.DataFrame, enheter: Enheter) -> pd.DataFrame:
     """Every unit with every cell of `spurt`, in the order of the units and of `spurt`.
 
-    `figures` as `elever.figures_with_pupils` gives them. Adds to the columns of both: verdi and antall (empty when there
-    is none to show), verdistatus, ikke_bygd_grunn (whether there is a reason: it is said where it cannot be built, and
-    nowhere else), beregnet, forelopig.
+    `figures` as `elever.figures_with_pupils` gives them. Adds to the columns of both: verdi and antall (empty when
+    there is none to show), verdistatus, ikke_bygd_grunn (whether a reason is said: where the figure cannot be built,
+    and nowhere else), beregnet, forelopig.
     """
     import pandas as pd
 

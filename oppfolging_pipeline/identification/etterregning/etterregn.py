@@ -12,17 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.identification.etterregning import lesing
-from oppfolging_pipeline.identification.etterregning.avgjorelse import (
-    Enhet,
-    Kandidat,
-    choose_candidates,
-    rank_municipalities,
-    rank_schools,
-)
+from oppfolging_pipeline.identification.etterregning.avgjorelse import Enhet, rank_municipalities, rank_schools
 from oppfolging_pipeline.identification.etterregning.celler import make_cells
 from oppfolging_pipeline.identification.etterregning.elever import figures_with_pupils
 from oppfolging_pipeline.identification.etterregning.enheter import find_units
 from oppfolging_pipeline.identification.etterregning.grenser import asked_with_limits
+from oppfolging_pipeline.identification.etterregning.kandidater import Kandidat, choose_candidates
 from oppfolging_pipeline.identification.etterregning.parametre import Parametre
 from oppfolging_pipeline.identification.etterregning.poeng import give_points, sum_units
 from oppfolging_pipeline.identification.etterregning.slektskap import Slektskap
@@ -31,9 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _VURDERING = [
-    "nivaa", "enhet", "indikator", "trinn", "skoleaar", "kommunenr", "vindusaar", "verdistatus", "ikke_bygd_grunn", "verdi", "antall",
-    "nasjonal_grense", "absolutt_grense", "vekt", "risikopoeng", "mulige_risikopoeng", "forbi_absolutt", "beregnet",
-    "forelopig",
+    "nivaa", "enhet", "indikator", "trinn", "skoleaar", "kommunenr", "vindusaar", "verdistatus", "ikke_bygd_grunn",
+    "verdi", "antall", "nasjonal_grense", "absolutt_grense", "vekt", "risikopoeng", "mulige_risikopoeng",
+    "forbi_absolutt", "beregnet", "forelopig",
 ]  # fmt: skip
 _ANDEL = [
     "nivaa", "enhet", "kommunenr", "risikopoeng", "mulige_risikopoeng", "andel_risikopoeng", "celler_forbi_absolutt",

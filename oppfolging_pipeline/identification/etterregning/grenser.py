@@ -22,8 +22,9 @@ Figures = list[tuple[int, int]]  # figure, the pupils that it weighs (0: not kno
 def asked_with_limits(figures: pd.DataFrame, p: Parametre) -> pd.DataFrame:
     """One row for each cell of a unit: what identifies it, vindusaar, vekt, fortegn and both limits.
 
-    `figures` as `elever.figures_with_pupils` gives them. Figures and limits are whole numbers, `Parametre.skala` to the unit. `fortegn` turns a figure so that less is worse.
-    Raises `InvalidInput` naming every cell that has no national figure, or no figure for a percentile to stand on.
+    `figures` as `elever.figures_with_pupils` gives them. Figures and limits are whole numbers, `Parametre.skala` to the
+    unit. `fortegn` turns a figure so that less is worse. Raises `InvalidInput` naming every cell that has no national
+    figure, or no figure for a percentile to stand on.
     """
     import pandas as pd
 

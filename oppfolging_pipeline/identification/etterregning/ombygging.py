@@ -3,15 +3,15 @@
 Belongs here: what can be built of which figures, and what cannot. Does not belong here: figures that are only moved
 (`celler`), or what a figure weighs (`elever`).
 
-The rules, as they are worded. *Merger*: of the parts that have a row of the source that year, every one with pupils must
-be shown with a known weight; the figure is the mean by weight, half up on the last published decimal, the count the sum.
-*Division*: a part is built of the schools that stand in it. All of them with pupils must be shown with a known weight;
-every school with pupils of the divided municipality must stand in one of its parts; and its schools must account for
-its pupils: where its weight and theirs are all known they add up, and where it has pupils, so has one of them. Its own
-figure does not matter. A municipality that went whole into such a part counts as divided.
+The rules, as they are worded. *Merger*: of the parts that have a row of the source that year, every one with pupils
+must be shown with a known weight; the figure is the mean by weight, half up on the last published decimal, the count the
+sum. *Division*: a part is built of the schools that stand in it. All of them with pupils must be shown with a known
+weight; every school with pupils of the divided municipality must stand in one of its parts; and its schools must account
+for its pupils: where its weight and theirs are all known they add up, and where it has pupils, so has one of them. Its
+own figure does not matter. A municipality that went whole into such a part counts as divided.
 
 What cannot be built `kan_ikke_bygges`; but it is `mangler` where nothing but what corrections left out stands in the
-way, and where nobody of the new municipality has pupils. `skjermet` is a star of the source, and so never an answer here.
+way, and where nobody of the new municipality has pupils. `skjermet` is a star of the source, and never an answer here.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def rebuilt(figures: pd.DataFrame, enheter: Enheter) -> pd.DataFrame:
 def _not_accounted_for(divided: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     """The old cells with `hindret`: a school with pupils stands in none of the parts, or the schools do not account for
     the pupils."""
+    import pandas as pd
+
     seen = schools.groupby([*_OLD_CELL, "enhet"], dropna=False, as_index=False).agg(
         har_elever=("har_elever", "first"), elever=("elever", "first"), plassert=("staar_i", "first"),
         deler=("deler", "first"),
     )  # fmt: skip
-    seen["uten_plass"] = seen["har_elever"] & [
-        not isinstance(place, str) or place not in parts
-        for place, parts in zip(seen["plassert"], seen["deler"], strict=True)
-    ]
+    in_a_part = [place in parts for place, parts in zip(seen["plassert"], seen["deler"], strict=True)]
+    seen["uten_plass"] = seen["har_elever"] & ~pd.Series(in_a_part, index=seen.index, dtype="bool")
     seen["ukjent"] = seen["har_elever"] & seen["elever"].isna()
     seen["elever"] = seen["elever"].where(seen["har_elever"], 0).fillna(0)
     of_schools = seen.groupby(_OLD_CELL, as_index=False).agg(

@@ -39,8 +39,8 @@ def sum_units(cells: pd.DataFrame, p: Parametre) -> pd.DataFrame:
     """One row per unit: the sums that the declared table `andel` has, `aapne_poeng` and `vurdert`.
 
     A figure exists that is shown, that the source shields, or that cannot be built. Open are the points that were
-    possible in what cannot be built. Judged: a figure exists, the shown ones weigh at least `min_dekning` of those that exist, and they stand in at least
-    `min_aar` of the window's years.
+    possible in what cannot be built. Judged: a figure exists, the shown ones weigh at least `min_dekning` of those that
+    exist, and they stand in at least `min_aar` of the window's years.
     """
     shown = cells["verdistatus"] == "vist"
     not_built = cells["verdistatus"] == "kan_ikke_bygges"
@@ -56,7 +56,8 @@ def sum_units(cells: pd.DataFrame, p: Parametre) -> pd.DataFrame:
     sums = counted.groupby(UNIT, as_index=False, sort=False).agg(
         risikopoeng=("risikopoeng", "sum"), mulige_risikopoeng=("mulige_risikopoeng", "sum"),
         celler_forbi_absolutt=("celler_forbi_absolutt", "sum"), vekt_vist=("vekt_vist", "sum"),
-        vekt_finnes=("vekt_finnes", "sum"), vekt_ikke_bygd=("vekt_ikke_bygd", "sum"), aar_med_tall=("aar_med_tall", "nunique"), forelopig=("forelopig", "any"),
+        vekt_finnes=("vekt_finnes", "sum"), vekt_ikke_bygd=("vekt_ikke_bygd", "sum"),
+        aar_med_tall=("aar_med_tall", "nunique"), forelopig=("forelopig", "any"),
     )  # fmt: skip
     sums["aapne_poeng"] = sums["vekt_ikke_bygd"] * p.poeng_absolutt
     least = p.min_dekning
