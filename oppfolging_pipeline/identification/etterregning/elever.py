@@ -29,7 +29,7 @@ def figures_with_pupils(observasjon: pd.DataFrame, p: Parametre) -> pd.DataFrame
     is false).
 
     Adds desimaltrinn (the last published decimal), elever (the weight; empty when it is not known), har_elever,
-    kan_brukes (shown, of known pupils) and utelatt (a correction has taken the figure, or the count that weighs it).
+    kan_brukes (shown, of known pupils) and utelatt (a correction has taken the figure).
     """
     import pandas as pd
 
@@ -44,7 +44,6 @@ def figures_with_pupils(observasjon: pd.DataFrame, p: Parametre) -> pd.DataFrame
     counted = own[own["vekt_fra"].isna()].assign(
         elever=lambda rows: rows["antall"].where(rows["antallstatus"] == "vist"),
         elevstatus=lambda rows: rows["antallstatus"],
-        vekt_utelatt=False,
         har_rad=True,
     )
     rows = pd.concat([counted, _weighed_by_another(own, observasjon, asked)], ignore_index=True)
@@ -52,10 +51,9 @@ def figures_with_pupils(observasjon: pd.DataFrame, p: Parametre) -> pd.DataFrame
     stands = rows["verdistatus"].isin(_STANDS) | rows["antallstatus"].isin(_STANDS) | rows["elevstatus"].isin(_STANDS)
     nobody = (rows["elever"] == 0).fillna(False).astype(bool)
     lost = rows["rettelse"].notna() & (rows["verdistatus"] == "mangler")
-    shown = rows["verdistatus"] == "vist"
     rows["har_elever"] = (stands | lost) & ~nobody
-    rows["kan_brukes"] = shown & (rows["elever"] > 0).fillna(False).astype(bool)
-    rows["utelatt"] = rows["har_elever"] & (lost | (shown & rows["vekt_utelatt"]))
+    rows["kan_brukes"] = (rows["verdistatus"] == "vist") & (rows["elever"] > 0).fillna(False).astype(bool)
+    rows["utelatt"] = rows["har_elever"] & lost
     return rows
 
 
@@ -63,13 +61,8 @@ def _weighed_by_another(own: pd.DataFrame, observasjon: pd.DataFrame, asked: pd.
     """Figures whose count is a numerator, beside the counts that weigh them; each may stand without the other."""
     wanted = asked[asked["vekt_fra"].notna()]
     counts = observasjon[observasjon["indikator"].isin(wanted["vekt_fra"].unique())]
-    # The other indicator's figure is of no interest here; a row of it without a count that somebody corrected has lost
-    # the count.
-    counts = counts.assign(
-        elever=counts["antall"].where(counts["antallstatus"] == "vist"),
-        vekt_utelatt=counts["rettelse"].notna() & ~counts["antallstatus"].isin(_STANDS),
-    )
-    counts = counts[[*_UNIT, "kommunenr", "indikator", "elever", "antallstatus", "vekt_utelatt"]].rename(
+    counts = counts.assign(elever=counts["antall"].where(counts["antallstatus"] == "vist"))
+    counts = counts[[*_UNIT, "kommunenr", "indikator", "elever", "antallstatus"]].rename(
         columns={"indikator": "vekt_fra", "antallstatus": "elevstatus", "kommunenr": "kommune_i_telling"}
     )
     counts = counts.merge(wanted, on=["kilde", "skoleaar", "trinn", "vekt_fra"])
@@ -80,6 +73,5 @@ def _weighed_by_another(own: pd.DataFrame, observasjon: pd.DataFrame, asked: pd.
     both["kommunenr"] = both["kommunenr"].where(both["har_rad"], both["kommune_i_telling"])
     for name, nothing in (("verdistatus", "mangler"), ("antallstatus", "mangler"), ("elevstatus", "mangler")):
         both[name] = both[name].fillna(nothing)
-    for name in ("forelopig", "vekt_utelatt"):
-        both[name] = both[name].astype("boolean").fillna(False)
+    both["forelopig"] = both["forelopig"].astype("boolean").fillna(False)
     return both.drop(columns=["_merge", "kommune_i_telling"])

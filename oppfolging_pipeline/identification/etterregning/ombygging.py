@@ -4,11 +4,11 @@ Belongs here: what can be built of which figures, and what cannot. Does not belo
 (`celler`), or what a figure weighs (`elever`).
 
 The rules, as they are worded. *Merger*: of the parts that have a row of the source that year, every one with pupils
-must be shown with a known weight; the figure is the mean by weight, half up on the last published decimal, the count the
-sum. *Division*: a part is built of the schools that stand in it. All of them with pupils must be shown with a known
-weight; every school with pupils of the divided municipality must stand in one of its parts; and its schools must account
-for its pupils: where its weight and theirs are all known they add up, and where it has pupils, so has one of them. Its
-own figure does not matter. A municipality that went whole into such a part counts as divided.
+must be shown with a known weight; the figure is the mean by weight, half up on the last published decimal, the count
+the sum. *Division*: a part is built of the schools that stand in it. All of them with pupils must be shown with a known
+weight; every school with pupils of the divided municipality must stand in one of its parts; and its schools must
+account for its pupils: where its weight and theirs are all known they add up, and where it has pupils, so has one of
+them. Its own figure does not matter. A municipality that went whole into such a part counts as divided.
 
 What cannot be built `kan_ikke_bygges`; but it is `mangler` where nothing but what corrections left out stands in the
 way, and where nobody of the new municipality has pupils. `skjermet` is a star of the source, and never an answer here.
