@@ -192,6 +192,7 @@ def dim_indikator(catalog: Catalog) -> list[Row]:
             "maal": maal,
             "trinn": trinn,
             "retning": catalog.maal[maal].retning,
+            "antall_er": catalog.maal[maal].antall_er,
             "enhet_for_verdi": catalog.maal[maal].enhet,
             "desimaler": catalog.maal[maal].desimaler,
         }

@@ -14,8 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Retning = Literal["hoyere_er_bedre", "lavere_er_bedre", "ingen"]
-# What the number of pupils that a source gives beside a figure counts: those who answered, or those of them that a share
-# is of (its numerator).
+# What the number of pupils that a source gives beside a figure counts: those who answered, or those of them that a
+# share says how many there are of (its numerator).
 AntallEr = Literal["besvart", "teller"]
 
 

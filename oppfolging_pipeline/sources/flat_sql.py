@@ -11,7 +11,9 @@ from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, NIVAA
 # An answer that was fetched without choosing owner, gender and question holds every combination of them.
 # A row of the table of participation is about the whole survey: it has no question, and may have no gender either.
 PARTICIPATION = "coalesce(nullif(Spoersmaalgruppekode, ''), nullif(Spoersmaalkode, '')) IS NULL"
-WHOLE = f"EierformNavn = 'Alle eierformer' AND (KjoennKode = 'A' OR (KjoennKode IS NULL AND {PARTICIPATION}))"
+WHOLE = (
+    f"EierformNavn = 'Alle eierformer' AND (KjoennKode = 'A' OR (nullif(KjoennKode, '') IS NULL AND {PARTICIPATION}))"
+)
 # The same levels stand a second time for the schools abroad, under a nation of their own.
 AT_HOME = f"coalesce(nullif(Nasjonaltkode, ''), '{LAND}') = '{LAND}'"
 INDEX_ROW = "coalesce(Spoersmaalnavn, '') = 'Alle spørsmål'"

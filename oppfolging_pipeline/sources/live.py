@@ -78,8 +78,8 @@ class Rapport(_Declared):
 class Tabell(_Declared):
     """A table of the export API, known by its measures; id and name are hints.
 
-    `valg`: the names that the one choice of a filter may have. `valg_der_det_finnes`: the same of filters that the table
-    may lack. `valgfri`: nothing stops without it, and it says nothing of which years there are.
+    `valg`: the names that the one choice of a filter may have. `valg_der_det_finnes`: the same of filters that the
+    table may lack. `valgfri`: nothing stops without it, and it says nothing of which years there are.
     """
 
     navn: str

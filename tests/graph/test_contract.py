@@ -58,7 +58,7 @@ COLUMNS = {
     ),
     "dim.indikator": (
         "indikator VARCHAR, navn VARCHAR, kilde VARCHAR, maal VARCHAR, trinn INTEGER, retning VARCHAR, "
-        "enhet_for_verdi VARCHAR, desimaler INTEGER"
+        "antall_er VARCHAR, enhet_for_verdi VARCHAR, desimaler INTEGER"
     ),
     "dim.indikatorsett": (
         "indikatorsett VARCHAR, navn VARCHAR, sha256 VARCHAR, offisielt BOOLEAN, merknad VARCHAR, parametre VARCHAR"
