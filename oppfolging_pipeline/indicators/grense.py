@@ -31,31 +31,39 @@ Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalitie
 def read_figures(
     engine: Engine, observasjon: Relation, request: Request
 ) -> tuple[dict[CellKey, Decimal], dict[CellKey, Figures]]:
-    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for.
+    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for. The
+    number of pupils beside a figure is its weight: where its own count is a share's numerator, that of the indicator
+    which the catalogue names (`vekt_fra`), and None where that is not shown.
 
     `observasjon` holds the window's partitions. Codes that are no municipality (Svalbard, abroad, unknown) are left
     out: a percentile is of municipalities. Their patterns are the carried register's, which KLASS files never replace.
     """
     spurt = engine.frame(
-        {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},
-        [(indikator, maal, trinn, skoleaar) for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()],
+        {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR", "vekt_fra": "VARCHAR"},
+        [
+            (indikator, maal, trinn, skoleaar, request.catalog.maal[maal].vekt_fra)
+            for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()
+        ],
     )
     shown = engine.run(
         """
-        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, antall
-        FROM observasjon SEMI JOIN spurt USING (indikator, maal, trinn, skoleaar)
-        WHERE verdistatus = 'vist' AND nivaa IN ('nasjonalt', 'kommune') ORDER BY enhet""",
+        SELECT o.nivaa, o.enhet, o.indikator, o.trinn, o.skoleaar, o.verdi,
+          CASE WHEN s.vekt_fra IS NULL THEN o.antall ELSE v.antall END AS elever
+        FROM observasjon o JOIN spurt s USING (indikator, maal, trinn, skoleaar)
+        LEFT JOIN observasjon v ON (v.kilde, v.skoleaar, v.nivaa, v.enhet, v.indikator, v.trinn)
+          = (o.kilde, o.skoleaar, o.nivaa, o.enhet, s.vekt_fra, o.trinn)
+        WHERE o.verdistatus = 'vist' AND o.nivaa IN ('nasjonalt', 'kommune') ORDER BY o.enhet""",
         observasjon=observasjon,
         spurt=spurt,
     )
     national: dict[CellKey, Decimal] = {}
     municipal: dict[CellKey, list[tuple[Decimal, int | None]]] = {}
     register = carried_register()
-    for nivaa, enhet, indikator, trinn, skoleaar, verdi, antall in shown.fetchall():
+    for nivaa, enhet, indikator, trinn, skoleaar, verdi, elever in shown.fetchall():
         if nivaa == "nasjonalt":
             national[indikator, trinn, skoleaar] = verdi
         elif not register.er_utenfor(enhet):
-            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, antall))
+            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, elever))
     return national, {key: tuple(figures) for key, figures in municipal.items()}
 
 
@@ -153,11 +161,11 @@ def absolute_limit(
 
 def pupil_weighted_mean(figures: Figures, decimals: int) -> Decimal | None:
     """The mean weighted by pupils, half-up, or None when no figure has a known number of pupils."""
-    counted = [(figure, antall) for figure, antall in figures if antall]
-    pupils = sum(antall for _, antall in counted)
+    counted = [(figure, elever) for figure, elever in figures if elever]
+    pupils = sum(elever for _, elever in counted)
     if not pupils:
         return None
-    return half_up(sum((Fraction(figure) * antall for figure, antall in counted), Fraction(0)) / pupils, decimals)
+    return half_up(sum((Fraction(figure) * elever for figure, elever in counted), Fraction(0)) / pupils, decimals)
 
 
 def _missing(request: Request, kilde: str, item: SettIndikator, skoleaar: str) -> Finding:
