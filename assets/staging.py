@@ -64,6 +64,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
             [ToAudit(update.staged)],
             {
                 "rader lest": counts.read,
+                "rader utelatt (tomme for skoleåret)": counts.empty,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
                 "rettelser": list(corrected.applied),
                 "rettelser av tall som ikke er i hjemmet": list(corrected.unused),

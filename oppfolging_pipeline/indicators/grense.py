@@ -19,13 +19,14 @@ from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Retning
 from oppfolging_pipeline.rules.indikator import SettIndikator
 from oppfolging_pipeline.rules.model import absolute_limit_is_on_wrong_side
+from oppfolging_pipeline.staging.elever import with_pupils
 from oppfolging_pipeline.staging.harmonisering import Request
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
 
 CellKey = tuple[str, int, str]  # indikator, trinn, skoleaar
-Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with their number of pupils
+Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with the pupils that they weigh
 
 
 def read_figures(
@@ -38,23 +39,11 @@ def read_figures(
     `observasjon` holds the window's partitions. Codes that are no municipality (Svalbard, abroad, unknown) are left
     out: a percentile is of municipalities. Their patterns are the carried register's, which KLASS files never replace.
     """
-    spurt = engine.frame(
-        {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR", "vekt_fra": "VARCHAR"},
-        [
-            (indikator, maal, trinn, skoleaar, request.catalog.maal[maal].vekt_fra)
-            for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()
-        ],
-    )
     shown = engine.run(
         """
-        SELECT o.nivaa, o.enhet, o.indikator, o.trinn, o.skoleaar, o.verdi,
-          CASE WHEN s.vekt_fra IS NULL THEN o.antall ELSE v.antall END AS elever
-        FROM observasjon o JOIN spurt s USING (indikator, maal, trinn, skoleaar)
-        LEFT JOIN observasjon v ON (v.kilde, v.skoleaar, v.nivaa, v.enhet, v.indikator, v.trinn)
-          = (o.kilde, o.skoleaar, o.nivaa, o.enhet, s.vekt_fra, o.trinn)
-        WHERE o.verdistatus = 'vist' AND o.nivaa IN ('nasjonalt', 'kommune') ORDER BY o.enhet""",
-        observasjon=observasjon,
-        spurt=spurt,
+        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, elever FROM celler
+        WHERE verdistatus = 'vist' AND nivaa IN ('nasjonalt', 'kommune') ORDER BY enhet""",
+        celler=with_pupils(engine, observasjon, request),
     )
     national: dict[CellKey, Decimal] = {}
     municipal: dict[CellKey, list[tuple[Decimal, int | None]]] = {}
