@@ -15,7 +15,7 @@ from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet, etterregn
 from oppfolging_pipeline.identification.etterregning.parametre import Indikator, Parametre
 from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, Avvik, sammenlign
-from oppfolging_pipeline.identification.kategori2 import SPREAD_DECIMALS
+from oppfolging_pipeline.identification.spredning import SPREAD_DECIMALS
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.indikator import MAX_DECIMALS
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -84,4 +84,7 @@ def parametre_of(request: Request) -> Parametre:
         spredning_nivaa=Fraction(kategori2.spredning.nivaa.verdi),
         spredning_desimaler=SPREAD_DECIMALS,
         ovre_andel=Fraction(kategori2.ovre_andel.verdi),
+        ikke_vurdert_kan_vaere_kandidat=kategori2.ikke_vurdert_kan_vaere_kandidat.verdi,
+        rekkefolge_2=tuple(kategori2.rekkefolge.verdi),
+        ved_likhet_2=tuple(kategori2.ved_likhet.verdi),
     )

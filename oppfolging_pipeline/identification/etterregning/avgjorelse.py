@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, isqrt
@@ -56,8 +57,6 @@ class Kandidat:
     valgt: bool = False
     margin: float | None = None
     delt_plassering: bool = False
-    # What the order of choice goes by, before the number of the municipality.
-    rekkefolge: tuple[object, ...] = field(default=())
 
 
 _VED_LIKHET: dict[str, Callable[[Enhet], int | str]] = {
@@ -71,7 +70,7 @@ def rank_municipalities(kommuner: Sequence[Enhet], p: Parametre) -> list[Enhet]:
     """The judged municipalities, highest share first, with place, category 1, margin, tie and nearness filled in.
 
     Equal shares are ordered by `ved_likhet`. The margin is the distance to the first that was not selected; near is
-    within `naer_grensen` of the share of the last one selected, where there is one outside.
+    within `naer_grensen` of the nearest share on the other side of the cut, where there is one outside.
     """
     unknown = [name for name in p.ved_likhet if name not in _VED_LIKHET]
     if unknown:
@@ -88,7 +87,7 @@ def rank_municipalities(kommuner: Sequence[Enhet], p: Parametre) -> list[Enhet]:
         if outside is not None and cut is not None:
             enhet.margin = float(enhet.andel - outside)
             enhet.delt_plassering = selected and enhet.andel == cut == outside
-            enhet.naer_grensen = abs(enhet.andel - cut) <= p.naer_grensen
+            enhet.naer_grensen = abs(enhet.andel - (outside if selected else cut)) <= p.naer_grensen
     return ordered
 
 
@@ -111,7 +110,7 @@ def choose_candidates(
     """The municipalities outside category 1 that meet both conditions, in order of choice; the chosen get category 2.
 
     Both: the spread between at least `min_skoler` judged schools reaches the level, and one of them is in the country's
-    upper quarter. Order: the statsforvalter's priority, then spread, then the own share (not judged last), then number.
+    upper quarter. Order: `rekkefolge_2`, then `ved_likhet_2`.
     """
     of_kommune: dict[str, list[Enhet]] = {}
     for skole in skoler:
@@ -123,13 +122,20 @@ def choose_candidates(
         upper = sum(bool(skole.i_ovre_kvartil) for skole in judged)
         if kommune.kategori is not None or not upper or len(judged) < p.min_skoler:
             continue
+        if not kommune.vurdert and not p.ikke_vurdert_kan_vaere_kandidat:
+            continue
         squared = spread_squared([skole.andel for skole in judged], p)
         if squared >= p.spredning_nivaa**2:
             siffer, wish = published_spread(squared, p), prioritet.get(kommune.enhet)
             found.append(Kandidat(kommune, squared, siffer, len(own), len(judged), upper, wish))
-    for kandidat in found:
-        kandidat.rekkefolge = _order(kandidat)
-    found.sort(key=lambda kandidat: (kandidat.rekkefolge, kandidat.kommune.enhet))
+    names = (*p.rekkefolge_2, *p.ved_likhet_2)
+    unknown = [name for name in names if name not in _VALGREKKEFOLGE]
+    if unknown:
+        raise PermanentError(f"found the rule {', '.join(unknown)}; expected one of {', '.join(_VALGREKKEFOLGE)}")
+    found.sort(key=lambda kandidat: [_VALGREKKEFOLGE[name](kandidat) for name in names])
+    ved_spredning = p.rekkefolge_2.index("storst_spredning")
+    prioritet_foerst = "statsforvalterens_prioritet" in p.rekkefolge_2[:ved_spredning]
+    utenfor = {kandidat.kvadrat for kandidat in found[p.kategori2_antall :]}
     first_out = found[p.kategori2_antall] if len(found) > p.kategori2_antall else None
     for place, kandidat in enumerate(found, start=1):
         kandidat.rangering = place
@@ -138,16 +144,29 @@ def choose_candidates(
             kandidat.kommune.kategori = 2
         if first_out is None:
             continue
-        kandidat.delt_plassering = kandidat.valgt and kandidat.rekkefolge == first_out.rekkefolge
-        if kandidat.prioritet is None and first_out.prioritet is None:
-            kandidat.margin = (kandidat.siffer - first_out.siffer) / p.spredning_enhet
+        kandidat.delt_plassering = kandidat.valgt and kandidat.kvadrat in utenfor
+        if not prioritet_foerst or (kandidat.prioritet is None and first_out.prioritet is None):
+            kandidat.margin = float(spread_margin(kandidat.kvadrat, first_out.kvadrat, p))
     return found
 
 
-def _order(kandidat: Kandidat) -> tuple[object, ...]:
-    kommune, wish = kandidat.kommune, kandidat.prioritet
-    share = kommune.andel if kommune.vurdert else Fraction(0)
-    return (wish is None, wish or 0, -kandidat.kvadrat, not kommune.vurdert, -share)
+_VALGREKKEFOLGE: dict[str, Callable[[Kandidat], object]] = {
+    "statsforvalterens_prioritet": lambda one: (one.prioritet is None, one.prioritet or 0),
+    "storst_spredning": lambda one: -one.kvadrat,
+    "vurdert_foran_ikke_vurdert": lambda one: not one.kommune.vurdert,
+    "hoyest_andel": lambda one: -one.kommune.andel if one.kommune.vurdert else Fraction(0),
+    "lavest_kommunenr": lambda one: one.kommune.enhet,
+}
+
+
+def spread_margin(squared: Fraction, other: Fraction, p: Parametre) -> Decimal:
+    """The difference of the two roots, half away from zero, with the decimals of a spread. Two different roots of
+    fractions of these sizes lie further from a half than fifty digits can hide."""
+    with localcontext() as context:
+        context.prec = 60
+        roots = [(Decimal(one.numerator) / Decimal(one.denominator)).sqrt() for one in (squared, other)]
+        exact = (roots[0] - roots[1]).quantize(Decimal(1).scaleb(-50), ROUND_HALF_UP)
+        return exact.quantize(Decimal(1).scaleb(-p.spredning_desimaler), ROUND_HALF_UP) + 0
 
 
 def spread_squared(shares: Sequence[Fraction], p: Parametre) -> Fraction:

@@ -119,7 +119,7 @@ def _rangering_kommune(sums: pd.DataFrame, kommuner: list[Enhet]) -> pd.DataFram
         {
             **vars(kommune),
             "kommunenr": kommune.enhet,
-            "status": "foreløpig" if preliminary or kommune.kategori == 2 else "endelig",
+            "status": "foreløpig" if preliminary else "beregnet",
             "ikke_vurdert_grunn": not kommune.vurdert,
         }
         for kommune in kommuner

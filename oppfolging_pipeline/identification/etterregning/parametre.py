@@ -67,6 +67,9 @@ class Parametre:
     spredning_nivaa: Fraction
     spredning_desimaler: int
     ovre_andel: Fraction
+    ikke_vurdert_kan_vaere_kandidat: bool
+    rekkefolge_2: tuple[str, ...]
+    ved_likhet_2: tuple[str, ...]
 
     @property
     def registerdato(self) -> date:
