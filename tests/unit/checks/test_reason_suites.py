@@ -43,7 +43,8 @@ CHECKS = {
 }  # fmt: skip
 # Two in category 1, three alike on its cut; one of each reason for not being judged, and of what open points can do.
 KOMMUNER = [
-    andel_row("6101", 30, 36, beyond=4, open_weight=1), andel_row("6102", 12, 36, beyond=2), andel_row("6103", 12, 36, beyond=1),
+    andel_row("6101", 30, 36, beyond=4, open_weight=1), andel_row("6102", 12, 36, beyond=2),
+    andel_row("6103", 12, 36, beyond=1),
     andel_row("6104", 4, 12), andel_row("6105", 0, 36), andel_row("6106", 1, 7), andel_row("6107", 1, 7),
     andel_row("6108", 0, 0, shown=0, exist=0), andel_row("6109", 3, 15, shown=5, exist=12, years=3),
     andel_row("6110", 3, 18, years=1), andel_row("6111", 0, 0, shown=0, exist=12, years=0),
