@@ -126,11 +126,11 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
     with home.writing() as engine:
         register = intake.read_register(home.archive.in_force())
         files = []
-        expected = unplaced = 0
+        expected = uten_kommune = 0
         for request in requests(home, uttrekk, engine):
             window = observasjon_of(home, engine, request)
             units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
-            unplaced += units.unplaced
+            uten_kommune += units.skoler_uten_kommune
             frame = harmonisering.harmonise(
                 engine, window, request, units.lineage, units.kommuner, units.placed, units.judged
             )
@@ -138,5 +138,5 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
             expected += (len(units.kommuner) + len(units.judged)) * len(request.cells())
         audited = ToAudit(tuple(files), (expected_rows(expected, "hver kommune og skole med hver celle i vinduet"),))
         yield from publish_audited(
-            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
+            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": uten_kommune}
         )

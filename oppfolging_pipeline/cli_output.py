@@ -143,7 +143,8 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
         _emit_json(found)
         return
     for row in found["rangering"]:
-        _line(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']} ({row['statsforvalter']})")
+        office = f" ({row['statsforvalter']})" if row["statsforvalter"] else ""
+        _line(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']}{office}")
         _line(f"Uttrekk {row['uttrekksaar']}, {row['indikatorsett']}: {row['begrunnelse']}")
         figures = [
             figure

@@ -59,9 +59,9 @@ def regelsett_parameter(rule_sets: Iterable[RuleSet]) -> Grunnlag:
 
 
 def embete(register: Register) -> Grunnlag:
-    """The counties of each statsforvalter, one row for each."""
-    return {"statsforvalter": "VARCHAR", "fylkesnr": "VARCHAR"}, [
-        (one.statsforvalter, one.fylkesnr) for one in register.embeter
+    """Every county that a statsforvalter has, or has had until `gyldig_til`, one row for each."""
+    return {"statsforvalter": "VARCHAR", "fylkesnr": "VARCHAR", "gyldig_til": "DATE"}, [
+        (one.statsforvalter, one.fylkesnr, one.gyldig_til) for one in register.embeter
     ]
 
 

@@ -115,9 +115,9 @@ def loose_ends(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage, start: d
 
 
 def offices(embeter: Sequence[Embete], fylker: Mapping[str, Sequence[Fylke]]) -> Iterator[Finding]:
-    """A county that is unknown, has two offices, or is in force and has none."""
-    office: dict[str, str] = {}
-    for embete in embeter:
+    """A county that is unknown, has two offices on one day, or is in force and has none."""
+    of_county: dict[str, list[Embete]] = defaultdict(list)
+    for embete in sorted(embeter, key=lambda one: one.gyldig_fra):
         if embete.fylkesnr not in fylker:
             yield Finding(
                 key=f"statsforvalter {embete.statsforvalter}",
@@ -125,16 +125,11 @@ def offices(embeter: Sequence[Embete], fylker: Mapping[str, Sequence[Fylke]]) ->
                 expected="a known county",
                 action=_COUNTIES,
             )
-        if embete.fylkesnr in office:
-            yield Finding(
-                key=f"fylke {embete.fylkesnr}",
-                found=f"two offices, {office[embete.fylkesnr]} and {embete.statsforvalter}",
-                expected="one statsforvalter",
-                action="Remove one of the rows.",
-            )
-        office[embete.fylkesnr] = embete.statsforvalter
+        of_county[embete.fylkesnr].append(embete)
+    yield from validities(of_county, "statsforvalter i fylke")
     for fylkesnr, periods in fylker.items():
-        if periods[-1].gyldig_til is None and fylkesnr not in office:
+        offices_of = of_county[fylkesnr]
+        if periods[-1].gyldig_til is None and not (offices_of and offices_of[-1].gyldig_til is None):
             yield Finding(
                 key=f"fylke {fylkesnr}",
                 found="no statsforvalter",

@@ -6,7 +6,7 @@ counts (`source_memory`), or whether every municipality is there (`staging`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding
@@ -25,13 +25,14 @@ _KIND = ("indikator", "maal", "trinn")
 _LOOK = "Compare the answer with the statistics on udir.no before it is used."
 
 
-def figures_of_year(parsed: Sequence[ParsedFile]) -> YearFigures:
-    """Count the figures of one school year of a source, from all of its files.
+def figures_of_year(parsed: Sequence[ParsedFile], valgfrie: Collection[str] = ()) -> YearFigures:
+    """Count the figures of one school year of a source, from all of its files, without the indicators `valgfrie`:
+    what need not be there says nothing of whether the rest is whole.
 
     A figure is a cell that is shown or shielded; one that stands in two rows is one. A unit counts with any row.
     """
-    units = _distinct(parsed, _UNIT, filled=False)
-    cells = _distinct(parsed, (*_CELL, "verdistatus"))
+    units = _distinct(parsed, _UNIT, valgfrie, filled=False)
+    cells = _distinct(parsed, (*_CELL, "verdistatus"), valgfrie)
     shielded = sum(status == SKJERMET for status in cells["verdistatus"].to_pylist()) if cells else 0
     distinct = cells.select(_CELL).group_by(list(_CELL)).aggregate([]).num_rows if cells else 0
     return YearFigures(units.num_rows if units else 0, distinct, shielded)
@@ -94,7 +95,9 @@ def missing_cells(parsed: Sequence[ParsedFile], expected: Iterable[tuple[str, st
     ]
 
 
-def _distinct(parsed: Sequence[ParsedFile], columns: Sequence[str], *, filled: bool = True) -> pa.Table | None:
+def _distinct(
+    parsed: Sequence[ParsedFile], columns: Sequence[str], without: Collection[str] = (), *, filled: bool = True
+) -> pa.Table | None:
     """The different rows of the columns over all files; `filled`: only of cells that are shown or shielded."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -102,6 +105,8 @@ def _distinct(parsed: Sequence[ParsedFile], columns: Sequence[str], *, filled: b
     tables = []
     for each in parsed:
         figures = each.figures
+        if without:
+            figures = figures.filter(pc.invert(pc.is_in(figures["indikator"], value_set=pa.array(sorted(without)))))
         if filled:
             figures = figures.filter(pc.not_equal(figures["verdistatus"], MANGLER))
         tables.append(figures.select(list(columns)))

@@ -82,7 +82,7 @@ class Reception:
             self.connection.execute("DROP TABLE IF EXISTS observasjon")
         readings = [intake.reading(answer.sha256, content) for answer, content in files]
         intake_id = self._accept(kilde, skoleaar, answers, readings)
-        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed), intake_id)
+        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed, self.catalog.valgfrie), intake_id)
         return Arrival(intake_id, sum(content.rows for content in parsed), found.warnings)
 
     def register(self, answers: Sequence[Answer]) -> Arrival:
@@ -117,12 +117,12 @@ class Reception:
         expected = [
             (key, maal, trinn)
             for key, indikator in self.catalog.indikatorer.items()
-            if indikator.kilde == kilde
+            if indikator.kilde == kilde and not indikator.valgfri
             for trinn in indikator.trinn
             for maal in self.catalog.maal_for(key, trinn)
         ]
         before = from_start_year(start_year(skoleaar) - 1)
-        now = figures_of_year(parsed)
+        now = figures_of_year(parsed, self.catalog.valgfrie)
         found = missing_cells(parsed, expected)
         for year, name in ((before, before), (skoleaar, f"{skoleaar} as it was last fetched")):
             known = self.evidence.year_figures(kilde, year)

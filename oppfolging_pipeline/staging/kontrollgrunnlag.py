@@ -195,8 +195,8 @@ def sett(requests: Iterable[Request]) -> Grunnlag:
 
 
 def ventet_kommune(requests: Iterable[Request], register: Register) -> Grunnlag:
-    """The municipalities of each request's register, with name and county on its day and today's statsforvalter
-    (null for one that no office has)."""
+    """The municipalities of each request's register, with name, county and statsforvalter on its day
+    (null for one that no office is known to have had)."""
     columns = {
         **_UTTREKK, "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR", "fylkesnr": "VARCHAR", "fylkesnavn": "VARCHAR",
         "statsforvalter": "VARCHAR",

@@ -50,7 +50,7 @@ COLUMNS = {
         "tilstand VARCHAR"
     ),
     "dim.kommune": (
-        f"kommunenr VARCHAR, kommunenavn VARCHAR, {_STED}, gyldig_fra DATE, gyldig_til DATE, oppstaatt_av VARCHAR[], "
+        f"kommunenr VARCHAR, kommunenavn VARCHAR, {_STED}, statsforvalter_i_dag VARCHAR, gyldig_fra DATE, gyldig_til DATE, oppstaatt_av VARCHAR[], "
         "gaatt_over_i VARCHAR[]"
     ),
     "dim.skole": (
@@ -59,13 +59,13 @@ COLUMNS = {
     ),
     "dim.indikator": (
         "indikator VARCHAR, navn VARCHAR, kilde VARCHAR, maal VARCHAR, trinn INTEGER, retning VARCHAR, "
-        "enhet_for_verdi VARCHAR, desimaler INTEGER"
+        "antall_er VARCHAR, enhet_for_verdi VARCHAR, desimaler INTEGER"
     ),
     "dim.indikatorsett": (
         "indikatorsett VARCHAR, navn VARCHAR, sha256 VARCHAR, offisielt BOOLEAN, merknad VARCHAR, parametre VARCHAR"
     ),
     "dim.skoleaar": "skoleaar VARCHAR, forste_dag DATE, siste_dag DATE",
-    "dim.statsforvalter": "statsforvalter VARCHAR, fylker VARCHAR[]",
+    "dim.statsforvalter": "statsforvalter VARCHAR, fylker VARCHAR[], gyldig_til DATE",
     "intern.rangering_skole": (
         "uttrekksaar INTEGER, indikatorsett VARCHAR, orgnr VARCHAR, skolenavn VARCHAR, kommunenr VARCHAR, "
         "kommunenavn VARCHAR, rangering INTEGER, andel_risikopoeng DOUBLE, risikopoeng INTEGER, "

@@ -18,7 +18,7 @@ OBSERVASJON = (
     "kilde", "skoleaar", "nivaa", "enhet", "kommunenr", "indikator", "maal", "trinn", "verdi", "verdistatus", "antall",
     "antallstatus", "forelopig", "rettelse",
 )  # fmt: skip
-SKOLE = ("nivaa", "enhet", "kommunenr", "skoleaar")
+SKOLE = ("nivaa", "enhet", "kommunenr", "kilde", "skoleaar")
 
 
 def read(

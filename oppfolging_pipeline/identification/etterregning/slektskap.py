@@ -93,6 +93,25 @@ class Slektskap:
             self._known[key] = self._forward(kode, start, per) if start <= per else self._back(kode, start, per)
         return self._known[key]
 
+    def stod_i(self, kode: str, dato: date, per: date) -> frozenset[str]:
+        """The codes in force at `per` that whoever stands in the municipality with the code at `dato` may stand in.
+
+        As `etterfolgere`, but who stands in a part of something stood in the whole of it: a division after `per` is no
+        hindrance. Raises `PermanentError` for a code that the register does not know, and for a change that the table
+        does not tell the day of.
+        """
+        start = self._day_in_force(kode, dato)
+        return self.etterfolgere(kode, dato, per) if start <= per else frozenset(self._ancestors(kode, start, per))
+
+    def delt_dag(self, kode: str, dato: date, per: date) -> date:
+        """The first day up to `per` on which the municipality with the code at `dato` had become several.
+
+        `date.min` when it had not: everything that it became is one municipality, or it is of after `per`.
+        """
+        start = self._day_in_force(kode, dato)
+        days = (day for day in self._days if start < day <= per)
+        return next((day for day in days if len(self._forward(kode, start, day)) > 1), date.min)
+
     def _day_in_force(self, kode: str, dato: date) -> date:
         rows = self._rows_of(kode)
         if not rows:
@@ -113,8 +132,7 @@ class Slektskap:
         return frozenset(codes)
 
     def _back(self, kode: str, start: date, per: date) -> frozenset[str]:
-        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
-        became = {code: codes for code, codes in found.items() if kode in codes}
+        became = self._ancestors(kode, start, per)
         divided = sorted(code for code, codes in became.items() if codes != {kode})
         if divided:
             raise PermanentError(
@@ -122,6 +140,11 @@ class Slektskap:
                 "expected one that can be followed back whole"
             )
         return frozenset(became)
+
+    def _ancestors(self, kode: str, start: date, per: date) -> dict[str, frozenset[str]]:
+        """What of `per` the code at `start` came from, each with everything that it became."""
+        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
+        return {code: codes for code, codes in found.items() if kode in codes}
 
     def _require_told(self, codes: set[str], after: date, until: date) -> None:
         for one, other in self._unknown:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.identification import tables
 from oppfolging_pipeline.identification.names import names_at
 from oppfolging_pipeline.register.model import Embete, Endring, Fylke, Kommune, Register
@@ -179,8 +178,8 @@ def test_spread_by_range_is_named_as_such() -> None:
     ) in ranking[3]["begrunnelse"]
 
 
-def test_names_are_those_of_the_day_and_a_municipality_under_two_offices_is_refused() -> None:
-    """A municipality that was divided between counties after the day has no one office: never the first of them."""
+def test_names_county_and_office_are_those_of_the_day_whatever_the_municipality_became() -> None:
+    """A municipality that was divided between counties after the day was refused, and the whole year with it."""
     start, change = date(2019, 1, 1), date(2024, 1, 1)
     register = Register(
         kommuner=[
@@ -203,5 +202,7 @@ def test_names_are_those_of_the_day_and_a_municipality_under_two_offices_is_refu
         "kommunenavn": "Nye", "fylkesnr": "61", "fylkesnavn": "Fjordfylket", "statsforvalter": "Statsforvalteren",
     }  # fmt: skip
     assert found.skoler == {"100000001": "Bakken skole"}
-    with pytest.raises(InvalidInput, match=r"kommune 6102 \(Delte\)"):
-        names_at(register, date(2023, 3, 1), schools)
+    then = names_at(register, date(2023, 3, 1), schools).kommuner
+    assert {code: one["statsforvalter"] for code, one in then.items()} == dict.fromkeys(
+        ("6101", "6102"), "Statsforvalteren"
+    )

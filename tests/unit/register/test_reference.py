@@ -150,7 +150,7 @@ def test_lists_of_another_country_replace_everything_and_keep_what_is_outside() 
     assert register.foerste_dag == date(2018, 1, 1)
     assert register.er_utenfor("2190")
     assert not register.kjent("0301")
-    assert register.statsforvaltere() == {"Dalene": ("61", "62")}
+    assert register.statsforvaltere() == {"Dalene": (("61", "62"), None)}
     assert "KLASS" not in register.beskrivelse
 
 
