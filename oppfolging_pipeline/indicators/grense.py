@@ -19,13 +19,14 @@ from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Retning
 from oppfolging_pipeline.rules.indikator import SettIndikator
 from oppfolging_pipeline.rules.model import absolute_limit_is_on_wrong_side
+from oppfolging_pipeline.staging.elever import with_pupils
 from oppfolging_pipeline.staging.harmonisering import Request
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
 
 CellKey = tuple[str, int, str]  # indikator, trinn, skoleaar
-Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with their number of pupils
+Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with the pupils that they weigh
 
 
 def read_figures(
@@ -36,26 +37,20 @@ def read_figures(
     `observasjon` holds the window's partitions. Codes that are no municipality (Svalbard, abroad, unknown) are left
     out: a percentile is of municipalities. Their patterns are the carried register's, which KLASS files never replace.
     """
-    spurt = engine.frame(
-        {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},
-        [(indikator, maal, trinn, skoleaar) for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()],
-    )
     shown = engine.run(
         """
-        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, antall
-        FROM observasjon SEMI JOIN spurt USING (indikator, maal, trinn, skoleaar)
+        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, elever FROM celler
         WHERE verdistatus = 'vist' AND nivaa IN ('nasjonalt', 'kommune') ORDER BY enhet""",
-        observasjon=observasjon,
-        spurt=spurt,
+        celler=with_pupils(engine, observasjon, request),
     )
     national: dict[CellKey, Decimal] = {}
     municipal: dict[CellKey, list[tuple[Decimal, int | None]]] = {}
     register = carried_register()
-    for nivaa, enhet, indikator, trinn, skoleaar, verdi, antall in shown.fetchall():
+    for nivaa, enhet, indikator, trinn, skoleaar, verdi, elever in shown.fetchall():
         if nivaa == "nasjonalt":
             national[indikator, trinn, skoleaar] = verdi
         elif not register.er_utenfor(enhet):
-            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, antall))
+            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, elever))
     return national, {key: tuple(figures) for key, figures in municipal.items()}
 
 
