@@ -265,12 +265,13 @@ class Register:
         return offices.pop() if len(offices) == 1 else None
 
     def _came_from(self, row: Kommune) -> list[str]:
-        for day in reversed(self._lineage.days):
+        codes: set[str] = set()
+        for day in self._lineage.days:
             if row.gyldig_fra <= day < row.slutt:
                 sources = self._lineage.predecessors(row.kommunenr, day)
                 if day == row.gyldig_fra or sources != {row.kommunenr}:
-                    return sorted(sources)
-        return []
+                    codes |= sources
+        return sorted(codes)
 
     def _became(self, row: Kommune) -> list[str]:
         codes: set[str] = set()

@@ -64,7 +64,7 @@ def etterregn(
     p = parametre
     window = [[("kilde", "==", kilde), ("skoleaar", "in", p.vindu(kilde))] for kilde in p.forsinkelse]
     seen = lesing.read(observasjon, lesing.OBSERVASJON, p.skala, window)
-    register = lesing.read(kommune, ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i"), p.skala)
+    register = lesing.read(kommune, lesing.KOMMUNE, p.skala)
 
     def all_schools() -> pd.DataFrame:
         return lesing.read(observasjon, lesing.SKOLE, p.skala, [[("nivaa", "==", "skole")]]).drop_duplicates()
