@@ -14,7 +14,8 @@ from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
-from oppfolging_pipeline.rules.behov import needed_cells
+from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.rules.behov import Behov, needed_cells
 from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
@@ -82,8 +83,14 @@ def observasjon(
             },
             register=register,
             gone=update.gone,
+            reduced=lambda: _needed_alone(engine, home, update, needed),
         )
         home.archive.accept(newest, readings)
+
+
+def _needed_alone(engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov) -> list[ToAudit]:
+    files = observasjon_files.without_unneeded(engine, home.lake, update.staged, needed)
+    return [ToAudit(files)] if files else []
 
 
 @dg.asset(
