@@ -58,11 +58,12 @@ SELECT i AS nr, CAST(100000000 + i AS VARCHAR) AS orgnr, CAST(61 + k % $fylker A
   CAST(hash(i, 3) % 2001 AS DOUBLE) / 1000 - 1 AS egenart
 FROM talt
 """
-# Every school and cell of one source and year, as it is before shielding. All take part in the survey, and no fewer than
-# have answered any indicator of it.
+# Every school and cell of one source and year, as it is before shielding. All take part in the survey, and no fewer
+# than have answered any indicator of it.
 _TRUE = """
 SELECT * REPLACE (CASE WHEN andel THEN round(100 * talt / elever, desimaler) ELSE tall END AS tall) FROM (
-SELECT s.*, c.*, NOT c.vekt AND NOT s.alltid AND NOT s.liten AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
+SELECT s.*, c.*, NOT c.vekt AND NOT s.alltid AND NOT s.liten
+  AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
   CAST(s.storrelse + CASE WHEN c.vekt THEN 3 ELSE 0 END + hash(s.nr, c.indikator, c.trinn, $aar, 5) % 4 AS INTEGER)
     AS elever,
   round(c.midt + c.bredde * s.egenart
