@@ -64,7 +64,7 @@ def test_a_version_that_moves_between_the_page_and_its_filters_is_found_by_the_n
 @pytest.mark.parametrize(
     ("fault", "koder"),
     [
-        (Fault("status", "151/filterVerdier", detail="404"), {"tabell_flyttet", "maal_mangler"}),
+        (Fault("status", "151/filterVerdier", detail="404"), {"maal_mangler"}),
         (Fault("status", "151/data", detail="400"), {"side_mangler"}),
         (Fault("status", "151/data", detail="403"), {"side_mangler"}),
         (Fault("missing_measure", "151/data", detail="AndelDeltatt"), {"maal_mangler"}),
