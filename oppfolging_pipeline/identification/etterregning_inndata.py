@@ -15,7 +15,7 @@ from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet, etterregn
 from oppfolging_pipeline.identification.etterregning.parametre import Indikator, Parametre
 from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, Avvik, sammenlign
-from oppfolging_pipeline.identification.kategori2 import SPREAD_DECIMALS
+from oppfolging_pipeline.identification.spredning import SPREAD_DECIMALS
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.indikator import MAX_DECIMALS
 from oppfolging_pipeline.staging.harmonisering import Request

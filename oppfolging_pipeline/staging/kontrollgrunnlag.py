@@ -167,11 +167,16 @@ def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
 
 
 def sett(requests: Iterable[Request]) -> Grunnlag:
-    """The parameters of each request's set that decide who may be judged and how many are chosen."""
+    """The parameters of each request's set that decide who may be judged, in what order, and how many are chosen.
+
+    An order is its rules with a comma between, the first one first.
+    """
     columns = {
         **_UTTREKK, "antall_aar": "INTEGER", "min_aar": "INTEGER", "min_dekning": "DECIMAL(9,6)",
         "kategori1_antall": "INTEGER", "kategori1_naer": "DECIMAL(9,3)", "kategori2_antall": "INTEGER",
         "kategori2_min_skoler": "INTEGER", "kategori2_nivaa": "DECIMAL(9,3)", "kategori2_ovre_andel": "DECIMAL(9,3)",
+        "poeng_absolutt": "INTEGER", "kategori1_ved_likhet": "VARCHAR", "kategori2_maal": "VARCHAR",
+        "kategori2_ikke_vurdert": "BOOLEAN", "kategori2_rekkefolge": "VARCHAR", "kategori2_ved_likhet": "VARCHAR",
     }  # fmt: skip
     rows = []
     for request in requests:
@@ -180,7 +185,10 @@ def sett(requests: Iterable[Request]) -> Grunnlag:
             (
                 request.uttrekksaar, one.navn, one.antall_aar.verdi, one.min_aar.verdi, one.min_dekning.verdi,
                 first.antall.verdi, first.naer_grensen.verdi, second.antall.verdi, second.min_skoler.verdi,
-                second.spredning.nivaa.verdi, second.ovre_andel.verdi,
+                second.spredning.nivaa.verdi, second.ovre_andel.verdi, one.poeng.absolutt.verdi,
+                ",".join(first.ved_likhet.verdi), second.spredning.maal.verdi,
+                second.ikke_vurdert_kan_vaere_kandidat.verdi, ",".join(second.rekkefolge.verdi),
+                ",".join(second.ved_likhet.verdi),
             )
         )  # fmt: skip
     return columns, rows

@@ -25,7 +25,8 @@ _VURDERING = (
 )
 COLUMNS = {
     "mart.identifisert_kommune": _IDENTIFISERT,
-    "mart.rangering_kommune": f"{_IDENTIFISERT}, vurdert BOOLEAN, ikke_vurdert_grunn VARCHAR, naer_grensen BOOLEAN",
+    "mart.rangering_kommune": f"{_IDENTIFISERT}, vurdert BOOLEAN, ikke_vurdert_grunn VARCHAR, naer_grensen BOOLEAN, "
+    "aapne_poeng INTEGER, aapne_kunne_endret_plassen BOOLEAN",
     "mart.vurdering_kommune": f"{_KOMMUNE}, {_VURDERING}",
     "mart.kandidat_kategori2": (
         f"{_KOMMUNE}, {_STED}, rangering INTEGER, andel_risikopoeng DOUBLE, spredning DOUBLE, antall_skoler INTEGER, "
