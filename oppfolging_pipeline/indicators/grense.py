@@ -32,7 +32,9 @@ Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalitie
 def read_figures(
     engine: Engine, observasjon: Relation, request: Request
 ) -> tuple[dict[CellKey, Decimal], dict[CellKey, Figures]]:
-    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for.
+    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for. The
+    number of pupils beside a figure is its weight: where its own count is a share's numerator, that of the indicator
+    which the catalogue names (`vekt_fra`), and None where that is not shown.
 
     `observasjon` holds the window's partitions. Codes that are no municipality (Svalbard, abroad, unknown) are left
     out: a percentile is of municipalities. Their patterns are the carried register's, which KLASS files never replace.
@@ -148,11 +150,11 @@ def absolute_limit(
 
 def pupil_weighted_mean(figures: Figures, decimals: int) -> Decimal | None:
     """The mean weighted by pupils, half-up, or None when no figure has a known number of pupils."""
-    counted = [(figure, antall) for figure, antall in figures if antall]
-    pupils = sum(antall for _, antall in counted)
+    counted = [(figure, elever) for figure, elever in figures if elever]
+    pupils = sum(elever for _, elever in counted)
     if not pupils:
         return None
-    return half_up(sum((Fraction(figure) * antall for figure, antall in counted), Fraction(0)) / pupils, decimals)
+    return half_up(sum((Fraction(figure) * elever for figure, elever in counted), Fraction(0)) / pupils, decimals)
 
 
 def _missing(request: Request, kilde: str, item: SettIndikator, skoleaar: str) -> Finding:
