@@ -170,40 +170,29 @@ def _numbers_swapped(world: World, day: date, codes: list[str], dice: random.Ran
 
 
 def _merged(world: World, day: date, codes: list[str], dice: random.Random) -> None:
-    """Into a new one, or into one of them, whose validity goes on or is told anew."""
+    """Into a new one, or into one of them."""
     parts = [codes.pop() for _ in range(dice.choice([2, 2, 3]))]
-    goes_on = dice.choice(["no", "anew", "on"])
-    new = _fresh(world, dice) if goes_on == "no" else parts[0]
-    world.told.append(f"{day}: {' and '.join(parts)} merge into {new}{' that goes on' * (goes_on == 'on')}")
+    new = dice.choice([_fresh(world, dice), parts[0]])
+    world.told.append(f"{day}: {' and '.join(parts)} merge into {new}")
     for part in parts:
-        if part != new or goes_on == "anew":
-            world.ends(part, day)
-            world.becomes(day, part, [new])
-    if goes_on != "on":
-        world.begins(new, day)
+        world.ends(part, day)
+        world.becomes(day, part, [new])
+    world.begins(new, day)
     for part in parts:
         if part != new:
             world.move_schools(day, part, lambda _: new)
 
 
 def _divided(world: World, day: date, codes: list[str], dice: random.Random) -> None:
-    """Into new ones, of which one may keep the number, its validity told anew or going on; another may go whole into a
-    part."""
+    """Into new ones, of which one may keep the number; another may go whole into a part."""
     old = codes.pop()
-    keeps = dice.choice(["no", "no", "anew", "on"])
     parts = [_fresh(world, dice)]
-    if keeps != "on":
-        world.ends(old, day)
     world.begins(parts[0], day)
-    if keeps == "no":
-        parts.append(_fresh(world, dice))
-        world.begins(parts[1], day)
-    else:
-        parts.append(old)
-        if keeps == "anew":
-            world.begins(old, day)
-    world.told.append(f"{day}: {old} is divided into {' and '.join(parts)}{' and runs on' * (keeps == 'on')}")
-    world.becomes(day, old, [part for part in parts if keeps != "on" or part != old])
+    parts.append(dice.choice([_fresh(world, dice), old]))
+    world.ends(old, day)
+    world.begins(parts[1], day)
+    world.told.append(f"{day}: {old} is divided into {' and '.join(parts)}")
+    world.becomes(day, old, parts)
     if len(codes) > 2 and dice.random() < 0.25:
         other = codes.pop()
         world.told.append(f"{day}: {other} goes whole into {parts[0]}")
@@ -223,7 +212,7 @@ def _divided(world: World, day: date, codes: list[str], dice: random.Random) -> 
 
 
 def _part_given_away(world: World, day: date, codes: list[str], dice: random.Random) -> None:
-    """Two go on, and the first has given a part to the second: both are told anew, as KLASS does when one grows."""
+    """Both keep their numbers."""
     old, other = codes.pop(), codes.pop()
     world.told.append(f"{day}: {old} gives a part to {other}")
     for each in (old, other):
