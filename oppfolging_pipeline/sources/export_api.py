@@ -74,6 +74,7 @@ class ExportClient:
         self._page_size = radgrense
         self._catalog = catalog
         self._proven: dict[str, Found] = {}  # by the declared name: tables whose rows have had the measure
+        self._promised: dict[str, tuple[Drift, ...]] = {}  # likewise: warnings of optional ones that may be another
 
     def published(self, asker: Asker) -> ExportPublished:
         """One call for the list of tables, and one for the filters of each.
@@ -90,7 +91,10 @@ class ExportClient:
                 table = Search(asker, self._base, self._declared, wanted, listing).next(seen)
                 seen.raise_if_critical()
                 tables.append(table)
-                found.drifts.extend(seen.drifts)
+                if wanted.tabell.valgfri:
+                    self._promised[wanted.tabell.navn] = seen.warnings
+                else:
+                    found.drifts.extend(seen.drifts)
             except PermanentError as error:
                 found.drifts.extend(_told(wanted.tabell, error, seen))
         found.raise_if_critical()
@@ -100,7 +104,11 @@ class ExportClient:
         return ExportPublished(
             KILDE,
             years=years,
-            facts={f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID) for table in tables},
+            facts={
+                f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID)
+                for table in tables
+                if not table.wanted.tabell.valgfri
+            },
             warnings=found.warnings,
             calls_per_year=2 * len(tables),
             tables=tuple(tables),
@@ -132,7 +140,7 @@ class ExportClient:
     def _proved(self, asker: Asker, search: Search, promised: Found, skoleaar: str) -> tuple[Found, _Counted, Answer]:
         """The table whose rows have the measure, its number of pages, and the page that proves it."""
         name = promised.wanted.tabell.navn
-        table, seen = self._proven.get(name, promised), DriftCollector()
+        table, seen = self._proven.get(name, promised), DriftCollector(list(self._promised.pop(name, ())))
         while True:
             if skoleaar not in table.years:
                 search.refuse(table, f"no {skoleaar}")
