@@ -5,7 +5,7 @@ Belongs here: the asset of the published file. Does not belong here: how it is b
 
 import dagster as dg
 
-from assets import OWNERS
+from assets import OWNERS, loefte
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.cohorts import faseplan, rapportering, vedtak
 from assets.execution import JOURNAL_TAG
@@ -60,7 +60,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         require_consistent_results(engine, lake)
         rule_sets = marts.rule_sets_used(engine, lake, home.catalog)
         staged = marts.stage(engine, lake, home.archive, home.catalog, rule_sets)
-        audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
+        promise = loefte.kept(home, engine, lake, *(engine.read([file.staged], file.table.key) for file in staged[:2]))
+        audited = publish_audited(context, home, [ToAudit.one(file) for file in staged], outcomes=[promise])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
         kjent_per, of_each = marts.basis(engine, lake)
         notes = (of_each, note_of_each_other(engine, lake))
