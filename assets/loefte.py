@@ -33,8 +33,11 @@ def is_home_of_its_own(home: HomeResource, engine: Engine, lake: Lake) -> bool:
     return all(day is not None for (day,) in days) and all(one.kjent_per is not None for one in before)
 
 
-def kept(home: HomeResource, engine: Engine, lake: Lake, kommuner: Relation, skoler: Relation) -> Outcome:
-    """The verdict on the published figures of municipalities and schools: every one of them at once."""
+def kept(
+    home: HomeResource, engine: Engine, lake: Lake, kommuner: Relation, skoler: Relation
+) -> tuple[Outcome, str | None]:
+    """The verdict on the published figures of municipalities and schools, every one of them at once; and what a home of
+    its own says of the figures that the source has shielded since the day that it looks back to, in Norwegian."""
     started = time.perf_counter()
     catalog, basis = home.catalog, home.archive.in_force()
     requests = [
@@ -49,10 +52,13 @@ def kept(home: HomeResource, engine: Engine, lake: Lake, kommuner: Relation, sko
         requests,
         intake.read_register(basis),
         kjent_per=date_in_norway(basis.known_at) if basis.known_at else None,
-        eget_hjem=is_home_of_its_own(home, engine, lake),
     )
-    rows = engine.fetch(found.order(loefte.TALL))
-    return Outcome(
+    rows, note = engine.fetch(found.order(loefte.TALL)), None
+    if rows and is_home_of_its_own(home, engine, lake):
+        since = sum(row["siden"] for row in rows)
+        note = f"Tallene er slik de var kjent; {since} av dem har kilden skjermet siden." if since else None
+        rows = [row for row in rows if not row["siden"]]
+    outcome = Outcome(
         tabell=TABLE,
         kontroll=loefte.KONTROLL,
         passed=not rows,
@@ -68,6 +74,7 @@ def kept(home: HomeResource, engine: Engine, lake: Lake, kommuner: Relation, sko
         varighet=time.perf_counter() - started,
         bare_antall=True,
     )
+    return outcome, note
 
 
 def _named(rows: Sequence[dict[str, object]]) -> list[str]:

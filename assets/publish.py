@@ -24,7 +24,9 @@ from oppfolging_pipeline.publish.consistency import (
     require_declared_results,
 )
 from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
+from oppfolging_pipeline.publish.manifest import read_manifest, reconcile
 from oppfolging_pipeline.publish.release import ReleaseInfo, after_publication, publish_release
+from oppfolging_pipeline.publish.skjermet_siden import found_in_home, release_note
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 # A run that has this asset too has gone from the archive to the release: what went wrong before it is over.
@@ -60,11 +62,14 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         require_consistent_results(engine, lake)
         rule_sets = marts.rule_sets_used(engine, lake, home.catalog)
         staged = marts.stage(engine, lake, home.archive, home.catalog, rule_sets)
-        promise = loefte.kept(home, engine, lake, *(engine.read([file.staged], file.table.key) for file in staged[:2]))
+        figures = (engine.read([file.staged], file.table.key) for file in staged[:2])
+        promise, of_then = loefte.kept(home, engine, lake, *figures)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged], outcomes=[promise])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
         kjent_per, of_each = marts.basis(engine, lake)
-        notes = (of_each, note_of_each_other(engine, lake))
+        known = reconcile(home.published, read_manifest(home.published))
+        shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
+        notes = (of_each, of_then, note_of_each_other(engine, lake), release_note(shown))
         release = publish_release(
             marts.sources(engine, lake),
             home.published,

@@ -83,13 +83,11 @@ def broken(
     register: Register,
     *,
     kjent_per: date | None,
-    eget_hjem: bool,
 ) -> Relation:
     """The figures of `vurdering_kommune` and `vurdering_skole` that break the promise: as `beyond_the_source`.
 
     `kjent_per`: what the run that made the lake's observations looked back to. A result of a former day is held against
-    what was known then, and may show nothing that the home knows to be shielded since, unless it is `eget_hjem`: a home
-    in which everything that was published looked back, and says so.
+    what was known then; `siden` marks what it shows that the home knows to be shielded since.
     """
     read = engine.read(lake.files("siste_utsagn"), "siste_utsagn")
     kjent, siste = read.filter("kjent"), newest_in(read)
@@ -100,13 +98,16 @@ def broken(
         grunnlag=engine.read(lake.files("grunnlag"), "grunnlag"),
     )
     of_today, of_then = tall.filter("kjent_per IS NULL"), tall.filter("kjent_per IS NOT NULL")
-    found = [beyond_the_source(engine, of_today, siste, requests, register, sporing)]
+    asked = [(of_today, siste, sporing)]
     if of_then.shape[0]:
         then = engine.run("FROM tall WHERE kjent_per = $dag", {"dag": kjent_per}, tall=of_then)
-        found.append(beyond_the_source(engine, then, kjent, requests, register, sporing))
-        if not eget_hjem:
-            found.append(beyond_the_source(engine, of_then, siste, requests, register).filter("grunn = 'skjermet'"))
-    return functools.reduce(lambda one, other: one.union(other), found).distinct()
+        asked.append((then, kjent, sporing))
+    found = [beyond_the_source(engine, shown, said, requests, register, read) for shown, said, read in asked]
+    parts = [one.project("*, false AS siden") for one in found]
+    if of_then.shape[0]:
+        since = beyond_the_source(engine, of_then, siste, requests, register)
+        parts.append(since.filter(f"grunn = '{SKJERMET}'").project("*, true AS siden"))
+    return functools.reduce(lambda one, other: one.union(other), parts)
 
 
 def newest_in(utsagn: Relation) -> Relation:
