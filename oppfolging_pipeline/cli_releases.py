@@ -87,12 +87,12 @@ def shown_since(settings: Settings) -> list[ShownSince]:
         return found_in_home(engine, folder, known, lake, archive, settings.catalog)
 
 
-def emit_shown_since(settings: Settings) -> None:
-    """What a run says of it on stdout, whichever way it ended."""
-    from oppfolging_pipeline.publish.skjermet_siden import told
-
-    for line in told(shown_since(settings), f"oppfolging releases withdraw {{}} --home {settings.home}"):
-        typer.echo(line)
+def emit_shown_since(found: Sequence[ShownSince], home: Path) -> None:
+    """What a run says of them on stdout, whichever way it ended."""
+    for one in found:
+        which = " (den som er publisert nå)" if one.is_current else ""
+        typer.echo(f"Utgivelse {one.record.utgivelse}{which} viser {one.tekst}.")
+        typer.echo(f"  Ta den ut: oppfolging releases withdraw {one.record.utgivelse} --home {shlex.quote(str(home))}")
 
 
 def _releases(settings: Settings) -> tuple[ReleaseRecord, ...]:
