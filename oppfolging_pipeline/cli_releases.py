@@ -9,7 +9,10 @@ Exit codes: 0 done, 1 the release is not known or the home cannot be read, 2 wro
 from __future__ import annotations
 
 import json
+import shlex
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.publish.skjermet_siden import ShownSince
     from oppfolging_pipeline.settings import Settings
 
+_TOLD = {"utgivelse", "versjon", "opprettet", "fil", "trukket", "trukket_fordi"}
 releases = typer.Typer(no_args_is_help=True, help="The releases of the home.")
 
 
@@ -110,9 +114,7 @@ def _state(record: ReleaseRecord) -> str:
 
 def _plain(record: ReleaseRecord, shown: ShownSince | None) -> dict[str, Any]:
     return {
-        **record.model_dump(
-            mode="json", include={"utgivelse", "versjon", "opprettet", "fil", "trukket", "trukket_fordi"}
-        ),
+        **record.model_dump(mode="json", include=_TOLD),
         "skjermet_siden": shown.skjermet if shown else 0,
         "borte_siden": shown.borte if shown else 0,
     }

@@ -134,9 +134,9 @@ def reconcile(folder: Path, manifest: Manifest) -> Known:
     """The manifest with what the files in `folder` say that it lacks. Writes nothing.
 
     A published file that does not open, whose bytes are not those that were published, or that has been withdrawn,
-    gives `current` None: the next release replaces it. Of a file that the manifest does not know, the content must be what its release says that
-    it is: whatever has been changed in it since is not taken for published. Raises `PermanentError` for a whole DuckDB
-    file that is none of this home's releases.
+    gives `current` None: the next release replaces it. Of a file that the manifest does not know, the content must be
+    what its release says that it is: whatever has been changed in it since is not taken for published. Raises
+    `PermanentError` for a whole DuckDB file that is none of this home's releases.
     """
     published = folder / PUBLISHED_FILE
     current: ReleaseRecord | None = None
@@ -168,7 +168,8 @@ def published_release(folder: Path) -> str:
 
 
 def prune(folder: Path, manifest: Manifest, keep: int) -> Manifest:
-    """Remove all but the `keep` newest earlier files, and those of withdrawn releases. Files that are none of the manifest's releases are left alone."""
+    """Remove all but the `keep` newest earlier files, and those of withdrawn releases. Files that are none of the
+    manifest's releases are left alone."""
     earlier = [record for record in manifest.utgivelser if record.fil and record.fil != PUBLISHED_FILE]
     removed = {record.utgivelse for record in earlier[: max(len(earlier) - keep, 0)]}
     for record in manifest.utgivelser:

@@ -140,15 +140,6 @@ def release_note(found: Sequence[ShownSince]) -> str | None:
     return " ".join(f"Utgivelse {one.record.utgivelse} viser {one.tekst}." for one in found) or None
 
 
-def told(found: Sequence[ShownSince], withdraw: str) -> list[str]:
-    """What a person is told, in Norwegian, with the command; `withdraw` is the command without the release."""
-    return [
-        f"Utgivelse {one.record.utgivelse}{' (den som er publisert nå)' if one.is_current else ''} viser {one.tekst}. "
-        f"Ta den ut: {withdraw.format(one.record.utgivelse)}"
-        for one in found
-    ]
-
-
 def _figures(engine: Engine, file: Path) -> Relation | None:
     """The published figures of a release, of whatever contract; None where the file cannot be read."""
     import duckdb

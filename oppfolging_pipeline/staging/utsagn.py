@@ -60,7 +60,8 @@ _SAID = "FROM lest UNION ALL BY NAME SELECT * EXCLUDE (kjent), inntak AS sammen 
 
 _NEWEST = """
 WITH lest AS (
-  SELECT p.* EXCLUDE (nr), f.* EXCLUDE (nr) FROM parset p JOIN innhold_som_taler f USING (nr) WHERE nivaa IN ('kommune', 'skole')
+  SELECT p.* EXCLUDE (nr), f.* EXCLUDE (nr) FROM parset p JOIN innhold_som_taler f USING (nr)
+  WHERE nivaa IN ('kommune', 'skole')
 ), sagt AS (
   {sagt}
 ), nyest AS (

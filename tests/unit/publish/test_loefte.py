@@ -125,7 +125,7 @@ def test_half_of_a_merger_that_the_source_alone_has_is_moved_and_never_beside_a_
 
 
 def divided(*schools: tuple[str, tuple[Shown, Shown], str | None]) -> list[Row]:
-    """6107 before, whose own figure is starred, with its schools, each with its code after the division (None: gone)."""
+    """6107 before, whose own figure is starred, with its schools, each with its code after (None: gone)."""
     rows = [observed("6107", "*", "*", skoleaar=BEFORE), observed("6108", 50, 20)]
     for orgnr, cell, after in schools:
         rows.append(observed(orgnr, *cell, kommunenr="6107", skoleaar=BEFORE))
