@@ -10,7 +10,7 @@ Exit codes: 0 done, 1 the run or the question failed (what was published is told
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -232,7 +232,7 @@ def _skoleaar(settings: Settings) -> list[str]:
     return found or [from_start_year(system_clock().year - 1)]
 
 
-def _tell_day(release: Mapping[str, Any]) -> None:
+def _tell_day(release: read.Row) -> None:
     """What day the states are of, beside the answer: programs read that from stdout."""
     if told := read.told_day(release, date_in_norway(system_clock())):
         typer.echo(told, err=True)

@@ -30,25 +30,6 @@ ROW = {
 }
 
 
-@pytest.mark.parametrize(
-    ("release", "said"),
-    [
-        (
-            {"per": date(2025, 3, 1), "gjelder_til": date(2025, 7, 31)},
-            "sett fra 2025-03-01 og er de samme til 2025-07-31.",
-        ),
-        ({"per": date(2025, 3, 1), "gjelder_til": date(2025, 7, 30)}, "gjaldt til 2025-07-30: kjør `oppfolging run`"),
-        ({"per": date(2025, 3, 1), "gjelder_til": None}, "endrer seg ikke mer"),
-        ({"per": None, "gjelder_til": None}, None),
-        ({}, None),
-    ],
-    ids=["the last day", "the day after", "all is over", "a release of before", "a file of before"],
-)
-def test_the_day_that_the_states_are_of_is_told_and_that_it_has_passed(release, said):
-    told = cli_output.told_day(release, date(2025, 7, 31))
-    assert said in told if said else told == ""
-
-
 def test_a_row_is_laid_out_with_comma_and_two_decimals_and_nothing_is_cut(capsys):
     cli_output.emit_identifisert([ROW], as_json=False)
     out = capsys.readouterr().out

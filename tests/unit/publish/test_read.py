@@ -218,3 +218,25 @@ def test_open_reader_keeps_its_file_and_a_new_one_sees_the_next(tmp_path, info, 
         with closing(read.open_published(first.file)) as new:
             assert new.execute(count).fetchall() == [(3,)], "within one process, too"
     assert (second.versjon, third.versjon) == (2, 3)
+
+
+MARCH = date(2025, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        (
+            {"per": MARCH, "gjelder_til": date(2025, 7, 31)},
+            "sett fra 2025-03-01 og er de samme til 2025-07-31.",
+        ),
+        ({"per": MARCH, "gjelder_til": date(2025, 7, 30)}, "gjaldt til 2025-07-30: kjør `oppfolging run`"),
+        ({"per": MARCH, "gjelder_til": None}, "endrer seg ikke mer"),
+        ({"per": None, "gjelder_til": None}, None),
+        ({}, None),
+    ],
+    ids=["the last day", "the day after", "all is over", "a release of before", "a file of before"],
+)
+def test_the_day_that_the_states_are_of_is_told_and_that_it_has_passed(release, said):
+    told = read.told_day(release, date(2025, 7, 31))
+    assert said in told if said else told == ""
