@@ -14,6 +14,8 @@ from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
+from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.rules.behov import Behov, needed_cells
 from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
@@ -32,14 +34,24 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     metadata=definition_metadata("observasjon"),
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
-def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> Results:
-    """Read everything that is in force; replace the partitions asked for, and every other one that is out of date."""
+def observasjon(
+    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
+) -> Results:
+    """Read everything that is in force; replace the partitions asked for, and every other one that is out of date.
+
+    A run stops for what its own rule set needs: what is wrong with anything else is told of, and left out.
+    """
     asked = [skoleaar_of(key) for key in context.partition_keys]
     with home.writing() as engine:
         newest = home.archive.newest()
-        read = intake.read_intake(newest, engine.connection, home.catalog)
+        needed = needed_cells([uttrekk.rule_set(home.catalog)])
+        read = intake.read_intake(newest, engine.connection, home.catalog, needed, home.archive.readings())
         known = corrections_in_force(home, newest, clock.now())
-        counts = observations.combine(read.figures, read.register, home.catalog, engine.connection, known)
+        counts = observations.combine(
+            read.figures, read.register, home.catalog, engine.connection, known, needed=needed
+        )
+        for finding in (*read.left_out, *counts.left_out):
+            context.log.warning("left out: %s", finding)
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(
@@ -64,6 +76,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
             [ToAudit(update.staged)],
             {
                 "rader lest": counts.read,
+                "rader utelatt (tomme for skoleåret)": counts.empty,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
                 "rettelser": list(corrected.applied),
                 "rettelser av tall som ikke er i hjemmet": list(corrected.unused),
@@ -71,8 +84,14 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
             },
             register=register,
             gone=update.gone,
+            reduced=lambda: _needed_alone(engine, home, update, needed),
         )
         home.archive.accept(newest, readings)
+
+
+def _needed_alone(engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov) -> list[ToAudit]:
+    files = observasjon_files.without_unneeded(engine, home.lake, update.staged, needed)
+    return [ToAudit(files)] if files else []
 
 
 @dg.asset(
@@ -126,11 +145,11 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
     with home.writing() as engine:
         register = intake.read_register(home.archive.in_force())
         files = []
-        expected = unplaced = 0
+        expected = uten_kommune = 0
         for request in requests(home, uttrekk, engine):
             window = observasjon_of(home, engine, request)
             units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
-            unplaced += units.unplaced
+            uten_kommune += units.skoler_uten_kommune
             frame = harmonisering.harmonise(
                 engine, window, request, units.lineage, units.kommuner, units.placed, units.judged
             )
@@ -138,5 +157,5 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
             expected += (len(units.kommuner) + len(units.judged)) * len(request.cells())
         audited = ToAudit(tuple(files), (expected_rows(expected, "hver kommune og skole med hver celle i vinduet"),))
         yield from publish_audited(
-            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
+            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": uten_kommune}
         )

@@ -113,6 +113,8 @@ def errors() -> Iterator[None]:
 
 
 def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
+    from oppfolging_pipeline.rules.behov import needed_cells
+    from oppfolging_pipeline.rules.loader import carried_rule_sets
     from oppfolging_pipeline.rules.rettelser import default_corrections
     from oppfolging_pipeline.sources.live import live
     from oppfolging_pipeline.sources.system_http import system_http
@@ -138,6 +140,7 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
             system_clock,
             _told(),
             plan_only=dry_run,
+            needed=needed_cells(carried_rule_sets(settings.catalog)),
         )
 
 

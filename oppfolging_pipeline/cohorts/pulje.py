@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from oppfolging_pipeline.cohorts.faseplan import fase_for
 from oppfolging_pipeline.cohorts.model import Faseplan
 from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.norsk import opplisting
 
 STARTER_SOM = "identifisert"
 """Where taking part begins; every later value is a recorded decision."""
@@ -120,13 +121,13 @@ def _merknad(
     if uoffisielt_sett is not None:
         notes.append(f"Puljen er dannet med «{uoffisielt_sett}», som ikke er ordningens offisielle indikatorsett.")
     if len(parts) > 1:
-        merged = " og ".join(f"{part['kommunenr']} {part['kommunenavn']}" for part in _by_number(parts))
+        merged = opplisting(f"{part['kommunenr']} {part['kommunenavn']}" for part in _by_number(parts))
         notes.append(f"Slått sammen av flere identifiserte etter uttrekket: {merged}.")
     for part in _by_number(parts):
         successors = slekt[part["kommunenr"]]
         if len(successors) > 1:
             notes.append(
-                f"{part['kommunenr']} {part['kommunenavn']} er delt etter uttrekket, i {' og '.join(successors)}."
+                f"{part['kommunenr']} {part['kommunenavn']} er delt etter uttrekket, i {opplisting(successors)}."
             )
     return " ".join(notes) or None
 

@@ -22,7 +22,8 @@ class Outcome(BaseModel):
     """One check's verdict on one table. `avvik` are keys of rows (`column=value`), never figures, and of the second
     computation of the decision what both sides say of a municipality; `varighet` is in seconds.
 
-    `antall_avvik` is None where the check does not count, and in releases from before contract 1.2.
+    `antall_avvik` is None where the check does not count, and in releases from before contract 1.2. `bare_antall`: the
+    keys are of cells that could be worked out, and are for the home alone; a release tells how many there are.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +36,7 @@ class Outcome(BaseModel):
     antall_avvik: int | None = Field(ge=0)
     veiledning: str
     varighet: float = Field(ge=0)
+    bare_antall: bool = False
 
     @property
     def stops(self) -> bool:

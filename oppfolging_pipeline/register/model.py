@@ -136,6 +136,24 @@ class Register:
             )
         return tuple(ancestors)
 
+    def staar_i(self, kode: str, dato: date, per: date) -> str | None:
+        """The municipality in force at `per` that a place which lay in the one with this code at `dato` lies in; None
+        when it may be one of several, or of none.
+
+        The code is read as `etterfolgere` reads it. Unlike a figure, a place can be followed back through a division.
+        """
+        self._require_covered(per)
+        start = self._day_in_force(kode, dato)
+        found = self._lineage.forward(kode, start, per) if start <= per else self._lineage.back(kode, start, per)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def delingsdag(self, kode: str, dato: date, per: date) -> date | None:
+        """The first day up to `per` on which the municipality with this code at `dato` has become several; None when it
+        is one all the time. The code is read as `etterfolgere` reads it."""
+        start = self._day_in_force(kode, dato)
+        days = (day for day in self._lineage.days if start < day <= per)
+        return next((day for day in days if len(self._lineage.forward(kode, start, day)) > 1), None)
+
     def slektninger(self, kode: str, dato: date) -> frozenset[str]:
         """The codes in force at `dato` that are the code itself, its ancestors or its descendants.
 
@@ -247,12 +265,13 @@ class Register:
         return offices.pop() if len(offices) == 1 else None
 
     def _came_from(self, row: Kommune) -> list[str]:
-        for day in reversed(self._lineage.days):
+        codes: set[str] = set()
+        for day in self._lineage.days:
             if row.gyldig_fra <= day < row.slutt:
                 sources = self._lineage.predecessors(row.kommunenr, day)
                 if day == row.gyldig_fra or sources != {row.kommunenr}:
-                    return sorted(sources)
-        return []
+                    codes |= sources
+        return sorted(codes)
 
     def _became(self, row: Kommune) -> list[str]:
         codes: set[str] = set()

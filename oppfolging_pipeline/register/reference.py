@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.register import rows as shapes
 from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune, Utenfor
 from oppfolging_pipeline.register.model import Register
@@ -186,7 +187,7 @@ def _with_known_starts(rows: Sequence[V], known: Iterable[V], number: Callable[[
 def _described(register: Register, replaced: set[str], endringer: Iterable[Endring]) -> str:
     if not replaced:
         return register.beskrivelse
-    text = f"Egne filer for {', '.join(sorted(replaced))}. {_siste(endringer)}"
+    text = f"Egne filer for {opplisting(sorted(replaced))}. {_siste(endringer)}"
     whole = {"kommuner", "endringer", "fylker", "statsforvaltere"} <= replaced
     return text if whole else f"{text} Resten: {register.beskrivelse}"
 

@@ -21,6 +21,7 @@ from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.core.skoleaar import from_start_year, start_year
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources import klass_files
@@ -59,6 +60,7 @@ class Reception:
     corrections: Rettelsesliste
     origin: Origin
     now: Callable[[], datetime]
+    needed: Behov | None = None  # what a year may be refused for; None: all of the catalogue
 
     def figures(self, kilde: str, skoleaar: str, answers: Sequence[Answer]) -> Arrival:
         """Read a school year of a source and accept it.
@@ -73,7 +75,15 @@ class Reception:
         figures = [FileFigures(content, answer.sha256, answer.ask.name) for answer, content in files]
         try:
             known = rettelser.in_force(self.corrections, self.origin, date_in_norway(self.now()))
-            observasjon.combine(figures, self._register(), self.catalog, self.connection, known, overtaken_stop=False)
+            counts = observasjon.combine(
+                figures,
+                self._register(),
+                self.catalog,
+                self.connection,
+                known,
+                overtaken_stop=False,
+                needed=self.needed,
+            )
         except InvalidInput as invalid:
             raise DriftError(
                 Drift("kritisk", "ufullstendig", replace(finding, action=_FETCH_BOTH)) for finding in invalid.findings
@@ -82,7 +92,9 @@ class Reception:
             self.connection.execute("DROP TABLE IF EXISTS observasjon")
         readings = [intake.reading(answer.sha256, content) for answer, content in files]
         intake_id = self._accept(kilde, skoleaar, answers, readings)
-        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed), intake_id)
+        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed, self.needed), intake_id)
+        for finding in counts.left_out:
+            found.warn("ufullstendig", finding)
         return Arrival(intake_id, sum(content.rows for content in parsed), found.warnings)
 
     def register(self, answers: Sequence[Answer]) -> Arrival:
@@ -99,7 +111,7 @@ class Reception:
 
     def _read(self, answer: Answer) -> ParsedFile:
         try:
-            content = read_file(answer.path, answer.ask.name, self.connection, self.catalog)
+            content = read_file(answer.path, answer.ask.name, self.connection, self.catalog, self.needed)
         except DriftError:
             raise
         except InvalidInput as invalid:
@@ -114,16 +126,10 @@ class Reception:
         raise DriftError([Drift("kritisk", "svar_som_ikke_kan_leses", finding, answer.sha256)])
 
     def _moved(self, kilde: str, skoleaar: str, parsed: Sequence[ParsedFile]) -> list[Drift]:
-        expected = [
-            (key, maal, trinn)
-            for key, indikator in self.catalog.indikatorer.items()
-            if indikator.kilde == kilde
-            for trinn in indikator.trinn
-            for maal in self.catalog.maal_for(key, trinn)
-        ]
+        expected = sorted(cell for cell in every_cell(self.catalog) if self.catalog.indikatorer[cell[0]].kilde == kilde)
         before = from_start_year(start_year(skoleaar) - 1)
-        now = figures_of_year(parsed)
-        found = missing_cells(parsed, expected)
+        now = figures_of_year(parsed, self.needed)
+        found = missing_cells(parsed, expected, self.needed)
         for year, name in ((before, before), (skoleaar, f"{skoleaar} as it was last fetched")):
             known = self.evidence.year_figures(kilde, year)
             found += compare(kilde, skoleaar, now, None if known is None else (name, known), self.limits)

@@ -17,6 +17,7 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.network import Addresses
 from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
@@ -98,11 +99,13 @@ def wanted(catalog: Catalog, kilder: Collection[str] = (), years: Collection[str
     return Wanted(chosen, tuple(sorted(set(years))) or None)
 
 
-def clients(addresses: Addresses, catalog: Catalog, declared: Live, kilder: Collection[str]) -> list[SourceClient]:
-    """A client for each of the sources of figures among `kilder`."""
+def clients(
+    addresses: Addresses, catalog: Catalog, declared: Live, kilder: Collection[str], needed: Behov | None = None
+) -> list[SourceClient]:
+    """A client for each of the sources of figures among `kilder`. `needed` is what may stop them."""
     every: list[SourceClient] = [
-        ReportClient("nasjonale_prover", addresses.rapport, declared.rapport.nasjonale_prover, catalog),
-        ReportClient("grunnskolepoeng", addresses.rapport, declared.rapport.grunnskolepoeng, catalog),
+        ReportClient("nasjonale_prover", addresses.rapport, declared.rapport.nasjonale_prover, catalog, needed),
+        ReportClient("grunnskolepoeng", addresses.rapport, declared.rapport.grunnskolepoeng, catalog, needed),
         ExportClient(addresses.eksport, declared.eksport.elevundersokelsen, declared.eksport.radgrense, catalog),
     ]
     return [client for client in every if client.kilde in kilder]
@@ -138,8 +141,10 @@ def fetch(
     run_id: str | None = None,
     *,
     plan_only: bool = False,
+    needed: Behov | None = None,
 ) -> FetchReport:
     """Fetch what is wanted into the archive, as the home's only writer. With `plan_only` nothing but metadata is asked.
+    `needed` is what may stop a source: what the home's rule sets use (None: all of the catalogue).
 
     Raises `PermanentError` as `expect_place` does; with `plan_only` the archive is no home's, and not looked at.
     """
@@ -154,7 +159,7 @@ def fetch(
     since = now() - timedelta(minutes=declared.http.gjenoppta_svar_minutter)
     conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer, since)
     register = KlassClient(addresses.klass, declared.klass) if REGISTER in choice.kilder else None
-    sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder)
+    sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder, needed)
     one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome)
     plan = one.plan(choice.years, declared.aar)
     told.plan(plan)
@@ -162,7 +167,7 @@ def fetch(
     if plan_only:
         return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
     limits = declared.endring_fra_aaret_for
-    reception = Reception(archive, evidence, connection, catalog, limits, corrections, origin, now)
+    reception = Reception(archive, evidence, connection, catalog, limits, corrections, origin, now, needed)
     outcomes = one.run(plan, reception, carried_register().foerste_dag, date_in_norway(now()))
     return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
 

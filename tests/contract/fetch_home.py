@@ -14,7 +14,9 @@ from pathlib import Path
 
 from oppfolging_pipeline.core.network import Addresses, Manners
 from oppfolging_pipeline.engine import open_engine
+from oppfolging_pipeline.rules.behov import needed_cells
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import carried_rule_sets
 from oppfolging_pipeline.rules.rettelser import default_corrections
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.fetching import Outcome
@@ -96,6 +98,7 @@ class FetchHome:
                 self.declared,
                 lambda: self.now,
                 Told(lambda ask, counted: None, lambda plan: None, lambda outcome: None),
+                needed=needed_cells(carried_rule_sets()),
             )
         return Fetched(report, [address(*request) for request in stub.requests], slept)
 

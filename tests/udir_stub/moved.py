@@ -119,6 +119,30 @@ def _years_named_preliminary(document: Document, detail: str) -> Document:
     return document
 
 
+def _grade_gone_from_pivot(document: Document, detail: str) -> Document:
+    labels = unfold(document["metadata"]["columns"])
+    kept = [number for number, each in enumerate(labels) if f"{detail}. årstrinn" not in each]
+    document["metadata"]["columns"] = fold([labels[number] for number in kept])
+    for row in document["rows"]:
+        row["data"] = [row["data"][number] for number in kept]
+    return document
+
+
+def _grade_gone_from_filter(document: Document, detail: str) -> Document:
+    document["TrinnID"] = [choice for choice in document["TrinnID"] if choice["kode"] != detail]
+    return document
+
+
+def _question_changed(document: Document, detail: str) -> Document:
+    """The first question below the index (`detail` is its code) is asked in other words."""
+    choices = document.get("SpoersmaalID", [])
+    parents = {choice["indeks"] for choice in choices if choice["kode"] == detail}
+    below = [choice for choice in choices if choice.get("forelder") in parents]
+    for choice in below[:1]:
+        choice["navn"] = f"{choice['navn'].removesuffix('?')} i dette skoleåret?"
+    return document
+
+
 def _names_moved(document: Document, detail: str) -> Document:
     names = ["Støtte fra lærer", "Motivasjon", "Mobbing på skolen", "Trivsel"]
     for entry in document.get("SpoersmaalID", []):
@@ -201,6 +225,9 @@ CHANGES: dict[tuple[str, str], Change] = {
     ("missing_filter", "rapportside"): _filter_gone_from_page,
     ("new_filter", "filterverdier"): _filter_new,
     ("new_filter", "rapportside"): _filter_new_on_page,
+    ("missing_grade", "pivot"): _grade_gone_from_pivot,
+    ("missing_grade", "filterverdier"): _grade_gone_from_filter,
+    ("another_question", "filterverdier"): _question_changed,
     ("preliminary_name", "filterverdier"): _years_named_preliminary,
     ("moved_indicator", "filterverdier"): _names_moved,
     ("moved_indicator", "rader"): _indicators_moved,

@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.identification.etterregning import lesing
-from oppfolging_pipeline.identification.etterregning.avgjorelse import (
-    Enhet,
-    Kandidat,
-    choose_candidates,
-    rank_municipalities,
-    rank_schools,
-)
-from oppfolging_pipeline.identification.etterregning.celler import find_units, make_cells
+from oppfolging_pipeline.identification.etterregning.avgjorelse import Enhet, rank_municipalities, rank_schools
+from oppfolging_pipeline.identification.etterregning.celler import make_cells
+from oppfolging_pipeline.identification.etterregning.elever import figures_with_pupils
+from oppfolging_pipeline.identification.etterregning.enheter import find_units
 from oppfolging_pipeline.identification.etterregning.grenser import asked_with_limits
+from oppfolging_pipeline.identification.etterregning.kandidater import Kandidat, choose_candidates
 from oppfolging_pipeline.identification.etterregning.parametre import Parametre
 from oppfolging_pipeline.identification.etterregning.poeng import give_points, sum_units
 from oppfolging_pipeline.identification.etterregning.slektskap import Slektskap
@@ -29,13 +26,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _VURDERING = [
-    "nivaa", "enhet", "indikator", "trinn", "skoleaar", "kommunenr", "vindusaar", "verdistatus", "verdi", "antall",
-    "nasjonal_grense", "absolutt_grense", "vekt", "risikopoeng", "mulige_risikopoeng", "forbi_absolutt", "beregnet",
-    "forelopig",
+    "nivaa", "enhet", "indikator", "trinn", "skoleaar", "kommunenr", "vindusaar", "verdistatus", "ikke_bygd_grunn",
+    "verdi", "antall", "nasjonal_grense", "absolutt_grense", "vekt", "risikopoeng", "mulige_risikopoeng",
+    "forbi_absolutt", "beregnet", "forelopig",
 ]  # fmt: skip
 _ANDEL = [
     "nivaa", "enhet", "kommunenr", "risikopoeng", "mulige_risikopoeng", "andel_risikopoeng", "celler_forbi_absolutt",
-    "vekt_vist", "vekt_finnes", "dekningsgrad", "aar_med_tall", "forelopig",
+    "vekt_vist", "vekt_finnes", "vekt_ikke_bygd", "dekningsgrad", "aar_med_tall", "forelopig",
 ]  # fmt: skip
 _SUMMER = ["andel_risikopoeng", "risikopoeng", "mulige_risikopoeng", "dekningsgrad"]
 
@@ -67,15 +64,15 @@ def etterregn(
     p = parametre
     window = [[("kilde", "==", kilde), ("skoleaar", "in", p.vindu(kilde))] for kilde in p.forsinkelse]
     seen = lesing.read(observasjon, lesing.OBSERVASJON, p.skala, window)
-    register = lesing.read(kommune, ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i"), p.skala)
+    register = lesing.read(kommune, lesing.KOMMUNE, p.skala)
 
     def all_schools() -> pd.DataFrame:
         return lesing.read(observasjon, lesing.SKOLE, p.skala, [[("nivaa", "==", "skole")]]).drop_duplicates()
 
     slektskap = Slektskap(lesing.records(register))
-    spurt = asked_with_limits(seen, p)
+    figures = figures_with_pupils(seen, p)
     enheter = find_units(seen, all_schools, slektskap, p)
-    cells = give_points(make_cells(seen, spurt, enheter), p)
+    cells = give_points(make_cells(seen, figures, asked_with_limits(figures, p), enheter), p)
     sums = sum_units(cells, p)
     kommuner, skoler = _units(sums, "kommune"), _units(sums, "skole")
     rank_municipalities(kommuner, p)
@@ -119,7 +116,7 @@ def _rangering_kommune(sums: pd.DataFrame, kommuner: list[Enhet]) -> pd.DataFram
         {
             **vars(kommune),
             "kommunenr": kommune.enhet,
-            "status": "foreløpig" if preliminary or kommune.kategori == 2 else "endelig",
+            "status": "foreløpig" if preliminary else "beregnet",
             "ikke_vurdert_grunn": not kommune.vurdert,
         }
         for kommune in kommuner

@@ -36,25 +36,30 @@ def give_points(cells: pd.DataFrame, p: Parametre) -> pd.DataFrame:
 
 
 def sum_units(cells: pd.DataFrame, p: Parametre) -> pd.DataFrame:
-    """One row per unit: the sums that the declared table `andel` has, and `vurdert`.
+    """One row per unit: the sums that the declared table `andel` has, `aapne_poeng` and `vurdert`.
 
-    Judged: a figure exists, the shown ones weigh at least `min_dekning` of those that exist, and they stand in at least
-    `min_aar` of the window's years.
+    A figure exists that is shown, that the source shields, or that cannot be built. Open are the points that were
+    possible in what cannot be built. Judged: a figure exists, the shown ones weigh at least `min_dekning` of those that
+    exist, and they stand in at least `min_aar` of the window's years.
     """
     shown = cells["verdistatus"] == "vist"
-    exists = shown | (cells["verdistatus"] == "skjermet")
+    not_built = cells["verdistatus"] == "kan_ikke_bygges"
+    exists = shown | (cells["verdistatus"] == "skjermet") | not_built
     counted = cells.assign(
         risikopoeng=cells["risikopoeng"].fillna(0),
         celler_forbi_absolutt=cells["forbi_absolutt"].fillna(False).astype("Int64"),
         vekt_vist=cells["vekt"].where(shown, 0),
         vekt_finnes=cells["vekt"].where(exists, 0),
+        vekt_ikke_bygd=cells["vekt"].where(not_built, 0),
         aar_med_tall=cells["vindusaar"].where(shown),
     )
     sums = counted.groupby(UNIT, as_index=False, sort=False).agg(
         risikopoeng=("risikopoeng", "sum"), mulige_risikopoeng=("mulige_risikopoeng", "sum"),
         celler_forbi_absolutt=("celler_forbi_absolutt", "sum"), vekt_vist=("vekt_vist", "sum"),
-        vekt_finnes=("vekt_finnes", "sum"), aar_med_tall=("aar_med_tall", "nunique"), forelopig=("forelopig", "any"),
+        vekt_finnes=("vekt_finnes", "sum"), vekt_ikke_bygd=("vekt_ikke_bygd", "sum"),
+        aar_med_tall=("aar_med_tall", "nunique"), forelopig=("forelopig", "any"),
     )  # fmt: skip
+    sums["aapne_poeng"] = sums["vekt_ikke_bygd"] * p.poeng_absolutt
     least = p.min_dekning
     enough = sums["vekt_vist"] * least.denominator >= sums["vekt_finnes"] * least.numerator
     sums["vurdert"] = (sums["vekt_finnes"] > 0) & enough & (sums["aar_med_tall"] >= p.min_aar)

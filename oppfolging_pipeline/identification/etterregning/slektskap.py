@@ -1,7 +1,7 @@
 """What a municipality's code has become, read off the rows of the register's table `kommune`.
 
-Belongs here: following `gyldig_fra`, `gyldig_til` and `gaatt_over_i` from day to day. Does not belong here: what moves
-with a code (`celler`).
+Belongs here: following `gyldig_fra`, `gyldig_til`, `gaatt_over_i` and `oppstaatt_av` from day to day. Does not belong
+here: what moves with a code (`celler`).
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class _Row:
-    """One validity of a code: from `fra` up to, not including, `til`, and everything that it has gone over in."""
+    """One validity of a code: from `fra` up to, not including, `til`, and everything that it has gone over in and has
+    come from."""
 
     kode: str
     fra: date
     til: date
     over_i: frozenset[str]
+    av: frozenset[str]
 
     def holds(self, dato: date) -> bool:
         return self.fra <= dato < self.til
@@ -32,18 +34,20 @@ class _Row:
 class Slektskap:
     """The municipalities over time. A code is keyed on (kommunenr, gyldig_fra): numbers are used again.
 
-    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force) and gaatt_over_i.
+    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force), gaatt_over_i and oppstaatt_av.
 
-    The table does not say the day on which a code went over in another. Where its validity ends and the other is in
-    force then, it is that day; where it runs on, the day on which the other begins. A code that runs on and gave a part
-    to one that was there already cannot be followed: `PermanentError`, once somebody asks for it.
+    The table does not say the day on which a code went over in another. It is the day on which a validity of the other
+    begins that came from it; where there is none, the day on which its own validity ends, when one of the other that
+    came from it goes on. A code that runs on and gave a part to one that was there already cannot be followed:
+    `PermanentError`, once somebody asks for it.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._rows: dict[str, list[_Row]] = {}
         for row in rows:
             til = row["gyldig_til"] or date.max
-            one = _Row(row["kommunenr"], row["gyldig_fra"], til, frozenset(row["gaatt_over_i"]))
+            over_i, av = frozenset(row["gaatt_over_i"]), frozenset(row["oppstaatt_av"])
+            one = _Row(row["kommunenr"], row["gyldig_fra"], til, over_i, av)
             self._rows.setdefault(one.kode, []).append(one)
         self._onward: dict[date, dict[str, set[str]]] = {}
         self._unknown: list[tuple[_Row, str]] = []
@@ -57,15 +61,15 @@ class Slektskap:
     def _place(self, one: _Row) -> None:
         """Give each thing that the row has gone over in its day."""
         for other in one.over_i:
-            validities = self._rows_of(other)
-            if any(validity.holds(one.til) for validity in validities):
-                self._onward.setdefault(one.til, {}).setdefault(one.kode, set()).add(other)
-                continue
-            begins = [validity.fra for validity in validities if one.fra < validity.fra < one.til]
-            if len(begins) != 1:
+            came_from_it = [validity for validity in self._rows_of(other) if one.kode in validity.av]
+            days = {validity.fra for validity in came_from_it if one.fra < validity.fra <= one.til}
+            if not days and any(validity.holds(one.til) for validity in came_from_it):
+                days = {one.til}
+            if not days:
                 self._unknown.append((one, other))
-                continue
-            self._onward.setdefault(begins[0], {}).setdefault(one.kode, {one.kode}).add(other)
+            for day in days:
+                goes_on = {one.kode} if day < one.til else set()
+                self._onward.setdefault(day, {}).setdefault(one.kode, goes_on).add(other)
         if one.til != date.max:
             self._onward.setdefault(one.til, {}).setdefault(one.kode, set())
 
@@ -93,6 +97,25 @@ class Slektskap:
             self._known[key] = self._forward(kode, start, per) if start <= per else self._back(kode, start, per)
         return self._known[key]
 
+    def stod_i(self, kode: str, dato: date, per: date) -> frozenset[str]:
+        """The codes in force at `per` that whoever stands in the municipality with the code at `dato` may stand in.
+
+        As `etterfolgere`, but who stands in a part of something stood in the whole of it: a division after `per` is no
+        hindrance. Raises `PermanentError` for a code that the register does not know, and for a change that the table
+        does not tell the day of.
+        """
+        start = self._day_in_force(kode, dato)
+        return self.etterfolgere(kode, dato, per) if start <= per else frozenset(self._ancestors(kode, start, per))
+
+    def delt_dag(self, kode: str, dato: date, per: date) -> date:
+        """The first day up to `per` on which the municipality with the code at `dato` had become several.
+
+        `date.min` when it had not: everything that it became is one municipality, or it is of after `per`.
+        """
+        start = self._day_in_force(kode, dato)
+        days = (day for day in self._days if start < day <= per)
+        return next((day for day in days if len(self._forward(kode, start, day)) > 1), date.min)
+
     def _day_in_force(self, kode: str, dato: date) -> date:
         rows = self._rows_of(kode)
         if not rows:
@@ -113,8 +136,7 @@ class Slektskap:
         return frozenset(codes)
 
     def _back(self, kode: str, start: date, per: date) -> frozenset[str]:
-        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
-        became = {code: codes for code, codes in found.items() if kode in codes}
+        became = self._ancestors(kode, start, per)
         divided = sorted(code for code, codes in became.items() if codes != {kode})
         if divided:
             raise PermanentError(
@@ -122,6 +144,11 @@ class Slektskap:
                 "expected one that can be followed back whole"
             )
         return frozenset(became)
+
+    def _ancestors(self, kode: str, start: date, per: date) -> dict[str, frozenset[str]]:
+        """What of `per` the code at `start` came from, each with everything that it became."""
+        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
+        return {code: codes for code, codes in found.items() if kode in codes}
 
     def _require_told(self, codes: set[str], after: date, until: date) -> None:
         for one, other in self._unknown:

@@ -157,7 +157,11 @@ def test_the_parameters_are_those_of_the_set():
     assert dict(zip(columns, row, strict=True)) == {
         "uttrekksaar": 2025, "indikatorsett": "udir-2020", "antall_aar": 3, "min_aar": 2, "min_dekning": Decimal("0.5"),
         "kategori1_antall": 30, "kategori1_naer": 2, "kategori2_antall": 10, "kategori2_min_skoler": 2,
-        "kategori2_nivaa": 20, "kategori2_ovre_andel": 25,
+        "kategori2_nivaa": 20, "kategori2_ovre_andel": 25, "poeng_absolutt": 3,
+        "kategori1_ved_likhet": "flest_celler_forbi_absolutt,flest_mulige_poeng,lavest_kommunenr",
+        "kategori2_maal": "standardavvik", "kategori2_ikke_vurdert": True,
+        "kategori2_rekkefolge": "statsforvalterens_prioritet,storst_spredning",
+        "kategori2_ved_likhet": "vurdert_foran_ikke_vurdert,hoyest_andel,lavest_kommunenr",
     }  # fmt: skip
 
 
