@@ -23,6 +23,7 @@ from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
+    from oppfolging_pipeline.register.model import Register
     from oppfolging_pipeline.rules.rettelse import Rettelse
     from oppfolging_pipeline.sources.archived import Intake
 
@@ -77,11 +78,12 @@ def basis_row(
     }
 
 
-def corrections_in_force(home: HomeResource, basis: Intake, now: datetime) -> tuple[Rettelse, ...]:
-    """The corrections of what the basis knows. Raises `InvalidInput` when one is dated after today."""
+def corrections_in_force(home: HomeResource, basis: Intake, register: Register, now: datetime) -> tuple[Rettelse, ...]:
+    """The corrections of what the basis knows, read against the register. Raises `InvalidInput` when one is dated after
+    today."""
     today = date_in_norway(now)
     refuse_of_the_future(home.corrections, today)
-    return in_force(home.corrections, basis.origin, date_in_norway(basis.known_at) if basis.known_at else today)
+    return in_force(home.corrections, register, date_in_norway(basis.known_at) if basis.known_at else today)
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:

@@ -46,7 +46,7 @@ def observasjon(
         newest = home.archive.newest()
         needed = needed_cells([uttrekk.rule_set(home.catalog)])
         read = intake.read_intake(newest, engine.connection, home.catalog, needed, home.archive.readings())
-        known = corrections_in_force(home, newest, clock.now())
+        known = corrections_in_force(home, newest, read.register, clock.now())
         counts = observations.combine(
             read.figures, read.register, home.catalog, engine.connection, known, needed=needed
         )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.core.clock import date_in_norway
-from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.network import Addresses
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.behov import Behov
@@ -29,7 +29,7 @@ from oppfolging_pipeline.sources.fetching import FAILED, REGISTER, Fetch, Outcom
 from oppfolging_pipeline.sources.http import HttpClient
 from oppfolging_pipeline.sources.klass_api import KlassClient
 from oppfolging_pipeline.sources.live import Live
-from oppfolging_pipeline.sources.origins import Origin
+from oppfolging_pipeline.sources.origins import WHOLE
 from oppfolging_pipeline.sources.published import SourceClient
 from oppfolging_pipeline.sources.report_api import ReportClient
 from oppfolging_pipeline.staging.arrival import Reception
@@ -111,20 +111,11 @@ def clients(
     return [client for client in every if client.kilde in kilder]
 
 
-def origin_of(addresses: Addresses) -> Origin:
-    """Where what is fetched from these addresses comes from."""
-    return "lokal" if addresses.is_local else "hentet"
-
-
-def expect_place(choice: Wanted, archive: Archive, origin: Origin) -> None:
-    """Raise `PermanentError` when what is wanted cannot be fetched into this home: it holds what does not go together
-    with the origin, or lacks the register of a trial server's country. Fetches nothing."""
-    archive.expect_origin(origin)
-    if origin == "lokal" and REGISTER not in choice.kilder and not any(r.kilde == "register" for r in archive.read()):
-        raise PermanentError(
-            f"home {archive.root.parent}: found no register of the trial server's country; expected it before its "
-            f"figures, which are read against it. Fetch {REGISTER} too."
-        )
+def expect_place(archive: Archive) -> None:
+    """Raise `PermanentError` when nothing can be fetched into this home: it holds the built-in example, which is whole.
+    Whether what comes is of the home's country is seen when it has come. Fetches nothing."""
+    if archive.origin() == WHOLE:
+        archive.expect_origin("hentet")
 
 
 def fetch(
@@ -148,9 +139,8 @@ def fetch(
 
     Raises `PermanentError` as `expect_place` does; with `plan_only` the archive is no home's, and not looked at.
     """
-    origin = origin_of(addresses)
     if not plan_only:
-        expect_place(choice, archive, origin)
+        expect_place(archive)
     evidence = Evidence(archive)
     campaign = evidence.begin(
         _key(choice, addresses), now(), __version__, run_id, timedelta(hours=declared.http.gjenoppta_timer)
@@ -167,7 +157,7 @@ def fetch(
     if plan_only:
         return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
     limits = declared.endring_fra_aaret_for
-    reception = Reception(archive, evidence, connection, catalog, limits, corrections, origin, now, needed)
+    reception = Reception(archive, evidence, connection, catalog, limits, corrections, now, needed)
     outcomes = one.run(plan, reception, carried_register().foerste_dag, date_in_norway(now()))
     return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
 
