@@ -144,12 +144,8 @@ class Reception:
         """Raises `PermanentError` for figures of another country than the register that they are to be read against."""
         import pyarrow.compute as pc
 
-        found = {
-            code
-            for one in parsed
-            for code in pc.unique(one.figures["fylkesnr"]).to_pylist()
-            if code is not None and not register.er_utenfor(f"{code}00")
-        }
+        outside = {None, *(pattern.moenster[:2] for pattern in register.utenfor)}
+        found = {code for one in parsed for code in pc.unique(one.figures["fylkesnr"]).to_pylist()} - outside
         if found and not any(map(register.kjent_fylke, found)):
             raise PermanentError(
                 f"home {self.archive.root.parent}: found figures of the counties {', '.join(sorted(found)[:_NAMED])}; "

@@ -18,6 +18,7 @@ from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.network import Addresses
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.behov import Behov
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
@@ -103,10 +104,11 @@ def clients(
     addresses: Addresses, catalog: Catalog, declared: Live, kilder: Collection[str], needed: Behov | None = None
 ) -> list[SourceClient]:
     """A client for each of the sources of figures among `kilder`. `needed` is what may stop them."""
+    survey = declared.eksport
     every: list[SourceClient] = [
         ReportClient("nasjonale_prover", addresses.rapport, declared.rapport.nasjonale_prover, catalog, needed),
         ReportClient("grunnskolepoeng", addresses.rapport, declared.rapport.grunnskolepoeng, catalog, needed),
-        ExportClient(addresses.eksport, declared.eksport.elevundersokelsen, declared.eksport.radgrense, catalog),
+        ExportClient(addresses.eksport, survey.elevundersokelsen, survey.radgrense, catalog, needed),
     ]
     return [client for client in every if client.kilde in kilder]
 
@@ -133,9 +135,11 @@ def fetch(
     *,
     plan_only: bool = False,
     needed: Behov | None = None,
+    breaks: Bruddliste | None = None,
 ) -> FetchReport:
     """Fetch what is wanted into the archive, as the home's only writer. With `plan_only` nothing but metadata is asked.
-    `needed` is what may stop a source: what the home's rule sets use (None: all of the catalogue).
+    `needed` is what may stop a source: what the home's rule sets use (None: all of the catalogue). `breaks` are those
+    that are known, by default the carried ones.
 
     Raises `PermanentError` as `expect_place` does; with `plan_only` the archive is no home's, and not looked at.
     """
@@ -150,7 +154,7 @@ def fetch(
     conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer, since)
     register = KlassClient(addresses.klass, declared.klass) if REGISTER in choice.kilder else None
     sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder, needed)
-    one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome)
+    one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome, breaks or default_breaks())
     plan = one.plan(choice.years, declared.aar)
     told.plan(plan)
     register_calls = plan.register.calls if plan.register else 0

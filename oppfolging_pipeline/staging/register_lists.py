@@ -94,8 +94,8 @@ def register_of(lists: Sequence[RegisterList]) -> Register:
 
 def is_of_the_example(counties: Sequence[Mapping[str, str]]) -> bool:
     """Whether a list of counties is the example's, whose offices are not among the carried ones."""
-    outside = carried_register().er_utenfor
-    return are_the_examples((row["code"], row["name"]) for row in counties if not outside(f"{row['code']}00"))
+    outside = {pattern.moenster[:2] for pattern in carried_register().utenfor}
+    return are_the_examples((row["code"], row["name"]) for row in counties if row["code"] not in outside)
 
 
 def _example_offices() -> list[dict[str, str]]:
