@@ -15,7 +15,7 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.rettelser import sha256_of_those_in_force
-from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
+from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
@@ -66,6 +66,7 @@ def basis_row(
     notes = (
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
+        questions_note(home.archive, window, home.catalog, known_at),
         break_note(request, home.breaks),
         note,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
@@ -50,8 +50,7 @@ def observasjon(
         counts = observations.combine(
             read.figures, read.register, home.catalog, engine.connection, known, needed=needed
         )
-        for finding in (*read.left_out, *counts.left_out):
-            context.log.warning("left out: %s", finding)
+        tell_left_out(context, (*read.left_out, *counts.left_out))
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(
