@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
@@ -52,12 +52,11 @@ def observasjon(
         newest = home.archive.newest()
         needed = needed_cells([uttrekk.rule_set(home.catalog)])
         read = intake.read_intake(newest, engine.connection, home.catalog, needed, home.archive.readings())
-        known = corrections_in_force(home, newest, clock.now())
+        known = corrections_in_force(home, newest, read.register, clock.now())
         counts = observations.combine(
             read.figures, read.register, home.catalog, engine.connection, known, needed=needed
         )
-        for finding in (*read.left_out, *counts.left_out):
-            context.log.warning("left out: %s", finding)
+        tell_left_out(context, (*read.left_out, *counts.left_out))
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(

@@ -69,8 +69,8 @@ def country(years: tuple[str, ...] | None = None) -> Country:
     tables = (("mobbing", mobbing), ("deltakelse", deltakelse), ("indikator", indikator))
     for year in wanted:
         files = national_tests(year)
-        barn[year] = _national(next(text for name, text in files.items() if "5._trinn" in name))
-        ungdom[year] = _national(next(text for name, text in files.items() if "ungdomstrinn" in name))
+        barn[year] = national(next(text for name, text in files.items() if "5._trinn" in name))
+        ungdom[year] = national(next(text for name, text in files.items() if "ungdomstrinn" in name))
         for name, text in survey(year).items():
             kind, table = next((kind, table) for kind, table in tables if kind in name)
             rows = _flat(text, name.endswith(".csv"))
@@ -90,8 +90,10 @@ def country(years: tuple[str, ...] | None = None) -> Country:
     )
 
 
-def _national(content: bytes) -> Year:
-    _, heading, *lines = content.decode("utf-16-le").removesuffix("\n").split("\n")
+def national(content: bytes) -> Year:
+    """A download of the national tests."""
+    text = content.decode("utf-16-le").removeprefix("\ufeff").replace("\r\n", "\n")
+    _, heading, *lines = text.removesuffix("\n").split("\n")
     keys = tuple(_key(name) for name in heading.split("\t")[_UNIT_CELLS:])
     found = []
     for line in lines:

@@ -29,6 +29,13 @@ _GROUP_IDS = {"EUIndeks_1398": -50, "EUIndeks_1379": -31, "EUIndeks_1380": -32, 
 _QUESTION_IDS = {"EUSpoersmaal_Q11811": 334, "EUSpoersmaal_Q11816": 354, "EUSpoersmaal_Q11824": 379}
 
 
+# Of the other indices the example has no single questions: these are invented.
+_QUESTIONS = {
+    "EUIndeks_1380": (("EUSpoersmaal_Q901", "Synes du at læreren hjelper deg?"),),
+    "EUIndeks_1385": (("EUSpoersmaal_Q911", "Gleder du deg til timene?"),),
+}
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of the export API with its rows by school year."""
@@ -80,7 +87,7 @@ class Table:
                 for row in rows
                 if row["Spoersmaalgruppekode"] == group and row["SpoersmaalNivaa"] == "2"
             }
-            for kode, navn in sorted(below, key=str):
+            for kode, navn in sorted(below or _QUESTIONS.get(str(group), ()), key=str):
                 found[parent].setdefault("barn", []).append(len(found))
                 found.append({**_question(len(found), str(kode), str(navn), 2), "forelder": parent})
         return found
