@@ -127,9 +127,9 @@ def found_in_home(
     engine: Engine, folder: Path, known: Known, lake: Lake, archive: Archive, catalog: Catalog
 ) -> list[ShownSince]:
     """As `shown_since`, of a home as it lies there, published in `folder`; nothing before its first intake."""
-    kept = any(record.fil for record in known.manifest.utgivelser)
-    utsagn = said_last(engine, lake, archive, catalog) if kept else None
-    everything = archive.everything()
+    if not any(record.fil for record in known.manifest.utgivelser):
+        return []
+    utsagn, everything = said_last(engine, lake, archive, catalog), archive.everything()
     if utsagn is None or everything is None:
         return []
     return shown_since(engine, folder, known, utsagn, intake.read_register(everything), catalog)
