@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.publish.database import CATALOG, open_read_only
 from oppfolging_pipeline.publish.loefte import BORTE, SKJERMET, beyond_the_source, newest_in, published_figures
-from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, Known, ReleaseRecord
+from oppfolging_pipeline.publish.manifest import Known, ReleaseRecord
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
@@ -46,11 +46,6 @@ class ShownSince:
     skjermet: int
     borte: int
     serier: tuple[str, ...]
-
-    @property
-    def is_current(self) -> bool:
-        """Whether it is the one that readers find."""
-        return self.record.fil == PUBLISHED_FILE
 
     @property
     def tekst(self) -> str:
