@@ -204,3 +204,16 @@ def test_the_audits_of_every_table_are_published(published):
         "WHERE resultat <> 'bestått' OR antall_avvik IS DISTINCT FROM 0"
     ).fetchall()
     assert failed == []
+
+
+def test_no_open_table_has_a_school_with_points(published):
+    """Schools are internal: outside `intern` they stand in the register of schools alone, and with no figure."""
+    schools = {orgnr for (orgnr,) in published.execute("SELECT orgnr FROM intern.rangering_skole").fetchall()}
+    assert schools
+    for declared in published_tables():
+        if declared.db_schema == "intern":
+            continue
+        rows = published.execute(f"SELECT * FROM {declared.qualified_name}").fetchall()
+        if any(orgnr in str(row) for row in rows for orgnr in schools):
+            figures = {"verdi", "antall", "risikopoeng", "mulige_risikopoeng", "andel_risikopoeng", "vurdert"}
+            assert declared.key == "dim_skole" and not figures & set(declared.column_names)
