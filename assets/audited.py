@@ -105,12 +105,13 @@ def publish_audited(
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
-    as-of date of the rows, where they have one; `outcomes` are verdicts reached otherwise, which count like those of
-    the first table; `gone` are files of the lake that go once the staged ones are in place. `reduced` stages the same
-    without what nobody needs, for when a critical check fails: where it then passes, that is put in place, and what the
-    check said is told of. Raises `dagster.Failure` (not retried) after putting the files in quarantine with their
-    report, also when a check could not be run; an error that is not ours goes on as it is, after the same.
+    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the as-of
+    date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise,
+    which count like those of the first table; `gone` are files of the lake that go once the staged ones are in place.
+    `reduced` stages the same without what nobody needs, for when a critical check fails: where it then passes, that is
+    put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after putting the files in
+    quarantine with their report, also when a check could not be run; an error that is not ours goes on as it is, after
+    the same.
     """
     staged = [file for entry in files for file in entry.files]
     try:
@@ -156,7 +157,7 @@ def publish_audited(
     home.lake.commit(staged)
     for entry, group in zip(files, found, strict=True):
         for file in entry.files:
-            report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, utfall=tuple(group))
+            report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, per=per, utfall=tuple(group))
             write_atomically(home.lake.report(file.target), as_json(report))
     home.lake.remove(gone)
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}

@@ -19,6 +19,7 @@ from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
+from oppfolging_pipeline.staging.skole_plassering import Units
 from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
@@ -51,14 +52,15 @@ def basis_row(
     home: HomeResource,
     uttrekk: UttrekkResource,
     request: Request,
+    units: Units,
     known_at: datetime | None,
     corrections: Sequence[Rettelse],
     note: str | None,
 ) -> Row:
     """What the request's results stand on: the declared row of `grunnlag`.
 
-    `corrections` are those in force, `note` what is said of those that the results stand on. Raises `InvalidInput` when
-    a school year of its window failed at its source's last fetch, unless that is allowed.
+    `units` are the request's, `corrections` those in force, `note` what is said of those that the results stand on.
+    Raises `InvalidInput` when a school year of its window failed at its source's last fetch, unless that is allowed.
     """
     window = {(str(partition["kilde"]), str(partition["skoleaar"])) for partition in request.partitions()}
     if not uttrekk.tillat_eldre:
@@ -68,11 +70,13 @@ def basis_row(
         register_note(home.archive, request.registerdato, known_at),
         questions_note(home.archive, window, home.catalog, known_at),
         break_note(request, home.breaks),
+        units.note,
         note,
     )
     return {
         **request.partition,
         "kjent_per": date_in_norway(known_at) if known_at else None,
+        "skoler_uten_kommune": units.skoler_uten_kommune,
         "merknad": " ".join(filter(None, notes)) or None,
         "rettelser_sha256": sha256_of_those_in_force(corrections),
         "brudd_sha256": sha256_of(home.breaks),

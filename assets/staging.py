@@ -3,7 +3,8 @@
 Belongs here: the assets of staging. Does not belong here: how files are read or figures moved (`oppfolging_pipeline`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -14,11 +15,16 @@ from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
-from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.engine import Engine, StagedFile
 from oppfolging_pipeline.rules.behov import Behov, needed_cells
-from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
+from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering, utsagn
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Relation
+    from oppfolging_pipeline.sources.archived import Intake
+    from oppfolging_pipeline.staging.observasjon import FileFigures
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
@@ -30,8 +36,8 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     deps=[raw_innboks],
     partitions_def=skoleaar_partitions,
     backfill_policy=dg.BackfillPolicy.single_run(),
-    check_specs=suite_checks_of("observasjon", "observasjon"),
-    metadata=definition_metadata("observasjon"),
+    check_specs=suite_checks_of("observasjon", "observasjon", "siste_utsagn"),
+    metadata=definition_metadata("observasjon", "siste_utsagn"),
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
 def observasjon(
@@ -59,6 +65,7 @@ def observasjon(
                 name,
             )
         update = observasjon_files.stage(engine, home.lake, asked)
+        said = engine.write(_said_last(home, engine, newest, read.figures, needed), "siste_utsagn", home.lake)
         # What was read is not needed beside the audit, which reads the staged files.
         readings, register = read.readings, read.register
         del read
@@ -72,9 +79,10 @@ def observasjon(
         yield from publish_audited(
             context,
             home,
-            [ToAudit(update.staged)],
+            [ToAudit(update.staged), ToAudit.one(said)],
             {
                 "rader lest": counts.read,
+                "rader utelatt (tomme for skoleåret)": counts.empty,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
                 "rettelser": list(corrected.applied),
                 "rettelser av tall som ikke er i hjemmet": list(corrected.unused),
@@ -82,14 +90,28 @@ def observasjon(
             },
             register=register,
             gone=update.gone,
-            reduced=lambda: _needed_alone(engine, home, update, needed),
+            reduced=lambda: _needed_alone(engine, home, update, needed, said),
         )
         home.archive.accept(newest, readings)
 
 
-def _needed_alone(engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov) -> list[ToAudit]:
+def _needed_alone(
+    engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov, said: StagedFile
+) -> list[ToAudit]:
     files = observasjon_files.without_unneeded(engine, home.lake, update.staged, needed)
-    return [ToAudit(files)] if files else []
+    return [ToAudit(files), ToAudit.one(said)] if files else []
+
+
+def _said_last(
+    home: HomeResource, engine: Engine, basis: "Intake", figures: "Sequence[FileFigures]", needed: Behov
+) -> "Relation":  # in quotes, as Dagster reads the annotations of this module
+    """What the sources said last, to what the run knows; and, when it looks back, to what the home knows too."""
+    known = utsagn.newest_statements(engine, figures)
+    everything = home.archive.everything() if basis.known_at else None
+    if everything is None:
+        return known
+    read = intake.read_intake(everything, engine.connection, home.catalog, needed, home.archive.readings())
+    return known.union(utsagn.newest_statements(engine, read.figures, kjent=False))
 
 
 @dg.asset(
@@ -143,11 +165,11 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
     with home.writing() as engine:
         register = intake.read_register(home.archive.in_force())
         files = []
-        expected = unplaced = 0
+        expected = uten_kommune = 0
         for request in requests(home, uttrekk, engine):
             window = observasjon_of(home, engine, request)
             units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
-            unplaced += units.unplaced
+            uten_kommune += units.skoler_uten_kommune
             frame = harmonisering.harmonise(
                 engine, window, request, units.lineage, units.kommuner, units.placed, units.judged
             )
@@ -155,5 +177,5 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
             expected += (len(units.kommuner) + len(units.judged)) * len(request.cells())
         audited = ToAudit(tuple(files), (expected_rows(expected, "hver kommune og skole med hver celle i vinduet"),))
         yield from publish_audited(
-            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
+            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": uten_kommune}
         )

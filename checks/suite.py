@@ -23,7 +23,7 @@ _REGEX_GUIDE = "Se kilden til radene som er nevnt; koden er ikke skrevet slik ta
 @dataclass(frozen=True)
 class Check:
     """One expectation. `guidance` is the Norwegian text of what is wrong and what to do; `reads` names the other tables
-    and the facts that it reads."""
+    and the facts that it reads; `count_only`: what is published of its offenders is how many there are."""
 
     name: str
     expectation: str
@@ -31,6 +31,7 @@ class Check:
     kwargs: dict[str, Any] = field(default_factory=dict)
     severity: Literal["critical", "warning"] = "critical"
     reads: tuple[str, ...] = ()
+    count_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def derived_checks(table: Table, view: str) -> list[Check]:
                 table,
                 "(verdistatus = 'vist') <> (risikopoeng IS NOT NULL) "
                 "OR (verdistatus <> 'vist' AND mulige_risikopoeng <> 0)",
-                "En celle som ikke er vist gir verken poeng eller mulige poeng. Se beregningen av poeng.",
+                "En celle som ikke er vist, gir verken poeng eller mulige poeng. Se beregningen av poeng.",
             )
         )
     if {"risikopoeng", "mulige_risikopoeng"} <= set(names):

@@ -46,8 +46,15 @@ class Wanted:
         """Every grade of the indicators."""
         return tuple(sorted({trinn for each in self.indikatorer.values() for trinn in each.trinn}))
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the indicators; none of a table that is of the whole survey, and of no question."""
+        return tuple(each.kode for each in self.indikatorer.values() if each.kode is not None)
+
     def __str__(self) -> str:
-        asked = " and ".join(f"{each.kildenavn[0]} ({each.kode})" for each in self.indikatorer.values())
+        asked = " and ".join(
+            f"{each.kildenavn[0]} ({each.kode or ', '.join(self.tabell.maal)})" for each in self.indikatorer.values()
+        )
         return f"{self.tabell.navn} with {asked}"
 
 
@@ -104,7 +111,9 @@ def strange_indicators(wanted: Wanted, questions: Filter) -> list[str]:
     """What of the wanted indicators the filter does not have, code and name together; none when it is the table."""
     strange = []
     for indikator in wanted.indikatorer.values():
-        choice = questions.find([indikator.kode or ""])
+        if indikator.kode is None:
+            continue
+        choice = questions.find([indikator.kode])
         if choice is None:
             strange.append(f"no {indikator.kode}")
         elif choice.navn.strip() not in indikator.kildenavn:
@@ -139,11 +148,11 @@ class Choosing:
         other choice.
         """
         tabell, declared = self.wanted.tabell, self.declared
-        codes = [(each.kode or "",) for each in self.wanted.indikatorer.values()]
+        if_there = {name: names for name, names in tabell.valg_der_det_finnes.items() if name in filters}
         asked: dict[str, Sequence[tuple[str, ...]]] = {
-            declared.sporsmaalsfilter: codes,
+            **({declared.sporsmaalsfilter: [(code,) for code in self.wanted.codes]} if self.wanted.codes else {}),
             declared.trinnfilter: [(str(trinn),) for trinn in self.wanted.grades],
-            **{name: [names] for name, names in tabell.valg.items()},
+            **{name: [names] for name, names in {**tabell.valg, **if_there}.items()},
         }
         values = {name: self._chosen(name, filters.get(name), names) for name, names in asked.items()}
         for name in sorted(set(filters) - set(declared.kjente_filtre) - set(asked)):

@@ -9,6 +9,9 @@ side): a municipality counts with the code that was in force on the source's ref
 or came from, has been counted. A school counts once; among its rows the one in a municipality that counts goes first,
 then a row with a figure, then a final one, then the municipality that ended first (a school that moved stood in the
 older one), then the lowest code. Rows for one cell that state different figures are refused.
+
+A row that is empty for a school year is no row of that year: a file of several years has one for every unit that stands
+in any of them, with the codes and the names of all of them. Nobody stood there that year.
 """
 
 from __future__ import annotations
@@ -64,10 +67,12 @@ class FileFigures:
 
 @dataclass(frozen=True)
 class Counts:
-    """What was put together: rows read, rows left out because another row of the same cell counts, cells kept, and
-    what came of the corrections. `left_out`: what was wrong with figures that nobody needs, and that are not kept."""
+    """What was put together: rows read, those of them that are empty for their year, rows left out because another row
+    of the same cell counts, cells kept, and what came of the corrections. `left_out`: what was wrong with figures that
+    nobody needs, and that are not kept."""
 
     read: int
+    empty: int
     duplicates: int
     kept: int
     corrected: Corrected
@@ -101,13 +106,16 @@ def combine(
     unneeded.leave_out("gransket")
     faults.extend([*unknown_codes(register, connection), *contradicted, *without])
     faults.raise_if_any()
+    read = _count(connection, "gransket")
+    _leave_out_what_is_empty(connection)
+    filled = _count(connection, "gransket")
     present = connection.execute(
         "SELECT DISTINCT kilde, skoleaar, kommunenr FROM gransket WHERE kommunenr IS NOT NULL ORDER BY ALL"
     ).fetchall()
     connection.register("kommunekode", ranked_codes(present, register, catalog))
     _keep_one_row_a_cell(connection)
     connection.unregister("kommunekode")
-    read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
+    kept = _count(connection, "observasjon")
     connection.execute("DROP TABLE gransket")  # a second copy of every figure
     corrected = correct(corrections, connection)
     if overtaken_stop:
@@ -117,7 +125,7 @@ def combine(
     faults.extend(unneeded.sorted_out(incomplete(register, catalog, connection, recounted)))
     faults.raise_if_any()
     unneeded.leave_out("observasjon")
-    return Counts(read, read - kept, kept, corrected, unneeded.told)
+    return Counts(read, read - filled, filled - kept, kept, corrected, unneeded.told)
 
 
 def faults_between(
@@ -194,6 +202,20 @@ def _leave_out_what_is_replaced(connection: duckdb.DuckDBPyConnection) -> None:
         )
         SELECT g.* EXCLUDE (sammen) FROM (SELECT g.*, f.sammen FROM gransket g JOIN filer f USING (filnr)) g
         SEMI JOIN i_kraft USING ({whole}, sammen)"""  # noqa: S608 (names of this module)
+    )
+
+
+def _leave_out_what_is_empty(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take away the rows of a unit under one code and name in which every cell of a school year and grade is empty: no
+    figure, no number of pupils, neither shown nor shielded."""
+    row = ("kilde", "skoleaar", "nivaa", "enhet", "kommunenr", "enhetsnavn", "trinn")
+    same_row = " AND ".join(f"g.{name} IS NOT DISTINCT FROM t.{name}" for name in row)
+    connection.execute(
+        f"""
+        DELETE FROM gransket g USING (
+          SELECT {", ".join(row)} FROM gransket GROUP BY ALL
+          HAVING bool_and(verdistatus = 'mangler' AND antallstatus = 'mangler')
+        ) t WHERE {same_row}"""  # noqa: S608 (names of this module)
     )
 
 

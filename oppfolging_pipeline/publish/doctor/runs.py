@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from oppfolging_pipeline.core.errors import PermanentError, shown
 from oppfolging_pipeline.core.files import leftovers
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.core.outcome import FailedAudit
 from oppfolging_pipeline.core.run_journal import DONE, FAILED, JOURNAL_FILE, read_journal, unsettled
 from oppfolging_pipeline.publish import manifest as manifests
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, at
 from oppfolging_pipeline.publish.doctor.lake import remake_of_other_figures
+from oppfolging_pipeline.publish.loefte import KONTROLL
 from oppfolging_pipeline.publish.release import NEXT_FILE
 
 _NAMES_SHOWN = 5
-# Checks of what is published that fail when a result shows what the source has shielded since.
-SHIELDED_NOW = {"skjermet_i_kilden_er_skjermet", "skjult_antall_er_skjult", "skjermet_i_ett_uttrekk_er_skjermet_i_alle"}
 
 
 def unreadable_journal(case: Case) -> list[Diagnosis]:
@@ -97,7 +97,7 @@ def quarantined(case: Case) -> list[Diagnosis]:
     )
     said, checks = _failed_checks(report)
     # The same run would fail again where it is results of other figures that show what is shielded now.
-    again = remake_of_other_figures(case) if checks & SHIELDED_NOW else ""
+    again = remake_of_other_figures(case) if KONTROLL in checks else ""
     return [Diagnosis("karantene", "feil", str(report), said, meaning, again or case.run_again())]
 
 
@@ -113,7 +113,7 @@ def clock_behind(case: Case, newest_entry: datetime | None) -> list[Diagnosis]:
     later = {what: time for what, time in times.items() if time is not None and time > case.now}
     if not later:
         return []
-    what = ", ".join(f"{name} er av {at(time)}" for name, time in later.items())
+    what = opplisting(f"{name} er av {at(time)}" for name, time in later.items())
     return [
         Diagnosis(
             "klokke_bak",

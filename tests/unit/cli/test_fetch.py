@@ -118,7 +118,7 @@ def test_a_dry_run_in_json_is_the_plan(home, stub):
         "klass": ([], 3),
         "nasjonale_prover": (list(PUBLISHED), 6),
         "grunnskolepoeng": (list(PUBLISHED[:2]), 2),
-        "elevundersokelsen": (list(PUBLISHED), 12),
+        "elevundersokelsen": (list(PUBLISHED), 18),
     }
     assert not home.exists()
 
