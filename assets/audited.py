@@ -109,9 +109,9 @@ def publish_audited(
     date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise,
     which count like those of the first table; `gone` are files of the lake that go once the staged ones are in place.
     Each of `reduced` stages less of the same, without what nobody needs, for when a critical check fails: the first
-    that passes is put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after putting the files in
-    quarantine with their report, also when a check could not be run; an error that is not ours goes on as it is, after
-    the same.
+    that passes is put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after
+    putting the files in quarantine with their report, also when a check could not be run; an error that is not ours
+    goes on as it is, after the same.
     """
     staged = [file for entry in files for file in entry.files]
     try:
