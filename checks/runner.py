@@ -186,6 +186,7 @@ def _outcome(table: Table, check: Check, result: Any, seconds: float) -> Outcome
         antall_avvik=count,
         veiledning=check.guidance,
         varighet=seconds,
+        bare_antall=check.count_only,
     )
 
 

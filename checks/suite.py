@@ -23,7 +23,7 @@ _REGEX_GUIDE = "Se kilden til radene som er nevnt; koden er ikke skrevet slik ta
 @dataclass(frozen=True)
 class Check:
     """One expectation. `guidance` is the Norwegian text of what is wrong and what to do; `reads` names the other tables
-    and the facts that it reads."""
+    and the facts that it reads; `count_only`: what is published of its offenders is how many there are."""
 
     name: str
     expectation: str
@@ -31,6 +31,7 @@ class Check:
     kwargs: dict[str, Any] = field(default_factory=dict)
     severity: Literal["critical", "warning"] = "critical"
     reads: tuple[str, ...] = ()
+    count_only: bool = False
 
 
 @dataclass(frozen=True)

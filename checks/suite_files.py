@@ -27,13 +27,15 @@ class _Part(BaseModel):
 
 
 class Forventning(_Part):
-    """One expectation. `tekst` says in Norwegian what is wrong when it fails, and what to do."""
+    """One expectation. `tekst` says in Norwegian what is wrong when it fails, and what to do. `bare_antall`: its
+    offenders are cells that could be worked out, so a release tells how many, and never which."""
 
     navn: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     type: Annotated[str, Field(pattern=r"^(expect_[a-z_]+|unexpected_rows_expectation)$")]
     severity: Literal["critical", "warning"]
     tekst: Annotated[str, Field(min_length=20)]
     leser: tuple[str, ...] = ()
+    bare_antall: bool = False
     kwargs: dict[str, Any]
 
 
@@ -97,7 +99,8 @@ def suite_of(key: str) -> Suite:
         raise ValueError(f"{key}.yaml: found tabell {read.tabell}; expected {key}")
     return Suite(
         tuple(
-            Check(one.navn, one.type, one.tekst, _kwargs(one), one.severity, one.leser) for one in read.forventninger
+            Check(one.navn, one.type, one.tekst, _kwargs(one), one.severity, one.leser, one.bare_antall)
+            for one in read.forventninger
         ),
         tuple(Helper(one.navn, over_table(one.sql), one.leser) for one in read.hjelpetabeller),
     )

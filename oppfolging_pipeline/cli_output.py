@@ -54,10 +54,16 @@ def run_summary(
                 "kategori_2": kategori_2,
             }
         )
+    release = connection.execute(
+        "SELECT per, gjelder_til FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1"
+    ).fetchone()
+    per, gjelder_til = release or (None, None)
     return {
         "indikatorsett": rules,
         "utgivelse": utgivelse,
         "ny_utgivelse": ny,
+        "per": per,
+        "gjelder_til": gjelder_til,
         "antall": counts,
         "hjem": str(home),
         "fil": str(home / "publisert" / PUBLISHED_FILE),

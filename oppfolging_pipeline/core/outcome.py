@@ -6,6 +6,7 @@ is shown (`publish.kontrollside`).
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,8 @@ class Outcome(BaseModel):
     """One check's verdict on one table. `avvik` are keys of rows (`column=value`), never figures, and of the second
     computation of the decision what both sides say of a municipality; `varighet` is in seconds.
 
-    `antall_avvik` is None where the check does not count, and in releases from before contract 1.2.
+    `antall_avvik` is None where the check does not count, and in releases from before contract 1.2. `bare_antall`: the
+    keys are of cells that could be worked out, and are for the home alone; a release tells how many there are.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +36,7 @@ class Outcome(BaseModel):
     antall_avvik: int | None = Field(ge=0)
     veiledning: str
     varighet: float = Field(ge=0)
+    bare_antall: bool = False
 
     @property
     def stops(self) -> bool:
@@ -51,7 +54,8 @@ class Outcome(BaseModel):
 class AuditReport(BaseModel):
     """`<home>/kontroll/<table>/<partition>.json`: the audit that one file of the lake has passed.
 
-    `fil_sha256` and `rader` are the digest and the number of rows of the file as it was audited. A report of before
+    `per` is the as-of date of its rows, where they have one. `fil_sha256` and `rader` are the digest and the number of
+    rows of the file as it was audited. A report of before
     there was a digest tells nothing of the file that lies there now: it is no report.
     """
 
@@ -59,6 +63,7 @@ class AuditReport(BaseModel):
 
     fil_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     rader: int = Field(ge=0)
+    per: date | None = None
     utfall: tuple[Outcome, ...] = Field(min_length=1)
 
 

@@ -1,7 +1,6 @@
 """The published tables that are not working tables already: marts of points, dimensions, and where figures come from.
 
-Belongs here: selecting and naming what is published. Does not belong here: computing anything that decides, or which
-cells of schools are shielded beside those of the source (`skjerming`).
+Belongs here: selecting and naming what is published. Does not belong here: computing anything that decides.
 """
 
 from __future__ import annotations
@@ -16,14 +15,12 @@ from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
 from oppfolging_pipeline.publish.innhold import contents
-from oppfolging_pipeline.publish.skjerming import hidden_beside
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
-from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettet_grunnlag import SEPARATOR
 from oppfolging_pipeline.tables.model import all_tables, published_tables
 
@@ -72,7 +69,6 @@ def stage(
     observations = engine.read(lake.files("observasjon"), "observasjon")
     years = [skoleaar for (skoleaar,) in observations.unique("skoleaar").fetchall()]
     register = intake.read_register(archive.in_force())
-    requests = _requests(engine, lake, catalog, rule_sets)
     corrected = engine.read(lake.files("rettet_celle"), "rettet_celle")
     made: dict[str, Relation | list[Row]] = {
         "vurdering_kommune": vurdering_kommune(
@@ -82,9 +78,6 @@ def stage(
             engine,
             points,
             engine.read(lake.files("rangering_skole"), "rangering_skole"),
-            hidden_beside(
-                engine, points, observations, engine.read(lake.files("rettelse"), "rettelse"), requests, register
-            ),
             corrected,
         ),
         "dim_indikator": dim_indikator(catalog),
@@ -94,12 +87,6 @@ def stage(
         "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
     }
     return [engine.write(made[key], key, lake) for key in MADE_HERE]
-
-
-def _requests(engine: Engine, lake: Lake, catalog: Catalog, rule_sets: Sequence[RuleSet]) -> list[Request]:
-    used = engine.read(lake.files("regelsett_brukt"), "regelsett_brukt").order("indikatorsett, uttrekksaar")
-    of_name = {rule_set.navn: rule_set for rule_set in rule_sets}
-    return [Request(row["uttrekksaar"], of_name[row["indikatorsett"]], catalog) for row in engine.fetch(used)]
 
 
 def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
@@ -144,27 +131,14 @@ def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation, 
     )
 
 
-def vurdering_skole(
-    engine: Engine, vurdering: Relation, rangering: Relation, skjules: Relation, rettet: Relation
-) -> Relation:
-    """The declared table `vurdering_skole`. `skjules`: of `skjerming.hidden_beside`; `rettet`: `rettet_celle`."""
+def vurdering_skole(engine: Engine, vurdering: Relation, rangering: Relation, rettet: Relation) -> Relation:
+    """The declared table `vurdering_skole`; `rettet` is `rettet_celle`."""
     return engine.run(
-        """
-        SELECT v.* REPLACE (
-            CASE WHEN s.verdi_skjules THEN 'skjermet' ELSE v.verdistatus END AS verdistatus,
-            CASE WHEN s.verdi_skjules THEN NULL ELSE v.verdi END AS verdi,
-            CASE WHEN s.orgnr IS NULL THEN v.antall END AS antall,
-            CASE WHEN s.verdi_skjules THEN NULL ELSE v.risikopoeng END AS risikopoeng,
-            CASE WHEN s.verdi_skjules THEN 0 ELSE v.mulige_risikopoeng END AS mulige_risikopoeng),
-          r.orgnr, r.skolenavn
-        FROM rettet_vurdering v
-        JOIN rangering r ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr
-        LEFT JOIN skjules s
-          ON s.orgnr = v.enhet AND s.indikator = v.indikator AND s.trinn = v.trinn AND s.skoleaar = v.skoleaar
-        WHERE v.nivaa = 'skole'""",
+        "SELECT v.*, r.orgnr, r.skolenavn FROM rettet_vurdering v JOIN rangering r "
+        "ON v.uttrekksaar = r.uttrekksaar AND v.indikatorsett = r.indikatorsett AND v.enhet = r.orgnr "
+        "WHERE v.nivaa = 'skole'",
         rettet_vurdering=_with_corrections(engine, vurdering, rettet),
         rangering=rangering,
-        skjules=skjules,
     )
 
 
@@ -258,7 +232,8 @@ def datagrunnlag(engine: Engine, lake: Lake, archive: Archive, catalog: Catalog)
 def kontroll(lake: Lake, files: Sequence[Path]) -> list[Row]:
     """Rows of `kontroll` (without `utgivelse`) from the audit reports of those files of the lake.
 
-    The partitions of one run are audited together; each carries its name in the check, with the common verdict.
+    The partitions of one run are audited together; each carries its name in the check, with the common verdict. Of a
+    verdict that is of cells which could be worked out only their number is told.
     Raises `InvalidInput` when a report cannot be read.
     """
     rows = []
@@ -272,7 +247,7 @@ def kontroll(lake: Lake, files: Sequence[Path]) -> list[Row]:
                     "kontroll": f"{outcome.kontroll}{suffix}",
                     "resultat": "bestått" if outcome.passed else "ikke bestått",
                     "alvorlighet": outcome.alvorlighet,
-                    "avvik": list(outcome.avvik),
+                    "avvik": [] if outcome.bare_antall else list(outcome.avvik),
                     "veiledning": outcome.veiledning,
                     "varighet": outcome.varighet,
                     "antall_avvik": outcome.antall_avvik,

@@ -24,10 +24,12 @@ def needed_cells(rule_sets: Iterable[RuleSet]) -> frozenset[Celle]:
 
 
 def every_cell(catalog: Catalog) -> frozenset[Celle]:
-    """Each (indikator, maal, trinn) of the catalogue: what is needed where nobody says which sets there are."""
+    """Each (indikator, maal, trinn) that the catalogue does not call `valgfri`: what is needed where nobody says which
+    sets there are."""
     return frozenset(
         (key, maal, trinn)
         for key, indikator in catalog.indikatorer.items()
+        if not indikator.valgfri
         for trinn in indikator.trinn
         for maal in catalog.maal_for(key, trinn)
     )

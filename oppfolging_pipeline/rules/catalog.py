@@ -170,11 +170,6 @@ class Catalog(_Fact):
         """Every grade that some indicator of the source has."""
         return frozenset(trinn for i in self.indikatorer.values() if i.kilde == kilde for trinn in i.trinn)
 
-    @property
-    def valgfrie(self) -> frozenset[str]:
-        """The indicators that nothing stops without."""
-        return frozenset(key for key, indikator in self.indikatorer.items() if indikator.valgfri)
-
     def maal_for(self, indikator: str, trinn: int) -> tuple[str, ...]:
         """The measures that the indicator has on a grade."""
         of_all = self.indikatorer[indikator].maal

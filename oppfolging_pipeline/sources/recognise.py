@@ -64,6 +64,17 @@ def read_file(
     return parse_flat(path, file, flat_format(head, file), connection, catalog)
 
 
+def is_flat(head: bytes, file: str) -> bool:
+    """Whether a content begins as flat rows do."""
+    if not head.strip() or any(one(head) for one in (looks_like_xlsx, looks_like_wide_csv, looks_like_pivot)):
+        return False
+    try:
+        fields = flat_format(head, file).fields
+    except InvalidInput:
+        return False
+    return len(set(fields) & set(FIELDS)) > len(FIELDS) // 2
+
+
 def flat_format(head: bytes, file: str) -> FlatFormat:
     """How flat rows are written and which fields they have. Raises `InvalidInput` when the file is nothing known."""
     text = _text(head, file).lstrip()

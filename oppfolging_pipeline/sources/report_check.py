@@ -111,15 +111,15 @@ class _Columns:
             return
         groups = [(key, trinn) for trinn, names in self._names.items() for key in dict.fromkeys(names.values())]
         there: dict[_Group, set[str]] = {group: set() for group in groups}
-        strange: dict[tuple[str, str, str], tuple[str, _Group | None]] = {}
+        strange: dict[tuple[str, str, str], tuple[str, set[_Group | None]]] = {}
         for labels in pivot.kolonner:
             fault = self._read(dict(zip(self._side.kolonner, labels, strict=True)), there)
             if fault is not None:
                 kode, found, expected, group = fault
-                strange.setdefault((kode, found, expected), (".".join(labels), group))
+                strange.setdefault((kode, found, expected), (".".join(labels), set()))[1].add(group)
         lacking = {group for group, roles in there.items() if self._roles(group) - roles}
-        for (kode, found, expected), (heading, group) in strange.items():
-            stops = kode == "annet_aar" or (bool(lacking) if group is None else group in lacking)
+        for (kode, found, expected), (heading, of) in strange.items():
+            stops = kode == "annet_aar" or bool(lacking if None in of else lacking & of)
             self._tell(kode, heading, found, expected, stops=stops)
         if not any(kode == "annet_aar" for kode, _, _ in strange):
             self._check_whole(there)

@@ -177,7 +177,7 @@ def _unfold(
     import pyarrow as pa
 
     names = ("rad", "nivaa", "enhet", "fylkesnr", "kommunenr", "enhetsnavn")
-    read_by = {
+    read_by: dict[int, tuple[Callable[[str], Cell], bool]] = {
         measure.position: (partial(read_figure, maal=catalog.maal[measure.maal]), _is_needed(measure, needed))
         for measure in measures
     }

@@ -73,9 +73,10 @@ class Needs:
         )
 
     def lacks_grade(self, aar: str, indikator: str) -> Stops:
-        """A grade that a test has not had may be the needed one: when the file has no needed one of the test."""
+        """A grade that a test has not had may be one that is needed of it, when the file has none of those."""
+        is_needed = any(one == indikator for one, _, _ in self.needed)
         return lambda columns: (
-            not any(self.maal(group) for group in columns if group[0] == aar and group[1] == indikator)
+            is_needed and not any(self.maal(group) for group in columns if group[:2] == (aar, indikator))
         )
 
     def lacks_anything(self) -> Stops:

@@ -7,12 +7,9 @@ that are applied (`tests.graph.test_known_faults`): the good home has none.
 from __future__ import annotations
 
 from tests.mutation.mutation import Mutation, caught, where
-from tests.mutation.spoiled_decisions import HIDDEN
-from tests.mutation.spoiled_published import OF_TWO_HIDDEN
 
 _UTTREKK = "2025 AS uttrekksaar, 'np-skalapoeng' AS indikatorsett"
 _LESING = "indikator = 'lesing' AND maal = 'skalapoeng' AND trinn = 5 AND skoleaar = '2024-25'"
-_LESING_5 = "uttrekksaar = 2025 AND indikator = 'lesing' AND trinn = 5 AND skoleaar = '2024-25'"
 NO_CELL, NO_CORRECTION = "SELECT * FROM rettet_celle", "SELECT * FROM rettelse"
 # A cell that stands on the correction 'x', and the correction.
 CELL = f"""SELECT {_UTTREKK}, 'kommune' AS nivaa, min(kommunenr) AS enhet, 'lesing' AS indikator, 5 AS trinn,
@@ -91,26 +88,6 @@ ALL: dict[str, Mutation] = {
     ),
     "a school's figure marked as corrected that is not": caught(
         "vurdering_skole", where("vurdering_skole", "true", most=1, rettelse="'x'"), "rettelser_er_merket"
-    ),
-    "the company of a school whose municipality a correction tells": caught(
-        "vurdering_skole",
-        where(
-            "vurdering_skole",
-            f"{OF_TWO_HIDDEN} AND {HIDDEN} AND {_LESING_5}",
-            most=1,
-            verdi="48",
-            verdistatus="'vist'",
-            antall="20",
-            risikopoeng="1",
-            mulige_risikopoeng="3",
-        ),
-        "ikke_ved_subtraksjon",
-        "antall_ikke_ved_subtraksjon",
-        vurdering_kommune=where("vurdering_kommune", _LESING_5, verdi="NULL", verdistatus="'mangler'", antall="NULL"),
-        rettelse=correction(
-            enhet=f"""(SELECT arg_min(kommunenr, orgnr) FROM vurdering_skole
-          WHERE {OF_TWO_HIDDEN} AND {HIDDEN} AND {_LESING_5})"""
-        ),
     ),
     "a school named in the reason of a correction": caught(
         "vurdering_kommune",

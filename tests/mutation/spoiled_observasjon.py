@@ -87,24 +87,6 @@ CELLS: dict[str, Mutation] = {
         where(O, f"{NEW} AND {CELL} AND {ONLY_SCHOOL}", most=1, **AS_SHOWN),
         "eneste_skole_er_vist_som_kommunen",
     ),
-    "one school's star read as a figure, in a municipality that is shielded": caught(
-        O,
-        where(O, f"{NEW} AND {CELL} AND nivaa = 'skole' AND kommunenr IN {SHIELDED_WITH_ONE}", most=1, **AS_SHOWN),
-        "skjermet_kommune_har_skjermet_skole",
-    ),
-    "one school shielded alone": caught(
-        O,
-        where(
-            O,
-            f"{IN_OPEN} AND nivaa = 'skole'",
-            most=1,
-            verdi="NULL",
-            verdistatus="'skjermet'",
-            antall="NULL",
-            antallstatus="'skjermet'",
-        ),
-        "ingen_skole_skjermet_alene",
-    ),
     "stars read as figures, their counts still hidden": caught(
         O, where(O, SHIELDED, verdi="48", verdistatus="'vist'"), "skjult_antall_er_sjeldent"
     ),

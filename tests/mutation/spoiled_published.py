@@ -7,17 +7,9 @@ Does not belong here: the decisions themselves (`spoiled_decisions`), or how mut
 from __future__ import annotations
 
 from tests.mutation.mutation import Mutation, caught, where, without
-from tests.mutation.spoiled_decisions import HIDDEN, IN_1, NAVN, SHOWN, K, R
+from tests.mutation.spoiled_decisions import IN_1, NAVN, SHOWN, K, R
 
 VK, VS = "vurdering_kommune", "vurdering_skole"
-CELL = "kommunenr, indikator, trinn, skoleaar"
-# Cells of the newest year, in which no school of the municipality has closed or moved since.
-NEWEST = "skoleaar = '2024-25'"
-_COUNTED = f"SELECT ({CELL}) FROM {VS} WHERE {NEWEST} AND verdistatus IN ('vist', 'skjermet') GROUP BY {CELL} HAVING"
-_SHOWN_KOMMUNE = f"({CELL}) IN (SELECT ({CELL}) FROM {VK} WHERE {SHOWN})"
-OF_TWO_HIDDEN = f"{_SHOWN_KOMMUNE} AND ({CELL}) IN ({_COUNTED} count(*) FILTER ({HIDDEN}) = 2)"
-NONE_HIDDEN = f"{_SHOWN_KOMMUNE} AND ({CELL}) IN ({_COUNTED} bool_and({SHOWN}) AND count(*) > 1)"
-OF_ONE_SCHOOL = f"({CELL}) IN ({_COUNTED} count(*) = 1)"
 PUBLISHED: dict[str, Mutation] = {
     "a cell under another's name": caught(
         VK, where(VK, "true", most=1, kommunenavn=NAVN), "navn_paa_kommune"
@@ -25,42 +17,7 @@ PUBLISHED: dict[str, Mutation] = {
     "a school's cell under another's name": caught(
         VS, where(VS, "true", most=1, skolenavn="'En annen skole'"), "navn_paa_skole"
     ),
-    "the parts of a shielded whole published": caught(
-        VK, f"SELECT * FROM {VK}", "skjermet_i_kilden_er_skjermet",
-        observasjon=where("observasjon", "enhet = '6953'", verdi="NULL", verdistatus="'skjermet'"),
-    ),
-    "the parts of a whole with a hidden count published": caught(
-        VK, f"SELECT * FROM {VK}", "skjult_antall_er_skjult",
-        observasjon=where("observasjon", "enhet = '6953'", antall="NULL", antallstatus="'skjermet'"),
-    ),
     "a published cell of another figure": caught(VK, where(VK, SHOWN, most=1, verdi="verdi + 1"), "samme_som_vurdering"),
-    "a hidden figure published": caught(
-        VK,
-        where(VK, f"{HIDDEN} AND NOT beregnet", most=1, verdi="48", verdistatus="'vist'", risikopoeng="1",
-              mulige_risikopoeng="3"),
-        "skjermet_i_kilden_er_skjermet",
-    ),
-    "a hidden count published": caught(
-        VK, where(VK, f"{HIDDEN} AND NOT beregnet", most=1, antall="4"), "skjult_antall_er_skjult"
-    ),
-    "one part of a divided municipality shown": caught(
-        VK,
-        where(VK, f"beregnet AND {HIDDEN}", verdi="47", verdistatus="'vist'", antall="50", risikopoeng="1",
-              mulige_risikopoeng="3"),
-        "ikke_ved_subtraksjon_mellom_delene",
-    ),
-    "a merger and all its parts but one shown, in two years": caught(
-        VK,
-        f"""WITH hel AS (
-          SELECT * FROM {VK} WHERE beregnet AND {SHOWN} AND kommunenr = '6743' AND skoleaar = '2022-23' AND indikator = 'lesing' AND trinn = 5
-        )
-        SELECT * FROM {VK}
-        UNION ALL
-        SELECT * EXCLUDE (del) REPLACE (2023 AS uttrekksaar, del AS kommunenr, false AS beregnet, NULL AS verdi, 'skjermet' AS verdistatus,
-          NULL AS antall, NULL AS risikopoeng, 0 AS mulige_risikopoeng)
-        FROM hel, (SELECT kommunenr AS del FROM kommune WHERE list_contains(gaatt_over_i, '6743') ORDER BY 1 LIMIT 1)""",
-        "ikke_ved_subtraksjon_mellom_uttrekk",
-    ),
     "points that tell of a hidden cell": caught(
         VK, f"SELECT * FROM {VK}", "poeng_bare_av_viste_celler",
         rangering_kommune=where(R, "dekningsgrad < 1", mulige_risikopoeng="mulige_risikopoeng + 3"),
@@ -98,42 +55,6 @@ PUBLISHED: dict[str, Mutation] = {
         kandidat_kategori2=where(K, "true", most=1, grunn="grunn || ' (123456789)'"),
     ),
     "a school's cell of another figure": caught(VS, where(VS, SHOWN, most=1, verdi="verdi + 1"), "samme_som_vurdering"),
-    "a school's hidden figure told by its points": caught(
-        VS, where(VS, HIDDEN, most=1, risikopoeng="3", mulige_risikopoeng="3"), "skjermet_i_kilden_er_skjermet"
-    ),
-    "the company of a hidden school shown": caught(
-        VS,
-        where(VS, f"{OF_TWO_HIDDEN} AND {HIDDEN}", most=1, verdi="48", verdistatus="'vist'", antall="20", risikopoeng="1",
-              mulige_risikopoeng="3"),
-        "ikke_ved_subtraksjon", "antall_ikke_ved_subtraksjon",
-    ),
-    "a shown municipality whose only school is hidden": caught(
-        VS, f"SELECT * FROM {VS}", "ikke_ved_subtraksjon", "antall_ikke_ved_subtraksjon",
-        vurdering_kommune=where(VK, f"{HIDDEN} AND {OF_ONE_SCHOOL}", most=1, verdi="48", verdistatus="'vist'", antall="8",
-                                risikopoeng="1", mulige_risikopoeng="3"),
-    ),
-    "a hidden municipality whose schools are all shown": caught(
-        VS, f"SELECT * FROM {VS}", "ikke_ved_subtraksjon", "antall_ikke_ved_subtraksjon",
-        vurdering_kommune=where(VK, f"{SHOWN} AND {OF_ONE_SCHOOL}", most=1, verdi="NULL", verdistatus="'skjermet'",
-                                antall="NULL", risikopoeng="NULL", mulige_risikopoeng="0"),
-    ),
-    "a part that we shield, and its schools as they came": caught(
-        VS,
-        f"""SELECT s.* REPLACE (v.verdistatus AS verdistatus, v.verdi AS verdi, v.antall AS antall,
-          v.risikopoeng AS risikopoeng, v.mulige_risikopoeng AS mulige_risikopoeng)
-          FROM {VS} s JOIN vurdering v ON v.nivaa = 'skole' AND v.enhet = s.orgnr AND v.indikator = s.indikator
-            AND v.trinn = s.trinn AND v.skoleaar = s.skoleaar""",
-        "ikke_ved_subtraksjon",
-    ),
-    "a number of pupils hidden alone": caught(
-        VS, where(VS, f"{SHOWN} AND {NONE_HIDDEN}", most=1, antall="NULL"), "antall_ikke_ved_subtraksjon"
-    ),
-    "a school hidden beside two that are": caught(
-        VS,
-        where(VS, f"{OF_TWO_HIDDEN} AND {SHOWN}", most=1, verdi="NULL", verdistatus="'skjermet'", antall="NULL",
-              risikopoeng="NULL", mulige_risikopoeng="0"),
-        "samme_som_vurdering",
-    ),
 }  # fmt: skip
 
 _TWO_YEARS = f"SELECT * FROM {R} UNION ALL SELECT * REPLACE (2024 AS uttrekksaar) FROM {R}"
@@ -174,16 +95,6 @@ ORIGINS: dict[str, Mutation] = {
     ),
     "a content without its licence": caught(
         "datagrunnlag", where("datagrunnlag", "true", most=1, lisens="' '"), "lisens_er_kreditert"
-    ),
-    "a municipality's cell twice, shown and shielded": caught(
-        VK,
-        f"FROM {VK} UNION ALL (SELECT * REPLACE (NULL AS verdi, 'skjermet' AS verdistatus) FROM {VK} WHERE {SHOWN} AND NOT beregnet LIMIT 1)",
-        "skjermet_i_ett_uttrekk_er_skjermet_i_alle",
-    ),
-    "a school's cell twice, shown and shielded": caught(
-        VS,
-        f"FROM {VS} UNION ALL (SELECT * REPLACE (NULL AS verdi, 'skjermet' AS verdistatus) FROM {VS} WHERE {SHOWN} LIMIT 1)",
-        "skjermet_i_ett_uttrekk_er_skjermet_i_alle",
     ),
     "a content that the figures rest on, left out": caught(
         "innhold_brukt",

@@ -11,7 +11,8 @@ account for its pupils: where its weight and theirs are all known they add up, a
 them. Its own figure does not matter. A municipality that went whole into such a part counts as divided.
 
 What cannot be built `kan_ikke_bygges`; but it is `mangler` where nothing but what corrections left out stands in the
-way, and where nobody of the new municipality has pupils. `skjermet` is a star of the source, and never an answer here.
+way, and where there are rows, but none with pupils. `skjermet` is a star of the source, and never an answer here. What
+is made of, or hindered by, something preliminary is preliminary.
 """
 
 from __future__ import annotations
@@ -40,44 +41,31 @@ def rebuilt(figures: pd.DataFrame, enheter: Enheter) -> pd.DataFrame:
     schools = figures[figures["nivaa"] == "skole"].merge(
         slekt[slekt["maate"] == "delt"], on=["kilde", "skoleaar", "kommunenr"]
     )
-    schools["staar_i"] = schools["enhet"].map(enheter.plassert)
     parts = slekt.groupby(["kilde", "skoleaar", "kommunenr"], as_index=False).agg(deler=("til", frozenset))
     schools = schools.merge(parts, on=["kilde", "skoleaar", "kommunenr"])
-    both = pd.concat([divided, schools], ignore_index=True)
-    # Each new municipality has a row of nobody in each cell that the old one is seen in, so that it has an answer.
-    nobody = both.assign(har_elever=False, kan_brukes=False, utelatt=False, forelopig=False)
-    nobody = nobody.drop_duplicates([*_OLD_CELL, "til"])
-    nobody = nobody.merge(_not_accounted_for(divided, schools), how="left", on=_OLD_CELL)
-    nobody["hindret"] = nobody["hindret"].astype("boolean").fillna(False)
-    stand = schools[(schools["staar_i"] == schools["til"]).fillna(False)].assign(hindret=False)
-    return _mean(pd.concat([merged, nobody, stand], ignore_index=True))
+    stands_in = schools["enhet"].map(enheter.plassert)
+    in_a_part = [place in targets for place, targets in zip(stands_in, schools["deler"], strict=True)]
+    outside = schools["har_elever"] & ~pd.Series(in_a_part, index=schools.index, dtype="bool")
+    # What hinders a cell is a part of it that cannot be used.
+    hindering = pd.concat([schools[outside], _not_accounted_for(divided, schools)]).assign(utelatt=False)
+    own = schools[(stands_in == schools["til"]).fillna(False).astype(bool)].assign(hindret=False)
+    return _mean(pd.concat([merged, own, hindering.assign(hindret=True, kan_brukes=False)], ignore_index=True))
 
 
 def _not_accounted_for(divided: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """The old cells with `hindret`: a school with pupils stands in none of the parts, or the schools do not account for
-    the pupils."""
-    import pandas as pd
-
-    seen = schools.groupby([*_OLD_CELL, "enhet"], dropna=False, as_index=False).agg(
-        har_elever=("har_elever", "first"), elever=("elever", "first"), plassert=("staar_i", "first"),
-        deler=("deler", "first"),
-    )  # fmt: skip
-    in_a_part = [place in parts for place, parts in zip(seen["plassert"], seen["deler"], strict=True)]
-    seen["uten_plass"] = seen["har_elever"] & ~pd.Series(in_a_part, index=seen.index, dtype="bool")
-    seen["ukjent"] = seen["har_elever"] & seen["elever"].isna()
-    seen["elever"] = seen["elever"].where(seen["har_elever"], 0).fillna(0)
+    """The divided municipalities whose schools do not account for their pupils."""
+    seen = schools.drop_duplicates([*_OLD_CELL, "enhet"])
+    seen = seen.assign(
+        ukjent=seen["har_elever"] & seen["elever"].isna(),
+        elever=seen["elever"].where(seen["har_elever"], 0).fillna(0),
+    )
     of_schools = seen.groupby(_OLD_CELL, as_index=False).agg(
-        uten_plass=("uten_plass", "any"), ukjent=("ukjent", "any"), i_skolene=("elever", "sum"),
-        en_har=("har_elever", "any"),
-    )  # fmt: skip
-    wholes = divided.drop_duplicates(_OLD_CELL)[[*_OLD_CELL, "elever", "har_elever"]]
-    old = wholes.merge(of_schools, how="outer", on=_OLD_CELL)
-    for name in ("uten_plass", "ukjent", "en_har", "har_elever"):
-        old[name] = old[name].astype("boolean").fillna(False)
-    known = old["elever"].notna() & ~old["ukjent"]
-    adds_up = (old["elever"] == old["i_skolene"].fillna(0)).fillna(False)
-    nobody_there = old["har_elever"] & ~old["en_har"]
-    return old.assign(hindret=old["uten_plass"] | nobody_there | (known & ~adds_up))[[*_OLD_CELL, "hindret"]]
+        ukjent=("ukjent", "any"), i_skolene=("elever", "sum"), en_har=("har_elever", "any")
+    )
+    wholes = divided.merge(of_schools, how="left", on=_OLD_CELL)
+    unknown, some = (wholes[name].astype("boolean").fillna(False).astype(bool) for name in ("ukjent", "en_har"))
+    short = wholes["elever"].notna() & ~unknown & (wholes["elever"] != wholes["i_skolene"].fillna(0)).fillna(False)
+    return wholes[short.astype(bool) | (wholes["har_elever"].astype(bool) & ~some)]
 
 
 def _mean(parts: pd.DataFrame) -> pd.DataFrame:

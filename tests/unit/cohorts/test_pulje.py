@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 
+from oppfolging_pipeline.cohorts.faseplan import fase_for
 from oppfolging_pipeline.cohorts.pulje import pulje_rader, sett_for_pulje
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.register.reference import carried_register
@@ -45,10 +46,13 @@ class Register:
         codes = {new for news in self.new.values() for new in news} if dato >= AFTER else set(self.new)
         return {code: Kommune(f"{'Ny' if dato >= AFTER else 'Gammel'} {code}") for code in codes}
 
+    def statsforvalter_for_kommune(self, kommunenr: str, dato: date) -> str | None:
+        return f"{'Nytt' if dato >= AFTER else 'Gammelt'} embete"
+
 
 def identifisert(kommunenr: str, kategori: int = 1, **changes: object) -> dict[str, object]:
     row = {"uttrekksaar": 2023, "indikatorsett": "udir-2020", "kommunenr": kommunenr, "kategori": kategori}
-    return {**row, "kommunenavn": f"Gammel {kommunenr}", **changes}
+    return {**row, "kommunenavn": f"Gammel {kommunenr}", "statsforvalter": f"Embetet til {kommunenr}", **changes}
 
 
 def rader(*identifiserte, per=AFTER, offisielt=True):
@@ -64,8 +68,10 @@ def test_before_any_change_a_row_is_the_identified_municipality():
         "kategori": 2,
         "deltakelse": "identifisert",
         "siden": UTTREKK,
-        "fase": "Forfase",
+        "fase": None,  # nobody has said yes
         "kommunenr_ved_uttrekk": "6101",
+        "statsforvalter": "Embetet til 6101",
+        "statsforvalter_i_dag": "Gammelt embete",
         "merknad": None,
     }
     assert tuple(row) == table("pulje_kommune").column_names
@@ -118,7 +124,18 @@ def test_the_grain_holds_and_rows_are_sorted_by_number():
 
 def test_a_date_before_the_uttrekk_uses_the_register_of_the_uttrekk():
     (row,) = rader(identifisert("6104"), per=date(2015, 1, 1))
-    assert (row["kommunenr"], row["fase"], row["siden"]) == ("6104", None, UTTREKK)
+    assert (row["kommunenr"], row["fase"]) == ("6104", None)
+
+
+@pytest.mark.parametrize(("per", "siden"), [(date(2023, 2, 28), None), (UTTREKK, UTTREKK), (AFTER, UTTREKK)])
+def test_nothing_is_since_a_day_that_has_not_come(per, siden):
+    (row,) = rader(identifisert("6105"), per=per)
+    assert row["siden"] == siden
+
+
+def test_the_office_of_the_identification_stands_beside_the_one_to_ask_now():
+    (row,) = rader(identifisert("6101", 2), identifisert("6102"))
+    assert (row["statsforvalter"], row["statsforvalter_i_dag"]) == ("Embetet til 6102", "Nytt embete")
 
 
 @pytest.mark.parametrize(
@@ -130,8 +147,14 @@ def test_a_date_before_the_uttrekk_uses_the_register_of_the_uttrekk():
         (date(2026, 8, 1), None),
     ],
 )
-def test_the_phase_is_the_one_at_the_date(per, fase):
-    assert [row["fase"] for row in rader(identifisert("6105"), per=per)] == [fase]
+def test_the_phase_is_the_one_at_the_date_of_those_that_take_part(per, fase):
+    """Who was only identified once stood with a phase that nobody had said yes to."""
+    taking_part = ("takket ja", "deltar", "fullført")
+    others = ("identifisert", "tilbudt", "takket nei", "utsatt", "trukket")
+    assert [fase_for(stands, 2023, per) for stands in taking_part] == [fase] * 3
+    assert [fase_for(stands, 2023, per) for stands in others] == [None] * 5
+    assert {*taking_part, *others} == set(table("pulje_kommune").column("deltakelse").values)
+    assert [row["fase"] for row in rader(identifisert("6105"), per=per)] == [None]
 
 
 def test_a_cohort_formed_by_another_set_says_so_first():

@@ -53,6 +53,12 @@ def test_a_row_is_the_outcome_with_the_part_in_its_name(tmp_path, name, check):
     assert row.keys() == set(table("kontroll").column_names) - {"utgivelse"}
 
 
+def test_of_cells_that_could_be_worked_out_only_their_number_is_told(tmp_path):
+    """A warning named the municipalities and schools whose shielded figures follow from the source's own."""
+    (row,) = told(tmp_path, "skole/alt", {**REPORT, "utfall": [{**OUTCOME, "bare_antall": True}]})
+    assert (row["avvik"], row["antall_avvik"]) == ([], 31)
+
+
 @pytest.mark.parametrize("count", [0, None])
 def test_a_check_that_passed_or_does_not_count_is_told_from_one_that_found_something(tmp_path, count):
     outcome = {**OUTCOME, "passed": True, "avvik": [], "antall_avvik": count}
