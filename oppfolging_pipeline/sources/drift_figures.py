@@ -101,9 +101,7 @@ def missing_cells(parsed: Sequence[ParsedFile], expected: Iterable[Celle], neede
     return drifts
 
 
-def _distinct(
-    parsed: Sequence[ParsedFile], columns: Sequence[str], *, filled: bool = True
-) -> pa.Table | None:
+def _distinct(parsed: Sequence[ParsedFile], columns: Sequence[str], *, filled: bool = True) -> pa.Table | None:
     """The different rows of the columns over all files; `filled`: only of cells that are shown or shielded."""
     import pyarrow as pa
     import pyarrow.compute as pc
