@@ -29,6 +29,8 @@ from oppfolging_pipeline.publish.kontrollside import write_failed_audit_page
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.tables.model import table
 
+LEFT_OUT = "Utelatt"  # how a warning of what was left out begins: the command line shows those
+
 
 @dataclass(frozen=True)
 class ToAudit:
@@ -59,6 +61,13 @@ def suite_checks_of(asset: str, *keys: str) -> list[dg.AssetCheckSpec]:
         )
         for key in keys
     ]
+
+
+def tell_left_out(context: dg.AssetExecutionContext, faults: Sequence[object]) -> None:
+    """Warn of what was wrong with figures that the run's rule set does not need, and that were left out."""
+    if faults:
+        listed = "".join(f"\n  - {fault}" for fault in faults)
+        context.log.warning(f"{LEFT_OUT}: kjøringens regelsett trenger det ikke.{listed}")
 
 
 def definition_metadata(*keys: str) -> dict[str, Any]:
@@ -111,8 +120,7 @@ def publish_audited(
             rest = reduced()
             again = audit(home, rest, register, per, gone) if rest else []
             if again and not any(one.stops for group in again for one in group):
-                for fault in faults:
-                    context.log.warning("left out, as this run's rule set does not need it: %s", fault.line)
+                tell_left_out(context, [fault.line for fault in faults])
                 files, found = rest, again
                 staged = [file for entry in files for file in entry.files]
     except Exception as error:

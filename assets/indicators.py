@@ -48,7 +48,7 @@ def grense(
         basis = home.archive.in_force()
         register, register_files = intake.read_register(basis), intake.register_contents(basis)
         asked = requests(home, uttrekk, engine)
-        corrections = corrections_in_force(home, basis, clock.now())
+        corrections = corrections_in_force(home, basis, register, clock.now())
         for request in asked:
             window = observasjon_of(home, engine, request)
             national, municipal = read_figures(engine, window, request)

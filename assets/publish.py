@@ -5,7 +5,7 @@ Belongs here: the asset of the published file. Does not belong here: how it is b
 
 import dagster as dg
 
-from assets import OWNERS
+from assets import OWNERS, loefte
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.cohorts import faseplan, identified, rapportering, vedtak
 from assets.execution import JOURNAL_TAG
@@ -25,7 +25,9 @@ from oppfolging_pipeline.publish.consistency import (
     require_declared_results,
 )
 from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
+from oppfolging_pipeline.publish.manifest import read_manifest, reconcile
 from oppfolging_pipeline.publish.release import ReleaseInfo, after_publication, publish_release
+from oppfolging_pipeline.publish.skjermet_siden import found_in_home, release_note
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
@@ -62,11 +64,15 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         require_consistent_results(engine, lake)
         rule_sets = marts.rule_sets_used(engine, lake, home.catalog)
         staged = marts.stage(engine, lake, home.archive, home.catalog, rule_sets)
-        audited = publish_audited(context, home, [ToAudit.one(file) for file in staged])
+        figures = (engine.read([file.staged], file.table.key) for file in staged[:2])
+        promise, of_then = loefte.kept(home, engine, lake, *figures)
+        audited = publish_audited(context, home, [ToAudit.one(file) for file in staged], outcomes=[promise])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
         per = dagen_for_kjoringen(lake, *TABELLER)
         kjent_per, of_each = marts.basis(engine, lake)
-        notes = (of_each, note_of_each_other(engine, lake))
+        known = reconcile(home.published, read_manifest(home.published))
+        shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
+        notes = (of_each, of_then, note_of_each_other(engine, lake), release_note(shown))
         release = publish_release(
             marts.sources(engine, lake),
             home.published,

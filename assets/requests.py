@@ -15,7 +15,7 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.rettelser import sha256_of_those_in_force
-from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
+from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
@@ -24,6 +24,7 @@ from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
+    from oppfolging_pipeline.register.model import Register
     from oppfolging_pipeline.rules.rettelse import Rettelse
     from oppfolging_pipeline.sources.archived import Intake
 
@@ -67,6 +68,7 @@ def basis_row(
     notes = (
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
+        questions_note(home.archive, window, home.catalog, known_at),
         break_note(request, home.breaks),
         units.note,
         note,
@@ -81,11 +83,12 @@ def basis_row(
     }
 
 
-def corrections_in_force(home: HomeResource, basis: Intake, now: datetime) -> tuple[Rettelse, ...]:
-    """The corrections of what the basis knows. Raises `InvalidInput` when one is dated after today."""
+def corrections_in_force(home: HomeResource, basis: Intake, register: Register, now: datetime) -> tuple[Rettelse, ...]:
+    """The corrections of what the basis knows, read against the register. Raises `InvalidInput` when one is dated after
+    today."""
     today = date_in_norway(now)
     refuse_of_the_future(home.corrections, today)
-    return in_force(home.corrections, basis.origin, date_in_norway(basis.known_at) if basis.known_at else today)
+    return in_force(home.corrections, register, date_in_norway(basis.known_at) if basis.known_at else today)
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:

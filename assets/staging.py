@@ -3,22 +3,28 @@
 Belongs here: the assets of staging. Does not belong here: how files are read or figures moved (`oppfolging_pipeline`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
-from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.engine import Engine, StagedFile
 from oppfolging_pipeline.rules.behov import Behov, needed_cells
-from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering
+from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering, utsagn
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Relation
+    from oppfolging_pipeline.sources.archived import Intake
+    from oppfolging_pipeline.staging.observasjon import FileFigures
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
@@ -30,8 +36,8 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     deps=[raw_innboks],
     partitions_def=skoleaar_partitions,
     backfill_policy=dg.BackfillPolicy.single_run(),
-    check_specs=suite_checks_of("observasjon", "observasjon"),
-    metadata=definition_metadata("observasjon"),
+    check_specs=suite_checks_of("observasjon", "observasjon", "siste_utsagn"),
+    metadata=definition_metadata("observasjon", "siste_utsagn"),
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
 def observasjon(
@@ -46,12 +52,11 @@ def observasjon(
         newest = home.archive.newest()
         needed = needed_cells([uttrekk.rule_set(home.catalog)])
         read = intake.read_intake(newest, engine.connection, home.catalog, needed, home.archive.readings())
-        known = corrections_in_force(home, newest, clock.now())
+        known = corrections_in_force(home, newest, read.register, clock.now())
         counts = observations.combine(
             read.figures, read.register, home.catalog, engine.connection, known, needed=needed
         )
-        for finding in (*read.left_out, *counts.left_out):
-            context.log.warning("left out: %s", finding)
+        tell_left_out(context, (*read.left_out, *counts.left_out))
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(
@@ -60,6 +65,7 @@ def observasjon(
                 name,
             )
         update = observasjon_files.stage(engine, home.lake, asked)
+        said = engine.write(_said_last(home, engine, newest, read.figures, needed), "siste_utsagn", home.lake)
         # What was read is not needed beside the audit, which reads the staged files.
         readings, register = read.readings, read.register
         del read
@@ -73,7 +79,7 @@ def observasjon(
         yield from publish_audited(
             context,
             home,
-            [ToAudit(update.staged)],
+            [ToAudit(update.staged), ToAudit.one(said)],
             {
                 "rader lest": counts.read,
                 "rader utelatt (tomme for skoleåret)": counts.empty,
@@ -84,14 +90,28 @@ def observasjon(
             },
             register=register,
             gone=update.gone,
-            reduced=lambda: _needed_alone(engine, home, update, needed),
+            reduced=lambda: _needed_alone(engine, home, update, needed, said),
         )
         home.archive.accept(newest, readings)
 
 
-def _needed_alone(engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov) -> list[ToAudit]:
+def _needed_alone(
+    engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov, said: StagedFile
+) -> list[ToAudit]:
     files = observasjon_files.without_unneeded(engine, home.lake, update.staged, needed)
-    return [ToAudit(files)] if files else []
+    return [ToAudit(files), ToAudit.one(said)] if files else []
+
+
+def _said_last(
+    home: HomeResource, engine: Engine, basis: "Intake", figures: "Sequence[FileFigures]", needed: Behov
+) -> "Relation":  # in quotes, as Dagster reads the annotations of this module
+    """What the sources said last, to what the run knows; and, when it looks back, to what the home knows too."""
+    known = utsagn.newest_statements(engine, figures)
+    everything = home.archive.everything() if basis.known_at else None
+    if everything is None:
+        return known
+    read = intake.read_intake(everything, engine.connection, home.catalog, needed, home.archive.readings())
+    return known.union(utsagn.newest_statements(engine, read.figures, kjent=False))
 
 
 @dg.asset(

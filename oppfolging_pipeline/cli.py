@@ -1,5 +1,5 @@
 """The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
-`check` from `cli_check`, `doctor` from `cli_doctor`.
+`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch
+from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
@@ -41,6 +41,7 @@ app.add_typer(show, name="show")
 cli_fetch.register(app)
 cli_check.register(app)
 cli_doctor.register(app)
+cli_releases.register(app)
 
 HomeOption = Annotated[
     Path | None,
@@ -106,6 +107,8 @@ def run(
         published = f"Release {outcome.utgivelse} is published and whole; what failed came after it."
         nothing = "Nothing was published; the last published file, if any, is as it was."
         typer.echo(published if outcome.utgivelse else nothing, err=True)
+        with _errors():
+            cli_releases.emit_shown_since(cli_releases.shown_since(settings), settings.home)
         raise typer.Exit(1)
     from oppfolging_pipeline import cli_output
 
@@ -114,7 +117,11 @@ def run(
         summary = cli_output.run_summary(
             connection, outcome.uttrekk, rules, settings.home, outcome.utgivelse, outcome.ny
         )
+        shown = cli_releases.shown_since(settings)
+        summary["skjermet_siden"] = [one.record.utgivelse for one in shown]
     cli_output.emit_run(rows, summary, as_json=as_json)
+    if not as_json:
+        cli_releases.emit_shown_since(shown, settings.home)
 
 
 @show.command("identifisert")

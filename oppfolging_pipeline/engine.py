@@ -223,13 +223,13 @@ class Engine:
             pa.array(list(values), arrow_type(sql_type))
             for values, sql_type in zip(by_column, columns.values(), strict=True)
         ]
-        return self._keep(pa.table(dict(zip(columns, arrays, strict=True))))
+        return self.arrow(pa.table(dict(zip(columns, arrays, strict=True))))
 
     def rows(self, declared: Table, rows: Sequence[Mapping[str, object]]) -> Relation:
         """A relation of the declared columns from plain rows (dicts by column name)."""
         import pyarrow as pa
 
-        return self._keep(
+        return self.arrow(
             pa.table(
                 {
                     column.name: pa.array([row[column.name] for row in rows], arrow_type(column.type))
@@ -238,7 +238,8 @@ class Engine:
             )
         )
 
-    def _keep(self, table: Any) -> Relation:
+    def arrow(self, table: Any) -> Relation:
+        """A relation of an Arrow table's rows."""
         self.connection.register("oppfolging_kilde", table)
         try:
             return self.run("SELECT * FROM oppfolging_kilde")

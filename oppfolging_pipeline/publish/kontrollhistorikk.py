@@ -12,7 +12,7 @@ from pathlib import Path
 from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.publish.database import open_read_only
 from oppfolging_pipeline.publish.kontrollrapport import CheckedRelease
-from oppfolging_pipeline.publish.manifest import ReleaseRecord, read_manifest
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, ReleaseRecord, read_manifest
 
 # The column came with contract 1.2: a file of an earlier version is understood without it.
 _ADDED = "antall_avvik"
@@ -24,10 +24,10 @@ def read_checked_releases(folder: Path) -> tuple[CheckedRelease, ...]:
     A file that cannot be read gives a release without outcomes. Raises `PermanentError` when the manifest cannot be
     read.
     """
+    kept = [record for record in read_manifest(folder).utgivelser if record.fil]
     return tuple(
-        CheckedRelease(record, _outcomes(folder / record.fil, record))
-        for record in read_manifest(folder).utgivelser
-        if record.fil
+        CheckedRelease(record, _outcomes(folder / str(record.fil), record))
+        for record in sorted(kept, key=lambda record: (record.fil == PUBLISHED_FILE, record.versjon))
     )
 
 

@@ -29,7 +29,10 @@ EARLIER_FOLDER = "tidligere"
 
 
 class ReleaseRecord(BaseModel):
-    """One release: a row of `drift.utgivelse`, and its file: relative to the folder, None when it is not kept."""
+    """One release: a row of `drift.utgivelse`, and its file: relative to the folder, None when it is not kept.
+
+    `trukket`: when it was taken out of reach, and `trukket_fordi` why; no file of it is kept then.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,6 +50,8 @@ class ReleaseRecord(BaseModel):
     fil: str | None = None
     bytes: int | None = Field(default=None, ge=0)
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    trukket: AwareDatetime | None = None
+    trukket_fordi: str | None = None
 
     def row(self) -> tuple[object, ...]:
         """The values of `drift.utgivelse`, in declared order."""
@@ -132,10 +137,10 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def reconcile(folder: Path, manifest: Manifest) -> Known:
     """The manifest with what the files in `folder` say that it lacks. Writes nothing.
 
-    A published file that does not open, or whose bytes are not those that were published, gives `current` None: the
-    next release replaces it. Of a file that the manifest does not know, the content must be what its release says that
-    it is: whatever has been changed in it since is not taken for published. Raises `PermanentError` for a whole DuckDB
-    file that is none of this home's releases.
+    A published file that does not open, whose bytes are not those that were published, or that has been withdrawn,
+    gives `current` None: the next release replaces it. Of a file that the manifest does not know, the content must be
+    what its release says that it is: whatever has been changed in it since is not taken for published. Raises
+    `PermanentError` for a whole DuckDB file that is none of this home's releases.
     """
     published = folder / PUBLISHED_FILE
     current: ReleaseRecord | None = None
@@ -146,6 +151,8 @@ def reconcile(folder: Path, manifest: Manifest) -> Known:
             manifest, current = _adopt(manifest, _releases_in(published), published)
     located = tuple(_locate(folder, record, current) for record in manifest.utgivelser)
     by_name = {record.utgivelse: record for record in located}
+    if current is not None and current.trukket:
+        current = None
     return Known(Manifest(utgivelser=located), by_name[current.utgivelse] if current else None)
 
 
@@ -165,11 +172,12 @@ def published_release(folder: Path) -> str:
 
 
 def prune(folder: Path, manifest: Manifest, keep: int) -> Manifest:
-    """Remove all but the `keep` newest earlier files. Files that are none of the manifest's releases are left alone."""
+    """Remove all but the `keep` newest earlier files, and those of withdrawn releases. Files that are none of the
+    manifest's releases are left alone."""
     earlier = [record for record in manifest.utgivelser if record.fil and record.fil != PUBLISHED_FILE]
     removed = {record.utgivelse for record in earlier[: max(len(earlier) - keep, 0)]}
-    for record in earlier:
-        if record.utgivelse in removed:
+    for record in manifest.utgivelser:
+        if record.utgivelse in removed or record.trukket:
             (folder / archived_name(record)).unlink(missing_ok=True)
     return Manifest(
         utgivelser=tuple(
@@ -237,6 +245,8 @@ def _holds(published: Path, record: ReleaseRecord) -> bool:
 
 
 def _locate(folder: Path, record: ReleaseRecord, current: ReleaseRecord | None) -> ReleaseRecord:
+    if record.trukket:
+        return record.model_copy(update={"fil": None})
     is_current = current is not None and record.utgivelse == current.utgivelse
     file = PUBLISHED_FILE if is_current else archived_name(record)
     if not (folder / file).exists():

@@ -267,21 +267,14 @@ class Register:
         return offices.pop() if len(offices) == 1 else None
 
     def _came_from(self, row: Kommune) -> list[str]:
-        codes: set[str] = set()
-        for day in self._lineage.days:
-            if row.gyldig_fra <= day < row.slutt:
-                sources = self._lineage.predecessors(row.kommunenr, day)
-                if day == row.gyldig_fra or sources != {row.kommunenr}:
-                    codes |= sources
-        return sorted(codes)
+        return (
+            sorted(self._lineage.predecessors(row.kommunenr, row.gyldig_fra))
+            if row.gyldig_fra in self._lineage.days
+            else []
+        )
 
     def _became(self, row: Kommune) -> list[str]:
-        codes: set[str] = set()
-        for day in self._lineage.days:
-            if row.gyldig_fra < day <= row.slutt:
-                successors = self._lineage.successors(row.kommunenr, day)
-                codes |= successors if day == row.gyldig_til else successors - {row.kommunenr}
-        return sorted(codes)
+        return sorted(self._lineage.successors(row.kommunenr, row.slutt)) if row.slutt in self._lineage.days else []
 
     def _known(self, kode: str) -> tuple[Kommune, ...]:
         if kode not in self._rows:

@@ -81,16 +81,39 @@ def _without_county(periods: Sequence[Fylke], day: date, end: date) -> Iterator[
 
 
 def changes(rows: Mapping[str, Sequence[Kommune]], endringer: Iterable[Endring]) -> Iterator[Finding]:
-    """A change from a code that was not in force the day before, or to one that is not in force on the day."""
+    """A change from a code that was not in force the day before, or to one that is not in force on the day; and one
+    between two municipalities of which a validity runs on over the day.
+
+    KLASS ends the validity of who gives a part away and begins one of who takes it, also when the number is kept (so it
+    does in all of its changes since 1838). With a validity that runs on, the table `kommune` would not tell the day of
+    the change, and would be read in two ways.
+    """
     for endring in endringer:
-        for code, day in ((endring.fra, endring.dato - DAY), (endring.til, endring.dato)):
-            if in_force(rows.get(code, ()), day) is None:
-                yield Finding(
-                    key=f"endring {endring}",
-                    found=f"{code}, which is not in force on {day}",
-                    expected="a municipality in force",
-                    action=_SAME_DAY,
-                )
+        ends = ((endring.fra, endring.dato - DAY), (endring.til, endring.dato))
+        unknown = [(code, day) for code, day in ends if in_force(rows.get(code, ()), day) is None]
+        for code, day in unknown:
+            yield Finding(
+                key=f"endring {endring}",
+                found=f"{code}, which is not in force on {day}",
+                expected="a municipality in force",
+                action=_SAME_DAY,
+            )
+        for code in () if unknown else _that_run_on(rows, endring):
+            yield Finding(
+                key=f"endring {endring}",
+                found=f"a validity of {code} that runs on over the change",
+                expected="one that ends and one that begins on that day, also where the number is kept",
+                action="Divide the validity in the list of codes at the day of the change, as KLASS does.",
+            )
+
+
+def _that_run_on(rows: Mapping[str, Sequence[Kommune]], endring: Endring) -> list[str]:
+    """Those of the two municipalities whose validity holds the day before the change and the day of it."""
+    if endring.fra == endring.til:
+        return []
+    days = (endring.dato - DAY, endring.dato)
+    both = {code: [in_force(rows[code], day) for day in days] for code in (endring.fra, endring.til)}
+    return [code for code, (before, after) in both.items() if before is not None and before is after]
 
 
 def loose_ends(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage, start: date) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ counted and never looked for.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from oppfolging_pipeline.core.errors import Finding, PermanentError
 from oppfolging_pipeline.engine import open_engine
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
@@ -67,13 +69,22 @@ class ExportClient:
 
     kilde = KILDE
 
-    def __init__(self, base_url: str, declared: live.Eksportkilde, radgrense: int, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        declared: live.Eksportkilde,
+        radgrense: int,
+        catalog: Catalog,
+        needed: Behov | None = None,
+    ) -> None:
         self.moved = DriftCollector()
         self._base = base_url
         self._declared = declared
         self._page_size = radgrense
         self._catalog = catalog
+        self._needed = every_cell(catalog) if needed is None else needed
         self._proven: dict[str, Found] = {}  # by the declared name: tables whose rows have had the measure
+        self._promised: dict[str, tuple[Drift, ...]] = {}  # likewise: warnings of optional ones that may be another
 
     def published(self, asker: Asker) -> ExportPublished:
         """One call for the list of tables, and one for the filters of each.
@@ -90,22 +101,49 @@ class ExportClient:
                 table = Search(asker, self._base, self._declared, wanted, listing).next(seen)
                 seen.raise_if_critical()
                 tables.append(table)
-                found.drifts.extend(seen.drifts)
+                if wanted.tabell.valgfri:
+                    self._promised[wanted.tabell.navn] = seen.warnings
+                else:
+                    found.drifts.extend(seen.drifts)
             except PermanentError as error:
                 found.drifts.extend(_told(wanted.tabell, error, seen))
         found.raise_if_critical()
         of_each = {str(table.listed): table.years for table in tables if not table.wanted.tabell.valgfri}
         years = years_in_common(KILDE, of_each, found, [table.sha256[-1] for table in tables])
         found.raise_if_critical()
+        self._tell_unchecked(tables, found)
         return ExportPublished(
             KILDE,
             years=years,
-            facts={f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID) for table in tables},
+            facts={
+                f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID)
+                for table in tables
+                if not table.wanted.tabell.valgfri
+            },
             warnings=found.warnings,
             calls_per_year=2 * len(tables),
+            questions={key: texts for table in tables for key, texts in self._in_use(table).items()},
+            questions_by={key: table.sha256[-1] for table in tables for key in table.questions},
             tables=tuple(tables),
             listing=listing,
         )
+
+    def _in_use(self, table: Found) -> dict[str, tuple[str, ...]]:
+        """The questions of the table's indicators that somebody needs."""
+        used = {indikator for indikator, _, _ in self._needed}
+        return {key: texts for key, texts in table.questions.items() if key in used}
+
+    def _tell_unchecked(self, tables: Sequence[Found], found: DriftCollector) -> None:
+        """Whether the questions have changed is not known of an index that has none in the filter."""
+        without = [key for table in tables for key, texts in self._in_use(table).items() if not texts]
+        if without:
+            finding = Finding(
+                key=", ".join(without),
+                found="no questions below the index",
+                expected="the texts of its questions: whether they have changed is not checked",
+                action="Compare the questions of the survey with those of the year before.",
+            )
+            found.warn("sporsmaal_ikke_kontrollert", finding, tables[0].sha256[-1])
 
     def fetch(self, asker: Asker, published: Published, skoleaar: str) -> tuple[Answer, ...]:
         """The pages of every table, in order.
@@ -132,7 +170,7 @@ class ExportClient:
     def _proved(self, asker: Asker, search: Search, promised: Found, skoleaar: str) -> tuple[Found, _Counted, Answer]:
         """The table whose rows have the measure, its number of pages, and the page that proves it."""
         name = promised.wanted.tabell.navn
-        table, seen = self._proven.get(name, promised), DriftCollector()
+        table, seen = self._proven.get(name, promised), DriftCollector(list(self._promised.pop(name, ())))
         while True:
             if skoleaar not in table.years:
                 search.refuse(table, f"no {skoleaar}")

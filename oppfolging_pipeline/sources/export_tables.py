@@ -7,7 +7,7 @@ Belongs here: the list of tables and their filters against what is declared. Doe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -17,6 +17,7 @@ from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import DriftCollector
+from oppfolging_pipeline.sources.questions import questions_of
 from oppfolging_pipeline.sources.report_filters import ALLE, Aarsvalg, Filter, read_filters, years_of
 
 
@@ -61,7 +62,8 @@ class Wanted:
 class Found:
     """A table that has what is wanted: the internal ids that a request gives each filter, and its years with theirs.
 
-    `sha256` are the digests of the answers that say so, the filters last.
+    `sha256` are the digests of the answers that say so, the filters last; `questions` the texts that each indicator is
+    made of.
     """
 
     wanted: Wanted
@@ -69,6 +71,7 @@ class Found:
     years: Mapping[str, Aarsvalg]
     values: Mapping[str, tuple[int, ...]]
     sha256: tuple[str, ...]
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def forelopig_by(self, skoleaar: str) -> str | None:
         """The digest of the filters when they call the school year preliminary, else None."""
@@ -159,7 +162,12 @@ class Choosing:
             years = years_of(filters[tabell.tidsfilter], self.answer.ask.name, self.drift, self.answer.sha256)
         else:
             self._tell("filter_mangler", tabell.tidsfilter, "no such filter", "the filter")
-        return Found(self.wanted, listed, years, values, shown_by)
+        questions = {
+            key: questions_of(filters[declared.sporsmaalsfilter], each.kode)
+            for key, each in self.wanted.indikatorer.items()
+            if each.kode and declared.sporsmaalsfilter in filters
+        }
+        return Found(self.wanted, listed, years, values, shown_by, questions)
 
     def _tell(
         self, kode: str, key: str, found: str, expected: str, action: str = ASK_AGAIN, *, critical: bool = True

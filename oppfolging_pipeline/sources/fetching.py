@@ -18,10 +18,12 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError, TransientError
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.sources.asking import Answer, Asker
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.evidence import Campaign, Evidence
 from oppfolging_pipeline.sources.published import Published, SourceClient
+from oppfolging_pipeline.sources.questions import Asked, Changed, as_facts, changed_questions, from_facts
 
 REGISTER = "klass"
 WHOLE = ""  # the school year of a unit that is a whole source, or the register
@@ -115,6 +117,7 @@ class Fetch:
     register: RegisterClient | None
     now: Callable[[], datetime]
     told: Callable[[Outcome], None]
+    breaks: Bruddliste = field(default_factory=default_breaks)
     _done: Mapping[tuple[str, str], str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,6 +173,9 @@ class Fetch:
     def _source(self, planned: Planned, arrive: Arrive) -> Iterable[Outcome]:
         kilde, published = planned.client.kilde, planned.published
         unanswered: list[Outcome] = []  # the last ones in a row
+        remembered = from_facts(self.evidence.facts(kilde))
+        asked = {key: Asked(max(published.years), texts) for key, texts in published.questions.items() if texts}
+        changed = changed_questions(kilde, asked, remembered, self.breaks)
         failed = False
         for number, year in enumerate(planned.years):
             if len(unanswered) >= _PATIENCE:
@@ -181,7 +187,7 @@ class Fetch:
             outcome = self._unit(
                 kilde,
                 year,
-                lambda year=year: planned.client.fetch(self.asker, published, year),  # type: ignore[misc]
+                lambda year=year: self._fetched(planned, year, changed),  # type: ignore[misc]
                 lambda answers, year=year: arrive.figures(kilde, year, answers),  # type: ignore[misc]
                 lambda first=number == 0: _seen(planned, first=first),  # type: ignore[misc]
             )
@@ -191,10 +197,25 @@ class Fetch:
         if failed:
             return
         if planned.years:
-            self.evidence.remember(kilde, published.facts, self.now())
+            unjudged = {one.indikator for one in changed}
+            known = {**remembered, **{key: one for key, one in asked.items() if key not in unjudged}}
+            self.evidence.remember(kilde, {**published.facts, **as_facts(known)}, self.now())
         elif self._done.get((kilde, WHOLE)) in FAILED:
             # The source answers again, and all of its years were accepted before it did not.
             self.evidence.unit_ended(self.campaign, kilde, WHOLE, "uendret", self.now())
+
+    def _fetched(self, planned: Planned, year: str, changed: Sequence[Changed]) -> tuple[Answer, ...]:
+        """The answers of a year. Raises `DriftError`, and asks for nothing, when it may have been asked other
+        questions than before."""
+        published = planned.published
+        drifts = [
+            one.drift(published.kilde, published.questions_by.get(one.indikator))
+            for one in changed
+            if one.concerns(year)
+        ]
+        if drifts:
+            raise DriftError(drifts)
+        return planned.client.fetch(self.asker, published, year)
 
     @staticmethod
     def _units_of(plan: Plan) -> Iterable[tuple[str, str]]:

@@ -25,7 +25,7 @@ from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import HEAD, is_flat, read_file
 from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between
-from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
+from oppfolging_pipeline.staging.register_lists import RegisterList, is_of_the_example, register_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,7 +105,7 @@ def read_intake(
     register: Register | None = None
     if register_is_whole:
         try:
-            register = register_of(register_lists, intake.origin)
+            register = register_of(register_lists)
         except InvalidInput as invalid:
             faults.extend(invalid.findings)
     if register is None or faults.findings:
@@ -139,17 +139,18 @@ def read_register(intake: Intake) -> Register:
             )
             for snapshot in intake.snapshots
             if _is_register_file(snapshot)
-        ],
-        intake.origin,
+        ]
     )
 
 
 def register_contents(intake: Intake) -> set[str]:
     """The digests of the intake's register files, and of the carried register where a part of it is still used."""
     kinds = {snapshot.sha256: kind for snapshot in intake.snapshots if (kind := _register_kind(snapshot)) is not None}
-    # A trial's offices are the example's: of the carried register nothing is left there.
-    needed = _WHOLE_REGISTER - ({"statsforvaltere"} if intake.origin == "lokal" else set())
-    whole = set(kinds.values()) >= needed
+    # The example's offices are its own: of the carried register nothing is left there.
+    counties = [one for one in intake.snapshots if kinds.get(one.sha256) == "fylke_koder"]
+    read = [klass_files.parse(read_content(one.path), one.file).rows for one in counties]
+    own_offices = {"statsforvaltere"} if read and all(map(is_of_the_example, read)) else set()
+    whole = set(kinds.values()) >= _WHOLE_REGISTER - own_offices
     return {*kinds, *(() if whole else (carried_content().sha256,))}
 
 

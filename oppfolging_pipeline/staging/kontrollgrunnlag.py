@@ -146,12 +146,14 @@ def utelatt_tall(corrections: Rettelsesliste) -> Grunnlag:
 
 
 def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
-    """Every cell that a unit has in a request's window, with what it is weighed by."""
+    """Every cell that a unit has in a request's window, with its points and limits. `vekt_indikator` and `vekt_maal`
+    are the figure whose count is the cell's weight in a mean: itself, or another where its own count is a numerator."""
     columns = {
         **_UTTREKK, "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER",
         "skoleaar": "VARCHAR", "vindusaar": "INTEGER", "indikatoromraade": "VARCHAR", "vekt": "INTEGER",
         "fortegn": "INTEGER", "poeng_nasjonal": "INTEGER", "poeng_absolutt": "INTEGER", "metode": "VARCHAR",
-        "grenseverdi": "DECIMAL(9,3)", "nasjonal_grense": "VARCHAR",
+        "grenseverdi": "DECIMAL(9,3)", "nasjonal_grense": "VARCHAR", "vekt_indikator": "VARCHAR",
+        "vekt_maal": "VARCHAR",
     }  # fmt: skip
     rows: list[tuple[object, ...]] = []
     for request in requests:
@@ -164,7 +166,7 @@ def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
                     request.uttrekksaar, rule_set.navn, kilde, indikator, maal, trinn, skoleaar, vindusaar,
                     item.omraade, item.vekt.verdi, _SIGN[request.catalog.maal[maal].retning],
                     rule_set.poeng.nasjonal.verdi, rule_set.poeng.absolutt.verdi, item.absolutt_grense.metode,
-                    item.absolutt_grense.verdi, rule_set.nasjonal_grense.verdi,
+                    item.absolutt_grense.verdi, rule_set.nasjonal_grense.verdi, *request.weight_of(indikator, maal),
                 )
             )  # fmt: skip
     return columns, rows

@@ -18,8 +18,10 @@ MARKS_PAGE, MARKS_VALUES, MARKS = "Rapportside/GSK_GSPoeng", "ResultatG/1/1/filt
 WHOLE_MARKS = [MARKS_PAGE, MARKS_VALUES, MARKS]
 FIVE, YOUTH = "NasjonaleProever/4/1/data", "NasjonaleProever/1/1/data"
 SCORES, BULLYING = ["148/sideData", "148/data#1"], ["150/sideData", "150/data#1"]
-RECOUNTED = [*SCORES, BULLYING[0]]  # the two tables have as many pages: the same content counts for both
-WHOLE_SURVEY = ["Eksport", "148/filterVerdier", "150/filterVerdier", *SCORES, *BULLYING]
+TAKEN_PART = ["151/sideData", "151/data#1"]
+# The tables have as many pages: the same content counts for all.
+RECOUNTED = [*SCORES, BULLYING[0], TAKEN_PART[0]]
+WHOLE_SURVEY = ["Eksport", *(f"{number}/filterVerdier" for number in (148, 150, 151)), *SCORES, *BULLYING, *TAKEN_PART]
 COMMA = '{"kode":400,"feiltype":"Feil","melding":"Ugyldig filter: TrinnID(6,9)","tilleggsinfo":"Se på nett"}'
 
 
@@ -135,7 +137,8 @@ CASES = [
     of_survey("doubled flat rows", Fault("doubled_rows", "148/data"), "doble_rader radtall_langt_fra",
               "found 10 rows that stand twice", "expected each row once", again=RECOUNTED),
     of_survey("a county without flat rows", Fault("missing_row", "150/data"), "radtall_langt_fra",
-              "found 3922 rows in 1 of 1 pages", "expected 3924", at="150/data#1", again=["148/sideData", *BULLYING]),
+              "found 3922 rows in 1 of 1 pages", "expected 3924", at="150/data#1",
+              again=["148/sideData", *BULLYING, "151/sideData"]),
     of_survey("flat rows of another year", Fault("other_year", "150/data"), "annet_aar", "found rows of 2023-24",
               "expected 2024-25", at="150/data#1", again=BULLYING[1:]),
     of_survey("an indicator that became another", Fault("moved_indicator", "150/data"),

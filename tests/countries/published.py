@@ -1,8 +1,8 @@
 """What the sources publish of an invented country, year by year, in the columns of `observasjon`.
 
 Belongs here: figures, counts and stars as Udir sends them. Does not belong here: who stands where (`world`). Schools of
-one form have the same figures and stars, and so have municipalities of equal schools: many are equal on purpose. Figures
-lie on a few steps from the national one, the limits among them.
+one form have the same figures and stars, and so have municipalities of equal schools: many are equal on purpose.
+Figures lie on a few steps from the national one, the limits among them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Row = dict[str, Any]
 Cell = tuple[str, Any, str, Any]  # status, figure, status of the count, count
 EMPTY: Cell = ("mangler", None, "mangler", None)
 NOBODY: Cell = ("mangler", None, "vist", 0)
+STAR: Cell = ("skjermet", None, "skjermet", None)
 
 AUTUMNS = ["2022-23", "2023-24", "2024-25"]
 SPRINGS = ["2021-22", "2022-23", "2023-24"]
@@ -113,6 +114,8 @@ class Publisher:
             total = sum(count for code, count in counts.items() if code[:2] == county)
             there = any(number for code, number in pupils.items() if code[:2] == county)
             cell: Cell = ("vist", Decimal(one.landet), "vist", total) if there else NOBODY
+            if there and self._dice("fylke", county, one.indikator, one.trinn, skoleaar).random() < self.stars / 2:
+                cell = STAR
             yield self._row(one, skoleaar, county, None, cell)
         yield self._row(one, skoleaar, "I", None, ("vist", Decimal(one.landet), "vist", sum(counts.values())))
 
@@ -177,7 +180,7 @@ class Publisher:
         verdi = half_up(figure, default_catalog().maal[one.maal].desimaler)
         if not star:
             return "vist", verdi, *(("vist", count) if dice.random() < 0.97 else ("skjermet", None))
-        return "skjermet", None, *(("skjermet", None) if dice.random() < 0.7 else ("vist", count))
+        return STAR if dice.random() < 0.7 else ("skjermet", None, "vist", count)
 
     def _leaves_an_empty_row(self, school: School, one: Statistic, skoleaar: str) -> bool:
         """In a file of several years a school stands with an empty row in those in which it was not open."""

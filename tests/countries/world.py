@@ -19,6 +19,7 @@ BEGIN = date(2015, 1, 1)
 # identification (1 March 2025), and some after it.
 DAYS = [date(2022, 1, 1), date(2023, 1, 1), date(2024, 1, 1), date(2024, 11, 15), date(2025, 1, 1), date(2025, 6, 1)]
 COUNTIES = ("61", "62", "63")
+GONE, GONE_ON = "64", date(2024, 1, 1)  # a county that some countries have, and that is wound up
 ABROAD = "2599"  # a school abroad stands in no municipality
 GRADES = ((5, 7), (8, 10), (5, 7, 8, 10))
 
@@ -51,6 +52,7 @@ class World:
     changes: list[tuple[date, str, str]] = field(default_factory=list)
     schools: list[School] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    offices: dict[str, str] = field(default_factory=dict)
 
     def in_force(self, day: date) -> list[str]:
         """The municipalities of the day, sorted."""
@@ -69,9 +71,8 @@ class World:
         ]
         changes = [change(str(day), old, new) for day, old, new in self.changes]
         counties = [code(each, name=f"Fylke {each}") for each in COUNTIES]
-        offices = [
-            {"statsforvalter": f"Embete {'6162' if each < '63' else '63'}", "fylkesnr": each} for each in COUNTIES
-        ]
+        counties.append(code(GONE, str(BEGIN), str(GONE_ON), f"Fylke {GONE}"))
+        offices = [{"statsforvalter": name, "fylkesnr": each} for each, name in sorted(self.offices.items())]
         return country(codes, changes, counties=counties, statsforvaltere=offices)
 
     # Changes. Each is of one day, and of codes that nothing else happens to on it.
@@ -93,17 +94,19 @@ class World:
 
 def draw_world(dice: random.Random) -> World:
     """Five to eight municipalities of few forms, so that many are equal, and what becomes of them."""
-    world = World()
+    world = World(offices={county: f"Embete {dice.choice('AB')}" for county in COUNTIES})
+    with_gone = dice.random() < 0.3
     forms = dice.randint(2, 4)
     shapes = [[dice.choice(GRADES) for _ in range(dice.choice([1, 2, 2, 3]))] for _ in range(forms)]
     for number in range(dice.randint(5, 8)):
-        kommune = f"{dice.choice(COUNTIES)}{10 + number}"
+        county = GONE if with_gone and number == 0 else dice.choice(COUNTIES)
+        kommune = f"{county}{10 + number}"
         world.begins(kommune, BEGIN)
         form = dice.randrange(forms)
         for index, grades in enumerate(shapes[form]):
             orgnr = f"1{len(world.schools):08d}"
             world.schools.append(School(orgnr, f"{form}.{index}", grades, [(BEGIN, kommune)]))
-    for day in sorted(dice.sample(DAYS, dice.randint(1, 4))):
+    for day in sorted({*dice.sample(DAYS, dice.randint(1, 4)), *([GONE_ON] if with_gone else [])}):
         _changes_of(world, day, dice)
         _schools_of(world, day, dice)
     for school in world.schools:
@@ -113,7 +116,7 @@ def draw_world(dice: random.Random) -> World:
 
 def _fresh(world: World, dice: random.Random) -> str:
     """A number for a new municipality: one never used, or one that is free again."""
-    free = [old for old, spans in world.validities.items() if spans[-1][1] is not None]
+    free = [old for old, spans in world.validities.items() if spans[-1][1] is not None and old[:2] != GONE]
     if free and dice.random() < 0.4:
         return dice.choice(sorted(free))
     used = {each[2:] for each in world.validities}
@@ -123,6 +126,10 @@ def _fresh(world: World, dice: random.Random) -> str:
 def _changes_of(world: World, day: date, dice: random.Random) -> None:
     codes = world.in_force(day)
     dice.shuffle(codes)
+    if day >= GONE_ON:
+        for gone in sorted(code for code in codes if code[:2] == GONE):
+            codes.remove(gone)
+            _renumbered(world, day, [gone], dice)
     kinds = [_renamed, _renumbered, _numbers_swapped, _merged, _divided, _divided, _part_given_away]
     for _ in range(dice.choice([1, 1, 2])):
         event = dice.choice(kinds)
@@ -163,40 +170,29 @@ def _numbers_swapped(world: World, day: date, codes: list[str], dice: random.Ran
 
 
 def _merged(world: World, day: date, codes: list[str], dice: random.Random) -> None:
-    """Into a new one, or into one of them, whose validity goes on or is told anew."""
+    """Into a new one, or into one of them."""
     parts = [codes.pop() for _ in range(dice.choice([2, 2, 3]))]
-    goes_on = dice.choice(["no", "anew", "on"])
-    new = _fresh(world, dice) if goes_on == "no" else parts[0]
-    world.told.append(f"{day}: {' and '.join(parts)} merge into {new}{' that goes on' * (goes_on == 'on')}")
+    new = dice.choice([_fresh(world, dice), parts[0]])
+    world.told.append(f"{day}: {' and '.join(parts)} merge into {new}")
     for part in parts:
-        if part != new or goes_on == "anew":
-            world.ends(part, day)
-            world.becomes(day, part, [new])
-    if goes_on != "on":
-        world.begins(new, day)
+        world.ends(part, day)
+        world.becomes(day, part, [new])
+    world.begins(new, day)
     for part in parts:
         if part != new:
             world.move_schools(day, part, lambda _: new)
 
 
 def _divided(world: World, day: date, codes: list[str], dice: random.Random) -> None:
-    """Into new ones, of which one may keep the number, its validity told anew or going on; another may go whole into a
-    part."""
+    """Into new ones, of which one may keep the number; another may go whole into a part."""
     old = codes.pop()
-    keeps = dice.choice(["no", "no", "anew", "on"])
     parts = [_fresh(world, dice)]
-    if keeps != "on":
-        world.ends(old, day)
     world.begins(parts[0], day)
-    if keeps == "no":
-        parts.append(_fresh(world, dice))
-        world.begins(parts[1], day)
-    else:
-        parts.append(old)
-        if keeps == "anew":
-            world.begins(old, day)
-    world.told.append(f"{day}: {old} is divided into {' and '.join(parts)}{' and runs on' * (keeps == 'on')}")
-    world.becomes(day, old, [part for part in parts if keeps != "on" or part != old])
+    parts.append(dice.choice([_fresh(world, dice), old]))
+    world.ends(old, day)
+    world.begins(parts[1], day)
+    world.told.append(f"{day}: {old} is divided into {' and '.join(parts)}")
+    world.becomes(day, old, parts)
     if len(codes) > 2 and dice.random() < 0.25:
         other = codes.pop()
         world.told.append(f"{day}: {other} goes whole into {parts[0]}")
@@ -216,7 +212,7 @@ def _divided(world: World, day: date, codes: list[str], dice: random.Random) -> 
 
 
 def _part_given_away(world: World, day: date, codes: list[str], dice: random.Random) -> None:
-    """Two go on, and the first has given a part to the second: both are told anew, as KLASS does when one grows."""
+    """Both keep their numbers."""
     old, other = codes.pop(), codes.pop()
     world.told.append(f"{day}: {old} gives a part to {other}")
     for each in (old, other):

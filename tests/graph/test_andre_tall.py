@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from oppfolging_pipeline.cli import app
-from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.loefte import KONTROLL
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, read_manifest
 from tests.support.run import failures, run_job
 from tests.support.tiny import SKOLEAAR, encoded, national_tests, write_tiny
 
@@ -64,8 +65,8 @@ def revise(row: list[str]) -> None:
     row[9] = str(int(row[9]) + REVISED[row[4]]) if row[4] in REVISED else row[9]
 
 
-def told(home: Path, command: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, [command, "--home", str(home)])
+def told(home: Path, *command: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*command, "--home", str(home)])
     return done.exit_code, done.output
 
 
@@ -82,7 +83,7 @@ def test_what_the_source_shields_since_is_shown_by_no_result_and_the_way_out_is_
     before = shown(home)
     assert [status for _, status, _ in before] == ["vist", "vist"]
     failed = run(home, newer(tmp_path / "nyere", shield), [2026], ok=False)
-    assert "skjermet_i_kilden_er_skjermet" in failures(failed) and shown(home) == before
+    assert f"vurdering_kommune, {KONTROLL}" in failures(failed) and shown(home) == before
     code, said = told(home, "doctor")
     assert code == 1 and f"oppfolging run --rules np-skalapoeng --uttrekk 2025 --home {home}" in said
 
@@ -91,9 +92,7 @@ def test_what_the_source_shields_since_is_shown_by_no_result_and_the_way_out_is_
     assert shown(home) == shielded
 
     failed = run(home, None, [2025], kjent_per=KNOWN, ok=False)
-    assert "vurdering_kommune, skjermet_i_ett_uttrekk_er_skjermet_i_alle" in failures(failed)
-    assert "vurdering_skole, skjermet_i_ett_uttrekk_er_skjermet_i_alle" in failures(failed)
-    assert shown(home) == shielded
+    assert f"vurdering_kommune, {KONTROLL}" in failures(failed) and shown(home) == shielded
 
 
 def test_results_of_revised_figures_stand_beside_each_other_and_that_is_no_fault(home, tmp_path):
@@ -114,3 +113,64 @@ def test_results_of_revised_figures_stand_beside_each_other_and_that_is_no_fault
     code, said = told(home, "doctor")
     assert code == 0 and "av andre observasjoner enn dem som ligger i lageret" in said
     assert f"oppfolging run --rules np-skalapoeng --uttrekk 2025 --home {home}" in said
+
+
+def releases(home: Path) -> dict[str, str | None]:
+    """Each release and where its file lies, oldest first."""
+    return {one.utgivelse: one.fil for one in read_manifest(home / "publisert").utgivelser}
+
+
+def note(home: Path) -> str | None:
+    with closing(duckdb.connect(str(home / "publisert" / PUBLISHED_FILE), read_only=True)) as published:
+        ((found,),) = published.execute("SELECT merknad FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1").fetchall()
+    return found
+
+
+def test_what_is_shielded_since_is_found_in_the_releases_that_are_kept_and_taken_out_of_reach(home, tmp_path):
+    """Earlier releases stayed open, the current one too where a run was refused, and doctor said that all was well."""
+    (first,) = releases(home)
+    assert told(home, "doctor")[0] == 0
+    run(home, newer(tmp_path / "nyere", shield), [2026], ok=False)
+    found = f"utgivelse {first} viser 10 tall som kilden siden har skjermet (lesing 2024-25)"
+    code, said = told(home, "doctor")
+    assert code == 1 and found in said and f"oppfolging releases withdraw {first} --home {home}" in said
+    code, said = told(home, "run", "--rules", "np-skalapoeng", "--uttrekk", "2026")  # refused as before
+    assert code == 1 and f"U{found[1:]}".replace(" viser", " (den som er publisert nå) viser") in said
+
+    run(home, None, [2025, 2026])
+    (_, second) = releases(home)
+    assert note(home) == f"U{found[1:]}." and not {"6102", *SHIELDED} & set(note(home).replace(".", " ").split())
+    run(home, None, [2025, 2026])
+    assert list(releases(home)) == [first, second]  # the same content, the same note
+
+    code, said = told(home, "releases", "withdraw", first)
+    assert code == 0 and f"Publisert er utgivelse {second}." in said
+    assert releases(home) == {first: None, second: PUBLISHED_FILE}
+    assert not list((home / "publisert" / "tidligere").iterdir())
+    code, said = told(home, "releases", "list")
+    assert code == 0 and f"{first}  " in said and "tatt ut " in said and "10 tall" in said
+    assert told(home, "doctor")[0] == 0, told(home, "doctor")
+
+
+def test_of_the_current_release_the_newest_one_without_such_figures_takes_the_place_or_none(home, tmp_path):
+    (first,) = releases(home)
+    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+    (_, second) = releases(home)
+    code, said = told(home, "releases", "withdraw", second)
+    assert code == 0 and "Ingen fil er publisert nå" in said, said
+    assert releases(home)[second] is None and not (home / "publisert" / PUBLISHED_FILE).exists()
+    code, said = told(home, "doctor")
+    assert code == 1 and f"utgivelse {second} er tatt ut" in said
+    run(home, None, [2025, 2026])
+    assert [file for file in releases(home).values() if file == PUBLISHED_FILE] and releases(home)[second] is None
+    assert releases(home)[first] == f"tidligere/oppfolging-{first}.duckdb"
+
+
+def test_a_home_of_its_own_may_look_back_and_says_so(home, tmp_path):
+    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+    own = tmp_path / "eget"
+    shutil.copytree(home / "arkiv", own / "arkiv")
+    run(own, None, [2026], kjent_per=KNOWN)
+    assert [status for _, status, _ in shown(own)] == ["vist"]
+    assert "5 av dem har kilden skjermet siden." in note(own), note(own)
+    assert told(own, "doctor")[0] == 0

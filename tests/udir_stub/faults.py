@@ -25,8 +25,9 @@ KINDS = (*TRANSPORT, *INTERFACE)
 class Fault:
     """One fault. It befalls requests whose `path?query`, as sent or unquoted, holds `match`; `times` of them, or all.
 
-    `detail` says what it is about, where there is a choice: the name of a filter or a measure, a grade, an index, the address
-    of a redirect, the seconds of a delay, the status; with `swapped_tables`, `beskrivelse` swaps the descriptions too.
+    `detail` says what it is about, where there is a choice: the name of a filter or a measure, a grade, an index, the
+    address of a redirect, the seconds of a delay, the status; with `swapped_tables`, `beskrivelse` swaps the
+    descriptions too.
     """
 
     kind: str

@@ -17,7 +17,7 @@ Change = Callable[[Document, str], Document]  # the document and the fault's det
 
 NEW_FILTER = "MaalformID"
 _NAMES = {"Score": "Poengsnitt", "AndelMobbet": "ProsentMobbet"}
-_HIDDEN_FIELDS = ("Score", "Standardavvik", "AndelMobbet", "AntallBesvart")
+_HIDDEN_FIELDS = ("Score", "Standardavvik", "AndelMobbet", "AndelDeltatt", "AntallBesvart", "AntallInvitert")
 _KEPT_OPEN = 10  # one cell in so many is not shielded
 
 
@@ -156,7 +156,8 @@ def _indicators_moved(document: Document, detail: str) -> Document:
         "Støtte fra lærer": "Motivasjon", "Motivasjon": "Støtte fra lærer", "Mobbing på skolen": "Trivsel",
     }  # fmt: skip
     return [
-        {**row, "Spoersmaalgruppe": moved.get(row["Spoersmaalgruppe"], row["Spoersmaalgruppe"])} for row in document
+        {name: moved.get(text, text) if name == "Spoersmaalgruppe" else text for name, text in row.items()}
+        for row in document
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
@@ -21,7 +21,10 @@ from oppfolging_pipeline.identification.etterregning.parametre import Parametre
 
 @dataclass
 class Enhet:
-    """A municipality or school with its sums, and what is decided about it. Only one that is judged has a place."""
+    """A municipality or school with its sums, and what is decided about it. Only one that is judged has a place.
+
+    `aapne_poeng` were possible in `celler_ikke_bygd`; `vurdert_om_bygd`: whether it had been judged with those shown.
+    """
 
     enhet: str
     kommunenr: str
@@ -29,12 +32,16 @@ class Enhet:
     mulige_risikopoeng: int
     celler_forbi_absolutt: int
     vurdert: bool
+    aapne_poeng: int = 0
+    celler_ikke_bygd: int = 0
+    vurdert_om_bygd: bool = True
     rangering: int | None = None
     kategori: int | None = None
     margin: float | None = None
     delt_plassering: bool = False
     naer_grensen: bool = False
     i_ovre_kvartil: bool | None = None
+    aapne_kunne_endret_plassen: bool = False
 
     @cached_property
     def andel(self) -> Fraction:
@@ -77,6 +84,34 @@ def rank_municipalities(kommuner: Sequence[Enhet], p: Parametre) -> list[Enhet]:
             enhet.delt_plassering = selected and enhet.andel == cut == outside
             enhet.naer_grensen = abs(enhet.andel - (outside if selected else cut)) <= p.naer_grensen
     return ordered
+
+
+def ask_of_open_points(kommuner: Sequence[Enhet], p: Parametre) -> None:
+    """Fill in whether the open points of a municipality could have decided its place, the others being as they are.
+
+    Of a judged one: whether it had stood elsewhere with no points in what cannot be built, or with all that are
+    possible, each cell then beyond its absolute limit. Of another: whether it had been judged. Ranked first.
+    """
+    rules = [rule_of_order(name, _VED_LIKHET) for name in p.ved_likhet]
+
+    def stands(enhet: Enhet) -> tuple[Any, ...]:
+        return (-enhet.andel, *(rule(enhet) for rule in rules))
+
+    judged = [enhet for enhet in kommuner if enhet.vurdert]
+    for enhet in kommuner:
+        if not enhet.aapne_poeng or not enhet.vurdert:
+            enhet.aapne_kunne_endret_plassen = bool(enhet.aapne_poeng) and enhet.vurdert_om_bygd
+            continue
+        before = {stands(other) for other in judged if other is not enhet}
+        for points, beyond in ((0, 0), (enhet.aapne_poeng, enhet.celler_ikke_bygd)):
+            known = replace(
+                enhet,
+                risikopoeng=enhet.risikopoeng + points,
+                mulige_risikopoeng=enhet.mulige_risikopoeng + enhet.aapne_poeng,
+                celler_forbi_absolutt=enhet.celler_forbi_absolutt + beyond,
+            )
+            place = 1 + sum(other < stands(known) for other in before)
+            enhet.aapne_kunne_endret_plassen |= place != enhet.rangering
 
 
 def rank_schools(skoler: Sequence[Enhet], p: Parametre) -> None:

@@ -60,7 +60,6 @@ def choose_candidates(
     """
     order = [rule_of_order(name, _REKKEFOLGE) for name in p.kategori2_rekkefolge]
     order += [rule_of_order(name, _VED_LIKHET_2) for name in p.kategori2_ved_likhet]
-    by_priority = _PRIORITET in p.kategori2_rekkefolge
     of_kommune: dict[str, list[Enhet]] = {}
     for skole in skoler:
         of_kommune.setdefault(skole.kommunenr, []).append(skole)
@@ -75,7 +74,7 @@ def choose_candidates(
         squared = spread_squared([skole.andel for skole in judged], p)
         if squared >= p.spredning_nivaa**2:
             siffer = published_difference(squared, Fraction(0), p)
-            wish = prioritet.get(kommune.enhet) if by_priority else None
+            wish = prioritet.get(kommune.enhet)
             found.append(Kandidat(kommune, squared, siffer, len(own), len(judged), upper, wish))
     found.sort(key=lambda kandidat: tuple(rule(kandidat) for rule in order))
     outside = found[p.kategori2_antall :]

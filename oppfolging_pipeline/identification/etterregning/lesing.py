@@ -18,7 +18,7 @@ OBSERVASJON = (
     "kilde", "skoleaar", "nivaa", "enhet", "kommunenr", "indikator", "maal", "trinn", "verdi", "verdistatus", "antall",
     "antallstatus", "forelopig", "rettelse",
 )  # fmt: skip
-KOMMUNE = ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i", "oppstaatt_av")
+KOMMUNE = ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i")
 SKOLE = ("nivaa", "enhet", "kommunenr", "kilde", "skoleaar")
 
 

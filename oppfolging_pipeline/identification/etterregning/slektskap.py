@@ -1,7 +1,7 @@
 """What a municipality's code has become, read off the rows of the register's table `kommune`.
 
-Belongs here: following `gyldig_fra`, `gyldig_til`, `gaatt_over_i` and `oppstaatt_av` from day to day. Does not belong
-here: what moves with a code (`celler`).
+Belongs here: following `gyldig_fra`, `gyldig_til` and `gaatt_over_i` from day to day. Does not belong here: what moves
+with a code (`celler`).
 """
 
 from __future__ import annotations
@@ -18,14 +18,12 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class _Row:
-    """One validity of a code: from `fra` up to, not including, `til`, and everything that it has gone over in and has
-    come from."""
+    """One validity of a code: from `fra` up to, not including, `til`, and everything that it then went over in."""
 
     kode: str
     fra: date
     til: date
     over_i: frozenset[str]
-    av: frozenset[str]
 
     def holds(self, dato: date) -> bool:
         return self.fra <= dato < self.til
@@ -34,44 +32,31 @@ class _Row:
 class Slektskap:
     """The municipalities over time. A code is keyed on (kommunenr, gyldig_fra): numbers are used again.
 
-    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force), gaatt_over_i and oppstaatt_av.
+    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force), gaatt_over_i.
 
-    The table does not say the day on which a code went over in another. It is the day on which a validity of the other
-    begins that came from it; where there is none, the day on which its own validity ends, when one of the other that
-    came from it goes on. A code that runs on and gave a part to one that was there already cannot be followed:
-    `PermanentError`, once somebody asks for it.
+    The day on which a code goes over in others is the one on which its validity ends: it begins another then where the
+    number is kept, and what it goes over in begins one. Raises `PermanentError` for rows that tell another story.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._rows: dict[str, list[_Row]] = {}
         for row in rows:
             til = row["gyldig_til"] or date.max
-            over_i, av = frozenset(row["gaatt_over_i"]), frozenset(row["oppstaatt_av"])
-            one = _Row(row["kommunenr"], row["gyldig_fra"], til, over_i, av)
+            one = _Row(row["kommunenr"], row["gyldig_fra"], til, frozenset(row["gaatt_over_i"]))
             self._rows.setdefault(one.kode, []).append(one)
-        self._onward: dict[date, dict[str, set[str]]] = {}
-        self._unknown: list[tuple[_Row, str]] = []
+        self._onward: dict[date, dict[str, frozenset[str]]] = {}
         for of_code in self._rows.values():
             of_code.sort(key=lambda one: one.fra)
             for one in of_code:
-                self._place(one)
+                begins = [other for other in one.over_i if any(each.fra == one.til for each in self._rows_of(other))]
+                if len(begins) < len(one.over_i):
+                    found = f"{one.kode} of {one.fra} went over in {', '.join(sorted(one.over_i))}"
+                    expected = "a validity of each that begins on the day on which its own ends"
+                    raise PermanentError(f"found that {found}; expected {expected}")
+                if one.til != date.max:
+                    self._onward.setdefault(one.til, {})[one.kode] = one.over_i
         self._days = sorted(self._onward)
         self._known: dict[tuple[str, date, date], frozenset[str]] = {}
-
-    def _place(self, one: _Row) -> None:
-        """Give each thing that the row has gone over in its day."""
-        for other in one.over_i:
-            came_from_it = [validity for validity in self._rows_of(other) if one.kode in validity.av]
-            days = {validity.fra for validity in came_from_it if one.fra < validity.fra <= one.til}
-            if not days and any(validity.holds(one.til) for validity in came_from_it):
-                days = {one.til}
-            if not days:
-                self._unknown.append((one, other))
-            for day in days:
-                goes_on = {one.kode} if day < one.til else set()
-                self._onward.setdefault(day, {}).setdefault(one.kode, goes_on).add(other)
-        if one.til != date.max:
-            self._onward.setdefault(one.til, {}).setdefault(one.kode, set())
 
     def _rows_of(self, kode: str) -> list[_Row]:
         return self._rows.get(kode, [])
@@ -101,8 +86,7 @@ class Slektskap:
         """The codes in force at `per` that whoever stands in the municipality with the code at `dato` may stand in.
 
         As `etterfolgere`, but who stands in a part of something stood in the whole of it: a division after `per` is no
-        hindrance. Raises `PermanentError` for a code that the register does not know, and for a change that the table
-        does not tell the day of.
+        hindrance. Raises `PermanentError` for a code that the register does not know.
         """
         start = self._day_in_force(kode, dato)
         return self.etterfolgere(kode, dato, per) if start <= per else frozenset(self._ancestors(kode, start, per))
@@ -126,13 +110,9 @@ class Slektskap:
 
     def _forward(self, kode: str, start: date, per: date) -> frozenset[str]:
         codes = {kode}
-        day_before = start
         for day in self._days:
             if start < day <= per:
-                self._require_told(codes, day_before, day)
                 codes = {til for fra in codes for til in self._onward[day].get(fra, {fra})}
-                day_before = day
-        self._require_told(codes, day_before, per)
         return frozenset(codes)
 
     def _back(self, kode: str, start: date, per: date) -> frozenset[str]:
@@ -149,11 +129,3 @@ class Slektskap:
         """What of `per` the code at `start` came from, each with everything that it became."""
         found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
         return {code: codes for code, codes in found.items() if kode in codes}
-
-    def _require_told(self, codes: set[str], after: date, until: date) -> None:
-        for one, other in self._unknown:
-            if one.kode in codes and one.fra < until and after < one.til:
-                raise PermanentError(
-                    f"found that a part of municipality {one.kode} went over in {other}, which was there already, and "
-                    "that both went on; expected a day of change that the table kommune can tell"
-                )

@@ -52,6 +52,7 @@ def archive(case: Case) -> list[Diagnosis]:
             return [*found, *runs.clock_behind(case, None)]
         found = [*found, *ask(ledger.contents, case, opened), *ask(ledger.failed_sources, case, opened)]
         found += ask(rettelser.unapplied, case, opened)
+        found += ask(published.shown_since, case, opened)
         return [*found, *runs.clock_behind(case, opened.newest_time())]
 
 

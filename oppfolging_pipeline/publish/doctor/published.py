@@ -10,10 +10,13 @@ import shlex
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError, shown
 from oppfolging_pipeline.core.files import sha256_of
+from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.publish import manifest as manifests
-from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
+from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, at
 from oppfolging_pipeline.publish.manifest import EARLIER_FOLDER, MANIFEST_FILE, PUBLISHED_FILE, Known, ReleaseRecord
+from oppfolging_pipeline.publish.skjermet_siden import found_in_home
 from oppfolging_pipeline.publish.verify import file_faults
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION, replaced_since
 
 REPORT_PAGE = "kontroll.html"
@@ -48,6 +51,25 @@ def release(case: Case) -> list[Diagnosis]:
     ]
 
 
+def shown_since(case: Case, archive: Archive) -> list[Diagnosis]:
+    """Kept releases that show what the source has shielded or withdrawn since they were made."""
+    known = manifests.reconcile(case.published, manifests.read_manifest(case.published))
+    with open_engine(lake=case.lake, memory_limit="1GB") as engine:
+        found = found_in_home(engine, case.published, known, case.lake, archive, case.catalog)
+    meaning = (
+        "Lesere finner tall som kilden ikke lenger viser. Kommandoen tar filen bort; er det den som er publisert nå, "
+        "kommer den nyeste uten slike tall i stedet, om det er noen."
+    )
+    # A home in which everything looks back says itself that it does.
+    own = all(record.kjent_per is not None for record in known.manifest.utgivelser)
+    return [
+        Diagnosis("viser_skjermet_siden", "hint" if own else "feil", str(case.published / str(one.record.fil)),
+                  f"utgivelse {one.record.utgivelse} viser {one.tekst}", meaning,
+                  case.command(f"releases withdraw {one.record.utgivelse}"))
+        for one in found
+    ]  # fmt: skip
+
+
 def _unreadable_manifest(case: Case, error: PermanentError) -> Diagnosis:
     path = case.published / MANIFEST_FILE
     meaning = (
@@ -63,6 +85,16 @@ def _absent(case: Case, newest: ReleaseRecord | None) -> Diagnosis:
     if newest is None:
         meaning = "Hjemmet har ingen utgivelse ennå."
         return Diagnosis("ikke_publisert", "hint", place, "ingen publisert fil", meaning, case.run_again())
+    if newest.trukket is not None:
+        return Diagnosis(
+            "publisert_tatt_ut",
+            "feil",
+            place,
+            f"ingen publisert fil: utgivelse {newest.utgivelse} er tatt ut {at(newest.trukket)}. "
+            f"{newest.trukket_fordi}",
+            "Lesere finner ingenting: ingen tidligere utgivelse kunne stå i stedet. En kjøring publiserer på nytt.",
+            case.run_again(),
+        )
     return Diagnosis(
         "publisert_borte",
         "feil",

@@ -20,11 +20,10 @@ from oppfolging_pipeline.core.run_journal import DONE, FAILED, JOURNAL_FILE, rea
 from oppfolging_pipeline.publish import manifest as manifests
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, at
 from oppfolging_pipeline.publish.doctor.lake import remake_of_other_figures
+from oppfolging_pipeline.publish.loefte import KONTROLL
 from oppfolging_pipeline.publish.release import NEXT_FILE
 
 _NAMES_SHOWN = 5
-# Checks of what is published that fail when a result shows what the source has shielded since.
-SHIELDED_NOW = {"skjermet_i_kilden_er_skjermet", "skjult_antall_er_skjult", "skjermet_i_ett_uttrekk_er_skjermet_i_alle"}
 
 
 def unreadable_journal(case: Case) -> list[Diagnosis]:
@@ -98,7 +97,7 @@ def quarantined(case: Case) -> list[Diagnosis]:
     )
     said, checks = _failed_checks(report)
     # The same run would fail again where it is results of other figures that show what is shielded now.
-    again = remake_of_other_figures(case) if checks & SHIELDED_NOW else ""
+    again = remake_of_other_figures(case) if KONTROLL in checks else ""
     return [Diagnosis("karantene", "feil", str(report), said, meaning, again or case.run_again())]
 
 

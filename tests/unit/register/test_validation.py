@@ -44,6 +44,16 @@ def test_the_sound_country_that_the_cases_start_from_is_sound() -> None:
             id="change from a code that has ended",
         ),
         pytest.param(
+            {"changes": [*SOUND["changes"], change("2020-01-01", "6201", "6102")]},
+            ["key 'endring 2020-01-01 6201 → 6102': found a validity of 6201 that runs on over the change"],
+            id="who gives a part away runs on",
+        ),
+        pytest.param(
+            {"changes": [*SOUND["changes"], change("2020-01-01", "6101", "6201")]},
+            ["found a validity of 6201 that runs on over the change"],
+            id="who takes a part runs on",
+        ),
+        pytest.param(
             {"codes": [*SOUND["codes"], code("6201", "2019-01-01")]},
             ["overlaps the one from 2015-01-01"],
             id="overlapping validities",

@@ -42,7 +42,6 @@ Answers = dict[str, bytes | Exception]
 Asking = Callable[[Answers], RecordedAsker]
 BULLYING = address(150, 1)
 ELEVEN = choices((10, "11", "Videregående trinn 1"))
-PARTICIPATION = {"EUG-Deltakelse tabell": "151"}
 REFUSED = HttpRefused(Finding("status 404", "status 200", "Ask for what is there."), 404)
 
 
@@ -77,7 +76,7 @@ def test_the_source_is_described_in_one_call_and_one_for_each_table(asker: Askin
     published = the_client().published(one)
     assert one.urls == [f"{BASE}/", *(f"{BASE}/{number}/filterVerdier" for number in (148, 150, 151))]
     assert published.years == ("2023-24", "2024-25", "2025-26")
-    assert published.facts == {"EUG-Indikator tabell": "148", "EUG-Mobbing tabell": "150", **PARTICIPATION}
+    assert published.facts == {"EUG-Indikator tabell": "148", "EUG-Mobbing tabell": "150"}
     assert (published.kilde, published.warnings, published.calls_per_year) == ("elevundersokelsen", (), 6)
 
 
@@ -253,7 +252,7 @@ SWAPPED = described(t148=filters(OF_TABLE[150]), t150=filters(OF_TABLE[148]))
 def test_tables_that_have_changed_places_are_found_by_what_they_have(asker: Asking, names: dict[int, str]) -> None:
     tables = {148: "EUG-Indikator", 150: "EUG-Mobbing", 151: "EUG-Deltakelse", **names}
     published = the_client().published(asker({**SWAPPED, f"{BASE}/": listing(tables)}))
-    assert published.facts == {"EUG-Indikator tabell": "150", "EUG-Mobbing tabell": "148", **PARTICIPATION}
+    assert published.facts == {"EUG-Indikator tabell": "150", "EUG-Mobbing tabell": "148"}
     assert [(drift.alvorlighet, drift.kode) for drift in published.warnings] == [("advarsel", "tabell_flyttet")] * 2
 
 
@@ -459,6 +458,27 @@ def test_the_table_of_participation_is_told_of_and_left_out_when_it_is_not_as_as
     assert [name.split("/")[-1].split(".")[0] for name in fetched_names] == ["EUG-Indikator", "EUG-Mobbing"]
     assert kode in {drift.kode for drift in client.moved.drifts}
     assert {drift.alvorlighet for drift in client.moved.drifts} == {"advarsel"}
+
+
+def test_a_table_of_participation_that_has_moved_is_found_by_its_rows_and_told_of(asker: Asking) -> None:
+    listed = listing({148: "EUG-Indikator", 150: "EUG-Mobbing", 161: "EUG-Svar"})
+    rows = page(rows_of(["deltakelse"]))
+    moved: Answers = {
+        f"{BASE}/": listed,
+        f"{BASE}/161/filterVerdier": json.dumps(filters([], SpoersmaalID=None)).encode(),
+    }
+    pinned = filter_of(151).replace("_TrinnID", "_KjoennID(-10)_TrinnID")
+    for number, first in ((148, page(rows_of(OF_TABLE[148]))), (150, page(ROWS)), (161, rows)):
+        moved[f"{BASE}/{number}/sideData?filter={pinned}"] = side_data(1)
+        moved[f"{BASE}/{number}/data?filter={pinned}&format=0&sideNummer=1&antallRader=10000"] = first
+    client, one = the_client(), asker({**country(), **moved})
+    published = client.published(one)
+    assert published.warnings == (), "nothing is known before its rows"
+    assert [answer.ask.name.split("/")[-1] for answer in client.fetch(one, published, "2024-25")][-1] == (
+        "EUG-Deltakelse.161.data-1.json"
+    )
+    (drift,) = client.moved.drifts
+    assert (drift.kode, drift.finding.found) == ("tabell_flyttet", "the table 161 EUG-Svar")
 
 
 def test_a_table_of_participation_with_questions_and_genders_is_chosen_all_of(asker: Asking) -> None:

@@ -52,10 +52,19 @@ def lake_of(
 
 
 def unit(
-    enhet: str, points: int, possible: int = 36, *, beyond: int = 0, judged: bool = True, kommunenr: str = ""
+    enhet: str,
+    points: int,
+    possible: int = 36,
+    *,
+    beyond: int = 0,
+    judged: bool = True,
+    kommunenr: str = "",
+    open_cells: int = 0,
+    would_be: bool = True,
 ) -> Enhet:
-    """A municipality, or a school when `kommunenr` is given."""
-    return Enhet(enhet, kommunenr or enhet, points, possible, beyond, judged)
+    """A municipality, or a school when `kommunenr` is given. `open_cells` have 3 points each; `would_be`: judged, were
+    they shown."""
+    return Enhet(enhet, kommunenr or enhet, points, possible, beyond, judged, 3 * open_cells, open_cells, would_be)
 
 
 def by(rows: Iterable[Mapping[str, Any]], *names: str) -> dict[Any, Mapping[str, Any]]:

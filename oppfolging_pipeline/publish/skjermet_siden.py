@@ -1,0 +1,163 @@
+"""Releases that show what the source has shielded or withdrawn since: found in every file that is kept.
+
+Belongs here: holding kept releases against what the sources said last, and what is said of them: how many figures, and
+of which indicators and school years; never which units. Does not belong here: what a published figure may be
+(`loefte`), or taking a release out of reach (`withdraw`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oppfolging_pipeline.core.clock import date_in_norway
+from oppfolging_pipeline.publish.database import CATALOG, open_read_only
+from oppfolging_pipeline.publish.loefte import BORTE, SKJERMET, beyond_the_source, newest_in, published_figures
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, Known, ReleaseRecord
+from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.parts import names_a_part
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.ledger import with_zone
+from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.recognise import read_file
+from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.harmonisering import Request
+from oppfolging_pipeline.staging.observasjon import FileFigures
+from oppfolging_pipeline.staging.utsagn import newest_statements
+
+if TYPE_CHECKING:
+    from oppfolging_pipeline.engine import Engine, Lake, Relation
+
+_SERIES_NAMED = 6
+_COLUMNS = "uttrekksaar, indikatorsett, indikator, trinn, skoleaar, verdi, antall, beregnet"
+
+
+@dataclass(frozen=True)
+class ShownSince:
+    """A kept release that shows figures which the source has shielded (`skjermet`) or withdrawn (`borte`) since; the
+    numbers of them, and their indicators and school years."""
+
+    record: ReleaseRecord
+    skjermet: int
+    borte: int
+    serier: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is the one that readers find."""
+        return self.record.fil == PUBLISHED_FILE
+
+    @property
+    def tekst(self) -> str:
+        """What it shows, in Norwegian."""
+        counts = [
+            f"{number} tall som kilden siden har {what}"
+            for number, what in ((self.skjermet, "skjermet"), (self.borte, "trukket tilbake"))
+            if number
+        ]
+        more = f" og {len(self.serier) - _SERIES_NAMED} til" if len(self.serier) > _SERIES_NAMED else ""
+        return f"{' og '.join(counts)} ({', '.join(self.serier[:_SERIES_NAMED])}{more})"
+
+
+def shown_since(
+    engine: Engine, folder: Path, known: Known, utsagn: Relation, register: Register, catalog: Catalog
+) -> list[ShownSince]:
+    """The kept releases of `folder` that show such figures, oldest first. `utsagn`: what the sources said last.
+
+    A file that is none of the manifest's, or cannot be read, is told of elsewhere, and not read here.
+    """
+    found = []
+    for record in known.manifest.utgivelser:
+        if record.fil is None:
+            continue
+        figures = _figures(engine, folder / record.fil)
+        pairs = figures.unique("uttrekksaar, indikatorsett").fetchall() if figures is not None else []
+        requests = [
+            Request(year, load_rule_set(name, catalog), catalog)
+            for year, name in sorted(pairs)
+            if names_a_part("indikatorsett", name)
+        ]
+        if figures is None or not requests:
+            continue
+        beyond = beyond_the_source(engine, figures, utsagn, requests, register)
+        rows = beyond.filter(f"grunn IN ('{SKJERMET}', '{BORTE}')").project("grunn, indikator, skoleaar").fetchall()
+        if rows:
+            reasons = [row[0] for row in rows]
+            series = tuple(sorted({f"{indikator} {skoleaar}" for _, indikator, skoleaar in rows}))
+            found.append(ShownSince(record, reasons.count(SKJERMET), reasons.count(BORTE), series))
+    return found
+
+
+def said_last(engine: Engine, lake: Lake, archive: Archive, catalog: Catalog) -> Relation | None:
+    """What the sources said last to all that the home has accepted: the table of the newest run, and what has been
+    fetched since. None before the first intake.
+
+    Raises `PermanentError` or `InvalidInput` when a content is gone or can no longer be read.
+    """
+    everything = archive.everything()
+    if everything is None:
+        return None
+    files = lake.files("siste_utsagn")
+    before = None
+    if files and not lake.not_as_audited(files):
+        before = newest_in(engine.read(files, "siste_utsagn"))
+    newest = before.max("inntak").fetchone() if before is not None else None
+    read = archive.readings()
+    since = [
+        one
+        for one in everything.snapshots
+        if (newest is None or max(one.intake, one.brought_by) > newest[0]) and read[one.sha256].kilde != "register"
+    ]
+    figures = []
+    for one in since:
+        one.verify()
+        content = read_file(one.path, one.file, engine.connection, catalog)
+        if isinstance(content, ParsedFile):
+            came = date_in_norway(with_zone(one.archived_at))
+            figures.append(FileFigures(content, one.sha256, one.file, one.intake, one.brought_by, came))
+    return newest_statements(engine, figures, before=before) if figures else before
+
+
+def found_in_home(
+    engine: Engine, folder: Path, known: Known, lake: Lake, archive: Archive, catalog: Catalog
+) -> list[ShownSince]:
+    """As `shown_since`, of a home as it lies there, published in `folder`; nothing before its first intake."""
+    kept = any(record.fil for record in known.manifest.utgivelser)
+    utsagn = said_last(engine, lake, archive, catalog) if kept else None
+    everything = archive.everything()
+    if utsagn is None or everything is None:
+        return []
+    return shown_since(engine, folder, known, utsagn, intake.read_register(everything), catalog)
+
+
+def release_note(found: Sequence[ShownSince]) -> str | None:
+    """What the next release says of earlier ones, in Norwegian; None when there is nothing to say."""
+    return " ".join(f"Utgivelse {one.record.utgivelse} viser {one.tekst}." for one in found) or None
+
+
+def _figures(engine: Engine, file: Path) -> Relation | None:
+    """The published figures of a release, of whatever contract; None where the file cannot be read."""
+    import duckdb
+
+    try:
+        with closing(open_read_only(file)) as connection:
+            tables = []
+            for name in ("mart.vurdering_kommune", "intern.vurdering_skole"):
+                there = {row[0] for row in connection.execute(f"DESCRIBE {CATALOG}.{name}").fetchall()}
+                unit = "kommunenr" if "kommunenr" in there and "orgnr" not in there else "orgnr"
+                marked = "rettelse" if "rettelse" in there else "CAST(NULL AS VARCHAR) AS rettelse"
+                tables.append(
+                    connection.execute(
+                        f"SELECT {_COLUMNS}, {unit}, {marked} FROM {CATALOG}.{name} "  # noqa: S608 (two names)
+                        "WHERE verdi IS NOT NULL OR antall IS NOT NULL"
+                    ).to_arrow_table()
+                )
+    except duckdb.Error:
+        return None
+    kommuner, skoler = (engine.arrow(one) for one in tables)
+    return published_figures(engine, kommuner, skoler)
