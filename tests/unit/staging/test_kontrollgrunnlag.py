@@ -218,7 +218,8 @@ def test_a_year_after_the_identification_is_seen_from_its_day():
 
 def test_the_register_is_told_of_validity_by_validity():
     columns, rows = kontrollgrunnlag.registerrad(changing_country())
-    by_key = {(row[0], row[5]): dict(zip(columns, row, strict=True)) for row in rows}
+    told = [dict(zip(columns, row, strict=True)) for row in rows]
+    by_key = {(row["kommunenr"], row["gyldig_fra"]): row for row in told}
     assert len(by_key) == len(rows) == 16, "2 that last, 1 with two names, 6 that end and 6 that begin, the one twice"
     divided = by_key["6107", date(2015, 1, 1)]
     assert (divided["gyldig_til"], divided["gaatt_over_i"]) == (date(2024, 1, 1), ["6108", "6109"])
