@@ -6,7 +6,7 @@ Does not belong here: which checks there are (`checks.suite`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,8 @@ from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.publish.kontrollside import write_failed_audit_page
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.tables.model import table
+
+LEFT_OUT = "Utelatt"  # how a warning of what was left out begins: the command line shows those
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ def suite_checks_of(asset: str, *keys: str) -> list[dg.AssetCheckSpec]:
     ]
 
 
+def tell_left_out(context: dg.AssetExecutionContext, faults: Sequence[object]) -> None:
+    """Warn of what was wrong with figures that the run's rule set does not need, and that were left out."""
+    if faults:
+        listed = "".join(f"\n  - {fault}" for fault in faults)
+        context.log.warning(f"{LEFT_OUT}: kjøringens regelsett trenger det ikke.{listed}")
+
+
 def definition_metadata(*keys: str) -> dict[str, Any]:
     """Metadata that Dagster shows of an asset's tables before any run: names and column schema."""
     first = table(keys[0])
@@ -92,18 +101,30 @@ def publish_audited(
     per: date | None = None,
     outcomes: Sequence[Outcome] = (),
     gone: Sequence[Path] = (),
+    reduced: Iterable[Callable[[], Sequence[ToAudit]]] = (),
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
-    as-of date of the rows, where they have one; `outcomes` are verdicts reached otherwise, which count like those of
-    the first table; `gone` are files of the lake that go once the staged ones are in place. Raises `dagster.Failure`
-    (not retried) after putting the files in quarantine with their report, also when a check could not be run; an error
-    that is not ours goes on as it is, after the same.
+    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the as-of
+    date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise,
+    which count like those of the first table; `gone` are files of the lake that go once the staged ones are in place.
+    Each of `reduced` stages less of the same, without what nobody needs, for when a critical check fails: the first
+    that passes is put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after
+    putting the files in quarantine with their report, also when a check could not be run; an error that is not ours
+    goes on as it is, after the same.
     """
     staged = [file for entry in files for file in entry.files]
     try:
         found = audit(home, files, register, per, gone)
+        faults = [one.line for group in found for one in group if one.stops]
+        for stage in reduced if faults else ():
+            rest = stage()
+            again = audit(home, rest, register, per, gone) if rest else []
+            if again and not any(one.stops for group in again for one in group):
+                tell_left_out(context, faults)
+                files, found = rest, again
+                staged = [file for entry in files for file in entry.files]
+                break
     except Exception as error:
         if disk_fault(error, home.root):
             raise  # nothing is wrong with the tables, and there is no room to put them aside
@@ -138,7 +159,7 @@ def publish_audited(
     home.lake.commit(staged)
     for entry, group in zip(files, found, strict=True):
         for file in entry.files:
-            report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, utfall=tuple(group))
+            report = AuditReport(fil_sha256=digests[file.target], rader=file.rows, per=per, utfall=tuple(group))
             write_atomically(home.lake.report(file.target), as_json(report))
     home.lake.remove(gone)
     rows = {entry.files[0].table.key: sum(file.rows for file in entry.files) for entry in files}

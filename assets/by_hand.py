@@ -15,6 +15,7 @@ from assets.audited import ToAudit, audit
 from assets.resources import HomeResource
 from checks.errors import CheckError, without_figures
 from checks.suite_files import suite_of
+from oppfolging_pipeline.cohorts.dagen import TABELLER, sett_fra
 from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError
 from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, StagedFile
@@ -54,9 +55,9 @@ def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudi
     """Audit the committed files of those tables, one table at a time, as the home's only writer.
 
     The second computation of the decision belongs to the suite of `identifisert_kommune`, the promise about shielding
-    to that of `vurdering_kommune`. What a run alone knows (how
-    many rows its inputs make) is not asked again, and what is compared with the observations is asked only of results
-    that were made of those in the lake. Raises `PermanentError` when the lake holds no table at all, and
+    to that of `vurdering_kommune`. What a run alone knows (how many rows its inputs make) is not asked again, what is as
+    of a day is held against the day that it was made for, and what is compared with the observations is asked only of
+    results that were made of those in the lake. Raises `PermanentError` when the lake holds no table at all, and
     `TransientError` when another process writes to the home.
     """
     if not any(home.lake.files(key) for key in keys):
@@ -85,7 +86,8 @@ def _audit_table(home: HomeResource, engine: Engine, key: str, others: Sequence[
         if not files:
             raise CheckError(f"{key}: found no file in the lake; expected one to check. Run `oppfolging run` first.")
         rows = sum(file.rows for file in files)
-        (outcomes,) = audit(home, [ToAudit(tuple(files))])
+        per = sett_fra(home.lake, key) if key in TABELLER else None
+        (outcomes,) = audit(home, [ToAudit(tuple(files))], per=per)
         if key == etterregning.TABLE and len(left_out) < len(paths):
             asked = [_asked(home, path) for path in paths if path not in left_out]
             outcomes = [*outcomes, etterregning.second_computation(home.lake, [(one, {}) for one in asked])]

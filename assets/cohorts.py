@@ -3,9 +3,6 @@
 Belongs here: the assets of the cohorts. Does not belong here: the plan of phases (`oppfolging_pipeline.cohorts`).
 """
 
-from datetime import date
-from typing import Any
-
 import dagster as dg
 
 from assets import OWNERS
@@ -14,8 +11,7 @@ from assets.identification import identifisert
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.staging import Results
 from checks.suite import expected_rows
-from oppfolging_pipeline.cohorts.faseplan import faseplan_rader
-from oppfolging_pipeline.cohorts.pulje import pulje_rader, sett_for_pulje
+from oppfolging_pipeline.cohorts.dagen import Identifisering, dagen_for_kjoringen, identifiseringer, planer, puljer
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.publish.consistency import require_audited_results
@@ -23,20 +19,10 @@ from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging import intake
 
 
-def _cohorts(home: HomeResource, engine: Engine, per: date) -> list[dict[str, Any]]:
-    """Rows of `pulje_kommune` for every identification that the home holds."""
-    register = intake.read_register(home.archive.in_force())
+def identified(home: HomeResource, engine: Engine) -> tuple[Identifisering, ...]:
+    """What the cohorts of the home are formed of: every identification that a release is of."""
     rows = engine.fetch(engine.read(home.complete.files("identifisert_kommune"), "identifisert_kommune"))
-    by_year: dict[int, dict[str, list[dict[str, Any]]]] = {}
-    for row in rows:
-        by_year.setdefault(row["uttrekksaar"], {}).setdefault(row["indikatorsett"], []).append(row)
-    cohort: list[dict[str, Any]] = []
-    for year, of_set in sorted(by_year.items()):
-        sets = {name: load_rule_set(name, home.catalog) for name in of_set}
-        chosen = sets[sett_for_pulje({name: rule_set.offisielt for name, rule_set in sets.items()})]
-        day = chosen.identifikasjonsdag(year)
-        cohort += pulje_rader(of_set[chosen.navn], register, per, day, offisielt=chosen.offisielt)
-    return cohort
+    return identifiseringer(rows, lambda name: load_rule_set(name, home.catalog))
 
 
 @dg.asset(
@@ -51,11 +37,12 @@ def _cohorts(home: HomeResource, engine: Engine, per: date) -> list[dict[str, An
 def vedtak(
     context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
 ) -> Results:
-    """The municipalities of every cohort of the home, at the as-of date."""
+    """The municipalities of every cohort of the home, at the as-of date, which is decided here for the whole run."""
     with home.writing() as engine:
         require_audited_results(home.complete)  # those of earlier runs are read here for the first time
         per = clock.as_of(uttrekk.per)
-        staged = engine.write(_cohorts(home, engine, per), "pulje_kommune", home.lake)
+        register = intake.read_register(home.archive.in_force())
+        staged = engine.write(puljer(identified(home, engine), register, per), "pulje_kommune", home.lake)
         yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)
 
 
@@ -68,20 +55,13 @@ def vedtak(
     metadata=definition_metadata("pulje_faseplan"),
     description="Seks halvår for hver pulje, med fase, aktiviteter, rapport og tilstand på datoen som er gitt.",
 )
-def faseplan(
-    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
-) -> Results:
-    """The timeline of every cohort of the home, at the as-of date."""
+def faseplan(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
+    """The timeline of every cohort of the home, at the day that its municipalities are seen from."""
     with home.writing() as engine:
-        per = clock.as_of(uttrekk.per)
+        per = dagen_for_kjoringen(home.lake)
         members = engine.fetch(engine.read(home.lake.files("pulje_kommune"), "pulje_kommune"))
-        puljer = sorted({row["pulje"] for row in members})
-        rows = [
-            term
-            for pulje in puljer
-            for term in faseplan_rader(pulje, sum(row["pulje"] == pulje for row in members), per)
-        ]
-        expected = expected_rows(6 * len(puljer), "seks halvår for hver pulje")
+        rows = planer(members, per)
+        expected = expected_rows(6 * len({row["pulje"] for row in members}), "seks halvår for hver pulje")
         staged = engine.write(rows, "pulje_faseplan", home.lake)
         audited = [ToAudit.one(staged, expected)]
         yield from publish_audited(context, home, audited, {"per": per.isoformat()}, per=per)
@@ -96,12 +76,10 @@ def faseplan(
     metadata=definition_metadata("rapportering"),
     description="Rapportene som hver kommune i en pulje skal ha levert, av hvem, med frist og tilstand.",
 )
-def rapportering(
-    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
-) -> Results:
-    """The reports of every cohort of the home, at the as-of date."""
+def rapportering(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
+    """The reports of every cohort of the home, at the day that its municipalities are seen from."""
     with home.writing() as engine:
         members = engine.fetch(engine.read(home.lake.files("pulje_kommune"), "pulje_kommune"))
-        per = clock.as_of(uttrekk.per)
+        per = dagen_for_kjoringen(home.lake)
         staged = engine.write(rapportering_rader(members, per), "rapportering", home.lake)
         yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)

@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.audited import LEFT_OUT
 from assets.partitions import range_tags
 from oppfolging_pipeline.core.clock import system_clock
 from oppfolging_pipeline.core.errors import PermanentError
@@ -38,11 +39,14 @@ class RunOutcome:
 
 
 def progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    """A Dagster logger that reports each step's start and end, and nothing else."""
+    """A Dagster logger that reports each step's end and what a step left out, and nothing else."""
 
     class _Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            event = getattr(record, "dagster_meta", {}).get("dagster_event")
+            meta = getattr(record, "dagster_meta", {})
+            event, said = meta.get("dagster_event"), str(meta.get("orig_message", ""))
+            if event is None and said.startswith(LEFT_OUT):
+                progress(said)
             if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
                 verdict = "ferdig" if event.is_step_success else "feilet"
                 seconds = f" ({event.event_specific_data.duration_ms / 1000:.1f} s)" if event.is_step_success else ""

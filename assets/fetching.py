@@ -62,6 +62,7 @@ def _fetch(
                 clock.now,
                 told,
                 context.run.run_id,
+                needed=home.needed,
             )
         known, now = home.archive.snapshots(), clock.now()
         brought = {one.skoleaar: _contents(one, known, now) for one in report.outcomes if one.state in GOOD}

@@ -4,7 +4,6 @@ Belongs here: the assets of the indicators. Does not belong here: the rules (`op
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -49,13 +48,13 @@ def grense(
         basis = home.archive.in_force()
         register, register_files = intake.read_register(basis), intake.register_contents(basis)
         asked = requests(home, uttrekk, engine)
-        corrections = corrections_in_force(home, basis, clock.now())
+        corrections = corrections_in_force(home, basis, register, clock.now())
         for request in asked:
             window = observasjon_of(home, engine, request)
             national, municipal = read_figures(engine, window, request)
-            place = partial(skole_plassering.place, engine, window, home.lake.files("observasjon"), request, register)
+            units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
             corrected = rettet_grunnlag.rettet_celle(
-                engine, window, request, corrections, made_of_kommuner(request, national), place
+                engine, window, request, corrections, made_of_kommuner(request, national), units
             )
             figures = window.unique("sha256").fetchall()
             note = rettet_grunnlag.correction_note(corrected, corrections, request.catalog)
@@ -75,7 +74,7 @@ def grense(
                 "sporing": sporing_rader(engine, window, request),
                 "rettet_celle": corrected,
                 "rettelse": rettet_grunnlag.rettelse_rader(request, corrected, corrections),
-                "grunnlag": [basis_row(home, uttrekk, request, basis.known_at, corrections, note)],
+                "grunnlag": [basis_row(home, uttrekk, request, units, basis.known_at, corrections, note)],
             }
             for key, rows in made.items():
                 written[key].append(engine.write(rows, key, home.lake, request.partition))

@@ -7,12 +7,13 @@ import dagster as dg
 
 from assets import OWNERS, loefte
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
-from assets.cohorts import faseplan, rapportering, vedtak
+from assets.cohorts import faseplan, identified, rapportering, vedtak
 from assets.execution import JOURNAL_TAG
 from assets.identification import identifisert, kandidat, rangering
 from assets.resources import ClockResource, HomeResource
 from assets.staging import Results, kommune, observasjon, skole
 from oppfolging_pipeline import __version__
+from oppfolging_pipeline.cohorts.dagen import TABELLER, dagen_for_kjoringen, gjelder_til
 from oppfolging_pipeline.core.run_journal import settle
 from oppfolging_pipeline.publish import marts
 from oppfolging_pipeline.publish.andre_tall import note_of_each_other
@@ -27,6 +28,7 @@ from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_pa
 from oppfolging_pipeline.publish.manifest import read_manifest, reconcile
 from oppfolging_pipeline.publish.release import ReleaseInfo, after_publication, publish_release
 from oppfolging_pipeline.publish.skjermet_siden import found_in_home, release_note
+from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 # A run that has this asset too has gone from the archive to the release: what went wrong before it is over.
@@ -66,6 +68,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         promise, of_then = loefte.kept(home, engine, lake, *figures)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged], outcomes=[promise])
         yield from (result for result in audited if isinstance(result, dg.AssetCheckResult))
+        per = dagen_for_kjoringen(lake, *TABELLER)
         kjent_per, of_each = marts.basis(engine, lake)
         known = reconcile(home.published, read_manifest(home.published))
         shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
@@ -78,6 +81,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 contract_version=CONTRACT_VERSION,
                 rule_sets={rule_set.navn: rule_set.sha256 for rule_set in rule_sets},
                 created_at=clock.now(),
+                per=per,
+                gjelder_til=gjelder_til(identified(home, engine), intake.read_register(home.archive.in_force()), per),
                 kjent_per=kjent_per,
                 merknad=" ".join(filter(None, notes)) or None,
             ),

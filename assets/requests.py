@@ -15,14 +15,16 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.rettelser import sha256_of_those_in_force
-from oppfolging_pipeline.staging.basis import refuse_older_bases, register_note, release_note
+from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
+from oppfolging_pipeline.staging.skole_plassering import Units
 from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
+    from oppfolging_pipeline.register.model import Register
     from oppfolging_pipeline.rules.rettelse import Rettelse
     from oppfolging_pipeline.sources.archived import Intake
 
@@ -50,14 +52,15 @@ def basis_row(
     home: HomeResource,
     uttrekk: UttrekkResource,
     request: Request,
+    units: Units,
     known_at: datetime | None,
     corrections: Sequence[Rettelse],
     note: str | None,
 ) -> Row:
     """What the request's results stand on: the declared row of `grunnlag`.
 
-    `corrections` are those in force, `note` what is said of those that the results stand on. Raises `InvalidInput` when
-    a school year of its window failed at its source's last fetch, unless that is allowed.
+    `units` are the request's, `corrections` those in force, `note` what is said of those that the results stand on.
+    Raises `InvalidInput` when a school year of its window failed at its source's last fetch, unless that is allowed.
     """
     window = {(str(partition["kilde"]), str(partition["skoleaar"])) for partition in request.partitions()}
     if not uttrekk.tillat_eldre:
@@ -65,23 +68,27 @@ def basis_row(
     notes = (
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
+        questions_note(home.archive, window, home.catalog, known_at),
         break_note(request, home.breaks),
+        units.note,
         note,
     )
     return {
         **request.partition,
         "kjent_per": date_in_norway(known_at) if known_at else None,
+        "skoler_uten_kommune": units.skoler_uten_kommune,
         "merknad": " ".join(filter(None, notes)) or None,
         "rettelser_sha256": sha256_of_those_in_force(corrections),
         "brudd_sha256": sha256_of(home.breaks),
     }
 
 
-def corrections_in_force(home: HomeResource, basis: Intake, now: datetime) -> tuple[Rettelse, ...]:
-    """The corrections of what the basis knows. Raises `InvalidInput` when one is dated after today."""
+def corrections_in_force(home: HomeResource, basis: Intake, register: Register, now: datetime) -> tuple[Rettelse, ...]:
+    """The corrections of what the basis knows, read against the register. Raises `InvalidInput` when one is dated after
+    today."""
     today = date_in_norway(now)
     refuse_of_the_future(home.corrections, today)
-    return in_force(home.corrections, basis.origin, date_in_norway(basis.known_at) if basis.known_at else today)
+    return in_force(home.corrections, register, date_in_norway(basis.known_at) if basis.known_at else today)
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:

@@ -19,9 +19,10 @@ from oppfolging_pipeline.core.disk import disk_faults_told
 from oppfolging_pipeline.core.files import leftovers, writer_lock
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.publish.consistency import complete_results
+from oppfolging_pipeline.rules.behov import Behov, needed_cells
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.loader import carried_rule_sets, load_rule_set
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste, default_corrections
 from oppfolging_pipeline.settings import Settings, read_settings
@@ -49,6 +50,11 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def catalog(self) -> Catalog:
         """The catalogue, with the user's column pattern where one is set."""
         return self.settings.catalog
+
+    @property
+    def needed(self) -> Behov:
+        """What the rule sets that the home can be run with need of the sources."""
+        return needed_cells(carried_rule_sets(self.catalog))
 
     @property
     def breaks(self) -> Bruddliste:

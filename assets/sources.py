@@ -21,7 +21,7 @@ from oppfolging_pipeline.sources.inbox import files_in
     description=(
         "Grunnlaget for en kjøring: filene i innboksen, arkivert uendret etter innholdets sha256, og alt som er "
         "arkivert fra før. Uten arkiv og innboks: det oppdiktede eksempellandet, skrevet som filer i kildenes egne "
-        "formater. En fil som senere avvises blir liggende i arkivet."
+        "formater. En fil som senere avvises, blir liggende i arkivet."
     ),
 )
 def raw_innboks(

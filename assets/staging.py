@@ -4,23 +4,26 @@ Belongs here: the assets of staging. Does not belong here: how files are read or
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
+from oppfolging_pipeline.engine import Engine, StagedFile
+from oppfolging_pipeline.rules.behov import Behov, needed_cells, with_weights
 from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering, utsagn
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
 
 if TYPE_CHECKING:
-    from oppfolging_pipeline.engine import Engine, Relation
+    from oppfolging_pipeline.engine import Relation
     from oppfolging_pipeline.sources.archived import Intake
     from oppfolging_pipeline.staging.observasjon import FileFigures
 
@@ -38,14 +41,23 @@ Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
     metadata=definition_metadata("observasjon", "siste_utsagn"),
     description="Tallene fra alle kilder, én rad for hver celle, med status før tall. Skoleårets egne koder.",
 )
-def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: ClockResource) -> Results:
-    """Read everything that is in force; replace the partitions asked for, and every other one that is out of date."""
+def observasjon(
+    context: dg.AssetExecutionContext, home: HomeResource, uttrekk: UttrekkResource, clock: ClockResource
+) -> Results:
+    """Read everything that is in force; replace the partitions asked for, and every other one that is out of date.
+
+    A run stops for what its own rule set needs: what is wrong with anything else is told of, and left out.
+    """
     asked = [skoleaar_of(key) for key in context.partition_keys]
     with home.writing() as engine:
         newest = home.archive.newest()
-        read = intake.read_intake(newest, engine.connection, home.catalog)
-        known = corrections_in_force(home, newest, clock.now())
-        counts = observations.combine(read.figures, read.register, home.catalog, engine.connection, known)
+        needed = needed_cells([uttrekk.rule_set(home.catalog)])
+        read = intake.read_intake(newest, engine.connection, home.catalog, needed, home.archive.readings())
+        known = corrections_in_force(home, newest, read.register, clock.now())
+        counts = observations.combine(
+            read.figures, read.register, home.catalog, engine.connection, known, needed=needed
+        )
+        tell_left_out(context, (*read.left_out, *counts.left_out))
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(
@@ -54,7 +66,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
                 name,
             )
         update = observasjon_files.stage(engine, home.lake, asked)
-        said = engine.write(_said_last(home, engine, newest, read.figures), "siste_utsagn", home.lake)
+        said = engine.write(_said_last(home, engine, newest, read.figures, needed), "siste_utsagn", home.lake)
         # What was read is not needed beside the audit, which reads the staged files.
         readings, register = read.readings, read.register
         del read
@@ -71,6 +83,7 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
             [ToAudit(update.staged), ToAudit.one(said)],
             {
                 "rader lest": counts.read,
+                "rader utelatt (tomme for skoleåret)": counts.empty,
                 "rader utelatt (kommunen eller skolen står også under en kode som teller)": counts.duplicates,
                 "rettelser": list(corrected.applied),
                 "rettelser av tall som ikke er i hjemmet": list(corrected.unused),
@@ -78,19 +91,30 @@ def observasjon(context: dg.AssetExecutionContext, home: HomeResource, clock: Cl
             },
             register=register,
             gone=update.gone,
+            reduced=[
+                partial(_with_these_alone, engine, home, update, cells, said)
+                for cells in (with_weights(needed, home.catalog), needed)
+            ],
         )
         home.archive.accept(newest, readings)
 
 
+def _with_these_alone(
+    engine: Engine, home: HomeResource, update: observasjon_files.Update, cells: Behov, said: StagedFile
+) -> list[ToAudit]:
+    files = observasjon_files.with_these_alone(engine, home.lake, update.staged, cells)
+    return [ToAudit(files), ToAudit.one(said)] if files else []
+
+
 def _said_last(
-    home: HomeResource, engine: "Engine", basis: "Intake", figures: "Sequence[FileFigures]"
+    home: HomeResource, engine: Engine, basis: "Intake", figures: "Sequence[FileFigures]", needed: Behov
 ) -> "Relation":  # in quotes, as Dagster reads the annotations of this module
     """What the sources said last, to what the run knows; and, when it looks back, to what the home knows too."""
     known = utsagn.newest_statements(engine, figures)
     everything = home.archive.everything() if basis.known_at else None
     if everything is None:
         return known
-    read = intake.read_intake(everything, engine.connection, home.catalog)
+    read = intake.read_intake(everything, engine.connection, home.catalog, needed, home.archive.readings())
     return known.union(utsagn.newest_statements(engine, read.figures, kjent=False))
 
 
@@ -145,11 +169,11 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
     with home.writing() as engine:
         register = intake.read_register(home.archive.in_force())
         files = []
-        expected = unplaced = 0
+        expected = uten_kommune = 0
         for request in requests(home, uttrekk, engine):
             window = observasjon_of(home, engine, request)
             units = skole_plassering.place(engine, window, home.lake.files("observasjon"), request, register)
-            unplaced += units.unplaced
+            uten_kommune += units.skoler_uten_kommune
             frame = harmonisering.harmonise(
                 engine, window, request, units.lineage, units.kommuner, units.placed, units.judged
             )
@@ -157,5 +181,5 @@ def harmonisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: 
             expected += (len(units.kommuner) + len(units.judged)) * len(request.cells())
         audited = ToAudit(tuple(files), (expected_rows(expected, "hver kommune og skole med hver celle i vinduet"),))
         yield from publish_audited(
-            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": unplaced}
+            context, home, [audited], {"register": register.beskrivelse, "skoler som ikke kan plasseres": uten_kommune}
         )

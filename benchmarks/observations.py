@@ -2,7 +2,8 @@
 
 Belongs here: the country, its figures in SQL, and the facts that its register would give. Does not belong here:
 measuring (`audits`). A school's figure is a base, what the school is like, and noise; a municipality's, a county's and
-the nation's are pupil-weighted means of schools, shielded ones among them, as in the sources.
+the nation's are pupil-weighted means of schools, shielded ones among them, as in the sources. Beside a share whose
+count is its numerator stand those whom it counts.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _SHAPES = {
     "skalapoeng": (50, -4, -2), "score": (4, 0.4, 0.2), "andel_mobbet": (10, 5, 3), "grunnskolepoeng": (42, 3, 1.5),
     "andel_mestringsnivaa_1": (20, 6, 1.5), "andel_mestringsnivaa_2": (20, 2, 0.5),
     "andel_mestringsnivaa_3": (20, -1, -0.25), "andel_mestringsnivaa_4": (20, -3, -0.75),
-    "andel_mestringsnivaa_5": (20, -4, -1),
+    "andel_mestringsnivaa_5": (20, -4, -1), "andel_deltatt": (100, 0, 0),
 }  # fmt: skip
 # 5. trinn has three levels: what the first has more, the others have less.
 _THREE_LEVELS = {"andel_mestringsnivaa_2": (50, -3, -0.75), "andel_mestringsnivaa_3": (30, -3, -0.75)}
@@ -57,38 +58,44 @@ SELECT i AS nr, CAST(100000000 + i AS VARCHAR) AS orgnr, CAST(61 + k % $fylker A
   CAST(hash(i, 3) % 2001 AS DOUBLE) / 1000 - 1 AS egenart
 FROM talt
 """
-# Every school and cell of one source and year, as it is before shielding.
+# Every school and cell of one source and year, as it is before shielding. All take part in the survey, and no fewer
+# than have answered any indicator of it.
 _TRUE = """
-SELECT s.*, c.*, NOT s.alltid AND NOT s.liten AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
-  CAST(s.storrelse + hash(s.nr, c.indikator, c.trinn, $aar, 5) % 4 AS INTEGER) AS elever,
+SELECT * REPLACE (CASE WHEN andel THEN round(100 * talt / elever, desimaler) ELSE tall END AS tall) FROM (
+SELECT s.*, c.*, NOT c.vekt AND NOT s.alltid AND NOT s.liten
+  AND hash(s.nr, c.indikator, c.trinn, $aar, 4) % 50 = 0 AS mangler,
+  CAST(s.storrelse + CASE WHEN c.vekt THEN 3 ELSE 0 END + hash(s.nr, c.indikator, c.trinn, $aar, 5) % 4 AS INTEGER)
+    AS elever,
   round(c.midt + c.bredde * s.egenart
-    + c.stoy * (CAST(hash(s.nr, c.indikator, c.trinn, $aar, 6) % 2001 AS DOUBLE) / 1000 - 1), c.desimaler) AS tall
-FROM skoler s CROSS JOIN celler c
+    + c.stoy * (CAST(hash(s.nr, c.indikator, c.trinn, $aar, 6) % 2001 AS DOUBLE) / 1000 - 1), c.desimaler) AS tall,
+  CASE WHEN c.andel THEN CAST(round(elever * tall / 100) AS INTEGER) ELSE elever END AS talt
+FROM skoler s CROSS JOIN celler c)
 """
 _ROWS = """
 WITH summer AS (
-  SELECT coalesce(kommunenr, fylkesnr, 'I') AS enhet, indikator, maal, trinn, desimaler,
+  SELECT coalesce(kommunenr, fylkesnr, 'I') AS enhet, indikator, maal, trinn, desimaler, andel, vekt,
     CASE WHEN grouping(kommunenr) = 0 THEN 'kommune' WHEN grouping(fylkesnr) = 0 THEN 'fylke' ELSE 'nasjonalt' END
       AS nivaa,
-    sum(CAST(tall AS DOUBLE) * elever) / sum(elever) AS snitt, sum(elever) AS elever, bool_or(liten) AS har_liten
+    CASE WHEN andel THEN 100 * sum(talt) / sum(elever) ELSE sum(CAST(tall AS DOUBLE) * elever) / sum(elever) END
+      AS snitt, sum(talt) AS talt, sum(elever) AS elever, bool_or(liten) AS har_liten
   FROM sanne WHERE NOT mangler
-  GROUP BY GROUPING SETS ((fylkesnr, kommunenr, indikator, maal, trinn, desimaler),
-    (fylkesnr, indikator, maal, trinn, desimaler), (indikator, maal, trinn, desimaler))
+  GROUP BY GROUPING SETS ((fylkesnr, kommunenr, indikator, maal, trinn, desimaler, andel, vekt),
+    (fylkesnr, indikator, maal, trinn, desimaler, andel, vekt), (indikator, maal, trinn, desimaler, andel, vekt))
 ), alle AS (
   SELECT 'skole' AS nivaa, orgnr AS enhet, fylkesnr, kommunenr, indikator, maal, trinn,
-    CASE WHEN mangler THEN 'mangler' WHEN liten THEN 'skjermet' ELSE 'vist' END AS status, tall, elever
+    CASE WHEN mangler THEN 'mangler' WHEN liten THEN 'skjermet' ELSE 'vist' END AS status, tall, talt
   FROM sanne
   UNION ALL
   SELECT nivaa, enhet, CASE WHEN nivaa <> 'nasjonalt' THEN enhet[1:2] END, CASE WHEN nivaa = 'kommune' THEN enhet END,
     indikator, maal, trinn,
-    CASE WHEN nivaa = 'kommune' AND har_liten AND elever < 400
+    CASE WHEN NOT vekt AND nivaa = 'kommune' AND har_liten AND elever < 400
         AND hash(enhet, indikator, trinn) % 9 = 0 THEN 'skjermet' ELSE 'vist' END,
-    round(snitt, desimaler), elever
+    round(snitt, desimaler), talt
   FROM summer
 )
 SELECT $kilde AS kilde, $skoleaar AS skoleaar, nivaa, enhet, fylkesnr, kommunenr, 'Oppdiktet ' || enhet AS enhetsnavn,
   indikator, maal, trinn, CASE WHEN status = 'vist' THEN tall END AS verdi, status AS verdistatus,
-  CASE WHEN status = 'vist' THEN elever END AS antall, status AS antallstatus, false AS forelopig,
+  CASE WHEN status = 'vist' THEN talt END AS antall, status AS antallstatus, false AS forelopig,
   NULL AS brudd, NULL AS rettelse, repeat('0', 64) AS sha256, row_number() OVER () AS rad, maal AS kolonne
 FROM alle
 """
@@ -122,13 +129,16 @@ def _cells() -> list[tuple[object, ...]]:
 def _cells_of(engine: Engine, kilde: str) -> Relation:
     columns = {
         "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "desimaler": "INTEGER", "midt": "DOUBLE",
-        "bredde": "DOUBLE", "stoy": "DOUBLE",
+        "bredde": "DOUBLE", "stoy": "DOUBLE", "andel": "BOOLEAN", "vekt": "BOOLEAN",
     }  # fmt: skip
+    measures = default_catalog().maal
+    weights = {maal.vekt_fra for maal in measures.values()}
     rows = []
     for of, indikator, maal, trinn, _, _, desimaler, *_ in _cells():
         if of == kilde:
+            told = (not measures[str(maal)].veies_med_antall, indikator in weights)
             shape = ({5: _THREE_LEVELS, 9: _A_YEAR_LATER}.get(trinn, {})).get(str(maal), _SHAPES[str(maal)])
-            rows.append((indikator, maal, trinn, desimaler, *shape))
+            rows.append((indikator, maal, trinn, desimaler, *shape, *told))
     return engine.frame(columns, rows)
 
 

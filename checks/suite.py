@@ -85,7 +85,7 @@ def derived_checks(table: Table, view: str) -> list[Check]:
                 table,
                 "(verdistatus = 'vist') <> (risikopoeng IS NOT NULL) "
                 "OR (verdistatus <> 'vist' AND mulige_risikopoeng <> 0)",
-                "En celle som ikke er vist gir verken poeng eller mulige poeng. Se beregningen av poeng.",
+                "En celle som ikke er vist, gir verken poeng eller mulige poeng. Se beregningen av poeng.",
             )
         )
     if {"risikopoeng", "mulige_risikopoeng"} <= set(names):

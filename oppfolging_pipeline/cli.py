@@ -146,8 +146,9 @@ def show_faseplan(
     from oppfolging_pipeline import cli_output
 
     with _errors(), _published(_settings(home).home) as connection:
-        rows = read.faseplan(connection, pulje)
+        rows, release = read.faseplan(connection, pulje), read.utgivelse(connection)
     cli_output.emit_faseplan(rows, as_json=as_json)
+    _tell_day(release)
 
 
 @show.command("kommune")
@@ -158,8 +159,9 @@ def show_kommune(
     from oppfolging_pipeline import cli_output
 
     with _errors(), _published(_settings(home).home) as connection:
-        found = read.kommune(connection, kommunenr)
+        found, release = read.kommune(connection, kommunenr), read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
+    _tell_day(release)
 
 
 @app.command()
@@ -235,6 +237,12 @@ def _skoleaar(settings: Settings) -> list[str]:
         found = sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR})
     # Files that name no year are refused by the run itself; it still has to be asked for some year.
     return found or [from_start_year(system_clock().year - 1)]
+
+
+def _tell_day(release: read.Row) -> None:
+    """What day the states are of, beside the answer: programs read that from stdout."""
+    if told := read.told_day(release, date_in_norway(system_clock())):
+        typer.echo(told, err=True)
 
 
 def _settings(home: Path | None, inbox: Path | None = None) -> Settings:

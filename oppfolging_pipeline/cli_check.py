@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from oppfolging_pipeline.cli_fetch import HomeOption, JsonOption, errors, settings_of
+from oppfolging_pipeline.core.norsk import opplisting
 
 if TYPE_CHECKING:
     from assets.by_hand import TableAudit
@@ -84,7 +85,7 @@ def _emit(audit: TableAudit) -> None:
         return
     failed = [outcome for outcome in audit.utfall if not outcome.passed]
     if audit.av_andre_tall:
-        of_others = ", ".join(f"uttrekk {year} ({name})" for year, name in audit.av_andre_tall)
+        of_others = opplisting(f"uttrekk {year} ({name})" for year, name in audit.av_andre_tall)
         typer.echo(f"{audit.tabell}: ikke holdt mot observasjonene, for det er regnet av andre: {of_others}")
         if not audit.utfall:
             return
@@ -108,7 +109,7 @@ def _emit_sum(audits: list[TableAudit]) -> None:
     failed = sum(outcome.stops for outcome in outcomes)
     warned = sum(not outcome.passed and not outcome.stops for outcome in outcomes)
     not_run = [audit.tabell for audit in audits if audit.feil is not None]
-    left = f" Ikke kontrollert: {', '.join(not_run)}." if not_run else ""
+    left = f" Ikke kontrollert: {opplisting(not_run)}." if not_run else ""
     tables = f"{len(audits)} {'tabell' if len(audits) == 1 else 'tabeller'}"
     warnings = f"{warned} {'varsel' if warned == 1 else 'varsler'}"
     typer.echo(f"{tables}, {len(outcomes)} kontroller: {failed} feil, {warnings}.{left}")

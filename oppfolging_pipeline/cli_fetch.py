@@ -113,15 +113,17 @@ def errors() -> Iterator[None]:
 
 
 def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
+    from oppfolging_pipeline.rules.behov import needed_cells
+    from oppfolging_pipeline.rules.loader import carried_rule_sets
     from oppfolging_pipeline.rules.rettelser import default_corrections
     from oppfolging_pipeline.sources.live import live
     from oppfolging_pipeline.sources.system_http import system_http
-    from oppfolging_pipeline.staging.fetch import expect_place, origin_of
+    from oppfolging_pipeline.staging.fetch import expect_place
     from oppfolging_pipeline.staging.fetch import fetch as fetch_into
 
     declared = live()
     if dry_run:  # what the fetch itself would refuse is no plan
-        expect_place(choice, _archive(settings), origin_of(settings.addresses))
+        expect_place(_archive(settings))
     with (
         _place(settings, dry_run=dry_run) as (archive, connection),
         system_http(settings.manners, declared.http) as http,
@@ -138,6 +140,7 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
             system_clock,
             _told(),
             plan_only=dry_run,
+            needed=needed_cells(carried_rule_sets(settings.catalog)),
         )
 
 

@@ -54,10 +54,16 @@ def run_summary(
                 "kategori_2": kategori_2,
             }
         )
+    release = connection.execute(
+        "SELECT per, gjelder_til FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1"
+    ).fetchone()
+    per, gjelder_til = release or (None, None)
     return {
         "indikatorsett": rules,
         "utgivelse": utgivelse,
         "ny_utgivelse": ny,
+        "per": per,
+        "gjelder_til": gjelder_til,
         "antall": counts,
         "hjem": str(home),
         "fil": str(home / "publisert" / PUBLISHED_FILE),
@@ -143,7 +149,8 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
         _emit_json(found)
         return
     for row in found["rangering"]:
-        _line(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']} ({row['statsforvalter']})")
+        office = f" ({row['statsforvalter']})" if row["statsforvalter"] else ""
+        _line(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']}{office}")
         _line(f"Uttrekk {row['uttrekksaar']}, {row['indikatorsett']}: {row['begrunnelse']}")
         figures = [
             figure

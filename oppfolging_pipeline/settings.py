@@ -14,7 +14,7 @@ from math import inf, isfinite
 from pathlib import Path
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
-from oppfolging_pipeline.core.network import Addresses, Manners, address_fault, host_of, is_loopback
+from oppfolging_pipeline.core.network import Addresses, Manners, address_fault
 from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
 
 PREFIX = "OPPFOLGING_"
@@ -29,7 +29,7 @@ VARIABLES = {
     ),
     "OPPFOLGING_UDIR_RAPPORT_URL": "Udir's report API. https; plain http for an address on this machine only.",
     "OPPFOLGING_UDIR_EKSPORT_URL": "Udir's export API.",
-    "OPPFOLGING_KLASS_URL": "Statistics Norway's KLASS. The three are all on this machine (a trial), or none is.",
+    "OPPFOLGING_KLASS_URL": "Statistics Norway's KLASS.",
     "OPPFOLGING_PAUSE": "Seconds between the starts of two requests, 0 to 60. Default: 0.25",
     "OPPFOLGING_TIDSAVBRUDD": "Seconds that one step of a request may take. Default: 120",
     "OPPFOLGING_KONTAKT": "Whom the sources can write to, sent in the User-Agent. Default: nobody",
@@ -107,22 +107,10 @@ def _addresses(environment: Mapping[str, str], faults: FindingCollector) -> Addr
         "OPPFOLGING_UDIR_EKSPORT_URL": environment.get("OPPFOLGING_UDIR_EKSPORT_URL") or Addresses.eksport,
         "OPPFOLGING_KLASS_URL": environment.get("OPPFOLGING_KLASS_URL") or Addresses.klass,
     }
-    sound = True
     for name, address in given.items():
         if found := address_fault(address):
-            sound = False
             expected = "https://host/path, or http:// for a host on this machine; no user, password, query or fragment"
             faults.add(Finding(found, expected, "Correct the address.", key=name))
-    local = [name for name, address in given.items() if sound and is_loopback(host_of(address))]
-    if local and len(local) < len(given):
-        faults.add(
-            Finding(
-                found="an address on this machine, while " + " and ".join(sorted(given.keys() - local)) + " is not",
-                expected="all three on this machine, or none: figures of a trial never mix with real ones",
-                action="Set all three to the trial server, or none.",
-                key=", ".join(local),
-            )
-        )
     return Addresses(*(address.rstrip("/") for address in given.values()))
 
 

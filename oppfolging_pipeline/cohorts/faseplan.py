@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oppfolging_pipeline.cohorts.model import HALVAAR_PER_AAR, Faseplan, default_faseplan
+from oppfolging_pipeline.cohorts.model import HALVAAR_PER_AAR, TAKING_PART, Faseplan, default_faseplan
 from oppfolging_pipeline.core.skoleaar import halvaar_dates, halvaar_name
 
 
@@ -49,6 +49,11 @@ def fase_ved(pulje: int, per: date, plan: Faseplan | None = None) -> str | None:
         if fra <= per <= til:
             return plan.fase_i(nr).fase
     return None
+
+
+def fase_for(deltakelse: str, pulje: int, per: date, plan: Faseplan | None = None) -> str | None:
+    """The phase of a municipality of the cohort at a date: None for one that does not take part."""
+    return fase_ved(pulje, per, plan) if deltakelse in TAKING_PART else None
 
 
 def _tilstand(fra: date, til: date, per: date) -> str:

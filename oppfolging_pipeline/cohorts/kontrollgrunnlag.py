@@ -27,12 +27,13 @@ def etterfolger(requests: Sequence[Request], register: Register, per: date | Non
     """What each municipality of an identification has become, seen from the day `per` (`sett_fra`).
 
     Where that is not known, seen from every day from which the answer is another: the earliest identification day, and
-    the days of change after it. A municipality that has been divided has a row for each part. Seen from a day before
-    its own identification, a municipality is what it was then.
+    the days of change after it. With each its name and its statsforvalter, as seen from then. A municipality that has
+    been divided has a row for each part. Seen from a day before its own identification, a municipality is what it was
+    then.
     """
     columns = {
         "sett_fra": "DATE", "uttrekksaar": "INTEGER", "indikatorsett": "VARCHAR", "kommunenr_ved_uttrekk": "VARCHAR",
-        "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR",
+        "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR", "statsforvalter_i_dag": "VARCHAR",
     }  # fmt: skip
     rows: list[tuple[object, ...]] = []
     first = min((request.registerdato for request in requests), default=register.foerste_dag)
@@ -41,7 +42,15 @@ def etterfolger(requests: Sequence[Request], register: Register, per: date | Non
             seen = max(day, request.registerdato)
             names = register.gjeldende(seen)
             rows += [
-                (day, request.uttrekksaar, request.rule_set.navn, code, successor, names[successor].navn)
+                (
+                    day,
+                    request.uttrekksaar,
+                    request.rule_set.navn,
+                    code,
+                    successor,
+                    names[successor].navn,
+                    register.statsforvalter_for_kommune(successor, seen),
+                )
                 for code in sorted(register.gjeldende(request.registerdato))
                 for successor in register.etterfolgere(code, request.registerdato, seen)
             ]

@@ -16,6 +16,8 @@ from oppfolging_pipeline.core.yaml_document import load_document, refusal, refus
 from oppfolging_pipeline.rules.parameter import Heltall, Parameter, Regel, Tekst
 
 Positivt = Annotated[Heltall, Field(gt=0)]
+TAKING_PART = frozenset({"takket ja", "deltar", "fullført"})
+"""The values of `deltakelse` under which a municipality is in a phase and owes reports."""
 HALVAAR_PER_AAR = 2
 """Autumn and spring: what a school year is, not a choice."""
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from oppfolging_pipeline.cohorts.faseplan import fase_ved
+from oppfolging_pipeline.cohorts.faseplan import fase_for
 from oppfolging_pipeline.cohorts.model import Faseplan
 from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.norsk import opplisting
 
 STARTER_SOM = "identifisert"
 """Where taking part begins; every later value is a recorded decision."""
@@ -33,6 +34,9 @@ class Kommuneregister(Protocol):
 
     def gjeldende(self, dato: date) -> Mapping[str, HarNavn]:
         """The municipalities in force at the date, by code."""
+
+    def statsforvalter_for_kommune(self, kommunenr: str, dato: date) -> str | None:
+        """The office of the municipality's county at the date."""
 
 
 def sett_for_pulje(sets: Mapping[str, bool]) -> str:
@@ -58,8 +62,9 @@ def pulje_rader(
 
     Numbers and names are the register's at `per`, or at `uttrekk_dato` when `per` is earlier. A municipality that has
     been split since gives a row for each successor; identified ones that have merged give one row, with the lower
-    kategori and its number at the uttrekk. `siden` is `uttrekk_dato`. `offisielt` is whether the set is the scheme's
-    own; if not, `merknad` says so.
+    kategori, its number and its statsforvalter at the uttrekk; `statsforvalter_i_dag` is that of the number now.
+    `siden` is `uttrekk_dato`, None while that day has not come. `fase` is of those that take part. `offisielt` is
+    whether the set is the scheme's own; if not, `merknad` says so.
 
     Raises `PermanentError` for rows of several uttrekk or sets, and for a municipality without a successor.
     """
@@ -77,7 +82,6 @@ def pulje_rader(
     for row in rows:
         for kommunenr in _existing(row["kommunenr"], slekt[row["kommunenr"]], navn_ved, registerdato):
             opphav.setdefault(kommunenr, []).append(row)
-    fase = fase_ved(pulje, per, plan)
     return [
         {
             "pulje": pulje,
@@ -85,9 +89,11 @@ def pulje_rader(
             "kommunenavn": navn_ved[kommunenr].navn,
             "kategori": parts[0]["kategori"],
             "deltakelse": STARTER_SOM,
-            "siden": uttrekk_dato,
-            "fase": fase,
+            "siden": uttrekk_dato if uttrekk_dato <= per else None,
+            "fase": fase_for(STARTER_SOM, pulje, per, plan),
             "kommunenr_ved_uttrekk": parts[0]["kommunenr"],
+            "statsforvalter": parts[0]["statsforvalter"],
+            "statsforvalter_i_dag": register.statsforvalter_for_kommune(kommunenr, registerdato),
             "merknad": _merknad(parts, slekt, None if offisielt else indikatorsett),
         }
         for kommunenr, parts in sorted(opphav.items())
@@ -115,13 +121,13 @@ def _merknad(
     if uoffisielt_sett is not None:
         notes.append(f"Puljen er dannet med «{uoffisielt_sett}», som ikke er ordningens offisielle indikatorsett.")
     if len(parts) > 1:
-        merged = " og ".join(f"{part['kommunenr']} {part['kommunenavn']}" for part in _by_number(parts))
+        merged = opplisting(f"{part['kommunenr']} {part['kommunenavn']}" for part in _by_number(parts))
         notes.append(f"Slått sammen av flere identifiserte etter uttrekket: {merged}.")
     for part in _by_number(parts):
         successors = slekt[part["kommunenr"]]
         if len(successors) > 1:
             notes.append(
-                f"{part['kommunenr']} {part['kommunenavn']} er delt etter uttrekket, i {' og '.join(successors)}."
+                f"{part['kommunenr']} {part['kommunenavn']} er delt etter uttrekket, i {opplisting(successors)}."
             )
     return " ".join(notes) or None
 

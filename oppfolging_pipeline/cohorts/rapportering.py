@@ -9,11 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from oppfolging_pipeline.cohorts.model import Faseplan, default_faseplan
+from oppfolging_pipeline.cohorts.model import TAKING_PART, Faseplan, default_faseplan
 from oppfolging_pipeline.core.skoleaar import halvaar_dates
-
-TAKING_PART = frozenset({"takket ja", "deltar", "fullført"})
-"""The values of `deltakelse` under which a report is owed."""
 
 
 def rapportering_rader(

@@ -32,16 +32,11 @@ class Manners:
 
 @dataclass(frozen=True)
 class Addresses:
-    """The base addresses of the three interfaces, without a slash at the end: all of them loopback, or none."""
+    """The base addresses of the three interfaces, without a slash at the end."""
 
     rapport: str = "https://statistikkportalen.udir.no/api/rapportering/rest/v1"
     eksport: str = "https://api.statistikkbanken.udir.no/api/rest/v2/Eksport"
     klass: str = "https://data.ssb.no/api/klass/v1"
-
-    @property
-    def is_local(self) -> bool:
-        """Whether these are a trial server's on this machine."""
-        return all(is_loopback(host_of(address)) for address in (self.rapport, self.eksport, self.klass))
 
 
 def is_loopback(host: str) -> bool:
@@ -52,14 +47,6 @@ def is_loopback(host: str) -> bool:
     except ValueError:
         return bare == "localhost"
     return address in _LOOPBACK if address.version == 4 else address.compressed == "::1"
-
-
-def host_of(address: str) -> str:
-    """The host of an address that `address_fault` finds nothing wrong with."""
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        raise ValueError("no address of an interface")
-    return match["host"]
 
 
 def address_fault(address: str) -> str | None:

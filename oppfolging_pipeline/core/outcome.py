@@ -6,6 +6,7 @@ is shown (`publish.kontrollside`).
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -53,7 +54,8 @@ class Outcome(BaseModel):
 class AuditReport(BaseModel):
     """`<home>/kontroll/<table>/<partition>.json`: the audit that one file of the lake has passed.
 
-    `fil_sha256` and `rader` are the digest and the number of rows of the file as it was audited. A report of before
+    `per` is the as-of date of its rows, where they have one. `fil_sha256` and `rader` are the digest and the number of
+    rows of the file as it was audited. A report of before
     there was a digest tells nothing of the file that lies there now: it is no report.
     """
 
@@ -61,6 +63,7 @@ class AuditReport(BaseModel):
 
     fil_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     rader: int = Field(ge=0)
+    per: date | None = None
     utfall: tuple[Outcome, ...] = Field(min_length=1)
 
 

@@ -23,3 +23,14 @@ def half_up(value: Decimal | Fraction | int, decimals: int) -> Decimal:
 def norwegian(value: Decimal | Fraction | int, decimals: int) -> str:
     """`Fraction(2900, 36)` with two decimals → `80,56`."""
     return f"{half_up(value, decimals):f}".replace(".", ",")
+
+
+def norwegian_floor(value: Fraction, decimals: int) -> str:
+    """A number that is not negative rounded down: `Fraction(4999, 100)` with one decimal → `49,9`."""
+    scaled = value * 10**decimals
+    return f"{Decimal(scaled.numerator // scaled.denominator).scaleb(-decimals):f}".replace(".", ",")
+
+
+def norwegian_exact(value: Decimal) -> str:
+    """All the decimals that the number has and no more: 62.50 → `62,5`, 50.0 → `50`."""
+    return f"{value.normalize():f}".replace(".", ",")

@@ -15,7 +15,7 @@ from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet, etterregn
 from oppfolging_pipeline.identification.etterregning.parametre import Indikator, Parametre
 from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, Avvik, sammenlign
-from oppfolging_pipeline.identification.kategori2 import SPREAD_DECIMALS
+from oppfolging_pipeline.identification.spredning import SPREAD_DECIMALS
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.indikator import MAX_DECIMALS
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -54,6 +54,7 @@ def parametre_of(request: Request) -> Parametre:
             vekt=item.vekt.verdi,
             lavere_er_bedre=catalog.maal[item.maal].retning == "lavere_er_bedre",
             desimaler=catalog.maal[item.maal].desimaler,
+            vekt_fra=catalog.maal[item.maal].vekt_fra,
             metode=item.absolutt_grense.metode,
             grense=Fraction(item.absolutt_grense.verdi),
         )
@@ -79,6 +80,9 @@ def parametre_of(request: Request) -> Parametre:
         naer_grensen=Fraction(kategori1.naer_grensen.verdi),
         ved_likhet=tuple(kategori1.ved_likhet.verdi),
         kategori2_antall=kategori2.antall.verdi,
+        kategori2_rekkefolge=tuple(kategori2.rekkefolge.verdi),
+        kategori2_ved_likhet=tuple(kategori2.ved_likhet.verdi),
+        ikke_vurdert_kan_vaere_kandidat=kategori2.ikke_vurdert_kan_vaere_kandidat.verdi,
         min_skoler=kategori2.min_skoler.verdi,
         spredning_maal=kategori2.spredning.maal.verdi,
         spredning_nivaa=Fraction(kategori2.spredning.nivaa.verdi),

@@ -1,46 +1,20 @@
 """Category 2: municipalities whose schools differ much and that have a school among the weakest quarter.
 
-Belongs here: the spread between schools, the upper quarter, and the choice among candidates. Does not belong here:
-texts. Source of the rule: Udir, «Hvilke kommuner deltar i ordningen?»; measure and level of spread are ours.
+Belongs here: the upper quarter, who is a candidate, and the choice among candidates. Does not belong here: the spread
+itself (`spredning`), or texts. Source of the rule: Udir, «Hvilke kommuner deltar i ordningen?»; measure and level of
+spread, the order and its tie rules are ours.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
-from oppfolging_pipeline.core.rounding import half_up
+from oppfolging_pipeline.identification.spredning import Spread, difference, spread_of
 from oppfolging_pipeline.identification.units import Unit
-from oppfolging_pipeline.rules.model import RuleSet
-
-SPREAD_DECIMALS = 1
-"""The decimals that a spread is published with."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Spread in percentage points between the shares of a municipality's schools.
-
-    `squared` is exact (the standard deviation is a root): comparisons are made on it. What is published is rounded to
-    one decimal: from an exact spread of two schools their shares could be worked out, and those are internal.
-    """
-
-    squared: Fraction
-
-    @property
-    def points(self) -> float:
-        """The spread as it is published."""
-        nearest = Fraction(half_up(Fraction(math.sqrt(self.squared)), SPREAD_DECIMALS))
-        step = Fraction(Decimal(1).scaleb(-SPREAD_DECIMALS))
-        # The root is a binary number, which a half such as 20.15 is not: the exact square tells on which side it lies.
-        if self.squared >= (nearest + step / 2) ** 2:
-            nearest += step
-        elif self.squared < (nearest - step / 2) ** 2 and nearest:
-            nearest -= step
-        return float(nearest)
+from oppfolging_pipeline.rules.model import Kriterium2, Likhetsregel2, RuleSet
 
 
 @dataclass(frozen=True)
@@ -48,7 +22,8 @@ class Candidate:
     """A municipality that meets both conditions, with its place in the order of choice.
 
     `margin` is in percentage points of spread from the first candidate that was not chosen; None when there is none, or
-    when a priority stands between them. `delt_plassering`: chosen, and only its kommunenr sets it apart from that one.
+    when a priority stands between them. `avgjort_av`: one on the other side of the cut has exactly its spread, and this
+    is what set it apart from the nearest such one.
     """
 
     kommune: Unit
@@ -59,16 +34,37 @@ class Candidate:
     prioritet: int | None
     rangering: int
     valgt: bool
+    etter_prioritet: bool
     margin: float | None
-    delt_plassering: bool
+    avgjort_av: Kriterium2 | Likhetsregel2 | None
+
+    @property
+    def delt_plassering(self) -> bool:
+        """Chosen, with a spread equal to one that was not."""
+        return self.valgt and self.avgjort_av is not None
 
 
-def spread_of(shares: Sequence[Fraction], measure: str) -> Spread:
-    """`standardavvik` (of the population: these are all the schools) or `maks_min`. Needs at least one share."""
-    if measure == "maks_min":
-        return Spread((max(shares) - min(shares)) ** 2)
-    mean = sum(shares, Fraction(0)) / len(shares)
-    return Spread(sum(((share - mean) ** 2 for share in shares), Fraction(0)) / len(shares))
+@dataclass(frozen=True)
+class _Found:
+    """A candidate before the order of choice."""
+
+    kommune: Unit
+    spread: Spread
+    antall_skoler: int
+    antall_skoler_vurdert: int
+    antall_skoler_i_ovre_kvartil: int
+    prioritet: int | None
+
+
+_ORDER: Mapping[Kriterium2 | Likhetsregel2, Callable[[_Found], Fraction | str | tuple[bool, int]]] = {
+    "statsforvalterens_prioritet": lambda one: (one.prioritet is None, one.prioritet or 0),
+    "storst_spredning": lambda one: -one.spread.squared,
+    "vurdert_foran_ikke_vurdert": lambda one: Fraction(not one.kommune.vurdert),
+    # One that is not assessed has no share to compare: all of them alike.
+    "hoyest_andel": lambda one: -one.kommune.andel if one.kommune.vurdert else Fraction(0),
+    "lavest_kommunenr": lambda one: one.kommune.enhet,
+}
+"""What each criterion and tie rule orders by, the lowest first."""
 
 
 def upper_share(schools: Sequence[Unit], rule_set: RuleSet) -> Fraction | None:
@@ -89,11 +85,39 @@ def choose_candidates(
     rule_set: RuleSet,
     priorities: Mapping[str, int],
 ) -> list[Candidate]:
-    """Every municipality that meets both conditions, in order of choice, with the first `antall` chosen.
+    """Every municipality that meets both conditions, in the set's order of choice, with the first `antall` chosen."""
+    rules = rule_set.kategori2
+    criteria = (*rules.rekkefolge.verdi, *rules.ved_likhet.verdi)
+    found = _meet_both(kommuner, schools, in_category_1, rule_set, priorities)
+    found.sort(key=lambda one: tuple(_ORDER[name](one) for name in criteria))
+    chosen, others = found[: rules.antall.verdi], found[rules.antall.verdi :]
+    by_priority = _priority_goes_first(rule_set)
+    candidates = []
+    for place, one in enumerate(found, start=1):
+        inside = place <= len(chosen)
+        # The nearest of the other side that has exactly the same spread, if any.
+        equal = _first_equal(one, others if inside else reversed(chosen))
+        between = by_priority and others and (one.prioritet is not None or others[0].prioritet is not None)
+        candidates.append(
+            Candidate(
+                **vars(one),
+                rangering=place,
+                valgt=inside,
+                etter_prioritet=by_priority and one.prioritet is not None,
+                margin=difference(one.spread, others[0].spread) if others and not between else None,
+                avgjort_av=None if equal is None else next(c for c in criteria if _ORDER[c](one) != _ORDER[c](equal)),
+            )
+        )
+    return candidates
 
-    Order: the statsforvalter's priority where one is recorded, then spread, then the municipality's own share (one that
-    may not be judged comes after those that may), then the lowest kommunenr.
-    """
+
+def _meet_both(
+    kommuner: Sequence[Unit],
+    schools: Sequence[Unit],
+    in_category_1: frozenset[str],
+    rule_set: RuleSet,
+    priorities: Mapping[str, int],
+) -> list[_Found]:
     rules = rule_set.kategori2
     limit = upper_share(schools, rule_set)
     by_kommune: dict[str, list[Unit]] = {}
@@ -103,42 +127,21 @@ def choose_candidates(
     for kommune in kommuner:
         own = by_kommune.get(kommune.enhet, [])
         shares = [school.andel for school in own if school.vurdert]
-        if kommune.enhet in in_category_1 or limit is None or len(shares) < rules.min_skoler.verdi:
+        may_be = kommune.vurdert or rules.ikke_vurdert_kan_vaere_kandidat.verdi
+        if not may_be or kommune.enhet in in_category_1 or limit is None or len(shares) < rules.min_skoler.verdi:
             continue
         spread = spread_of(shares, rules.spredning.maal.verdi)
         in_upper = sum(share >= limit for share in shares)
         if spread.squared >= Fraction(rules.spredning.nivaa.verdi) ** 2 and in_upper:
-            found.append((kommune, spread, len(own), len(shares), in_upper))
-
-    def order(entry: tuple[Unit, Spread, int, int, int]) -> tuple[bool, int, Fraction, bool, Fraction]:
-        kommune, spread, *_ = entry
-        priority = priorities.get(kommune.enhet)
-        share = kommune.andel if kommune.vurdert else Fraction(0)
-        return (priority is None, priority or 0, -spread.squared, not kommune.vurdert, -share)
-
-    found.sort(key=lambda entry: (order(entry), entry[0].enhet))
-    first_out = found[rules.antall.verdi] if len(found) > rules.antall.verdi else None
-    candidates = []
-    for place, (kommune, spread, schools_all, schools_judged, in_upper) in enumerate(found, start=1):
-        chosen = place <= rules.antall.verdi
-        by_priority = first_out is None or kommune.enhet in priorities or first_out[0].enhet in priorities
-        candidates.append(
-            Candidate(
-                kommune=kommune,
-                spread=spread,
-                antall_skoler=schools_all,
-                antall_skoler_vurdert=schools_judged,
-                antall_skoler_i_ovre_kvartil=in_upper,
-                prioritet=priorities.get(kommune.enhet),
-                rangering=place,
-                valgt=chosen,
-                margin=None if by_priority or first_out is None else _difference(spread, first_out[1]),
-                delt_plassering=chosen and first_out is not None and order(found[place - 1]) == order(first_out),
-            )
-        )
-    return candidates
+            found.append(_Found(kommune, spread, len(own), len(shares), in_upper, priorities.get(kommune.enhet)))
+    return found
 
 
-def _difference(one: Spread, other: Spread) -> float:
-    """By how much the published spreads differ."""
-    return float(half_up(Fraction(str(one.points)) - Fraction(str(other.points)), SPREAD_DECIMALS))
+def _priority_goes_first(rule_set: RuleSet) -> bool:
+    """Whether a priority goes before the spread; where it does not, or is no criterion, spreads can be compared."""
+    order = rule_set.kategori2.rekkefolge.verdi
+    return "statsforvalterens_prioritet" in order[: order.index("storst_spredning")]
+
+
+def _first_equal(one: _Found, others: Iterable[_Found]) -> _Found | None:
+    return next((other for other in others if other.spread.squared == one.spread.squared), None)

@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from oppfolging_pipeline.identification import explanation
+from oppfolging_pipeline.identification.aapne import Aapne, open_points
 from oppfolging_pipeline.identification.kategori1 import Placing, rank_municipalities
 from oppfolging_pipeline.identification.kategori2 import Candidate, choose_candidates, upper_share
 from oppfolging_pipeline.identification.names import Names
 from oppfolging_pipeline.identification.units import Unit, read_unit
 from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.tables.model import table
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Everything that was decided for one identification year and rule set."""
+    """Everything that was decided for one identification year and rule set. `aapne` is of each municipality."""
 
     kommuner: tuple[Unit, ...]
     skoler: tuple[Unit, ...]
     placings: tuple[Placing, ...]
     candidates: tuple[Candidate, ...]
+    aapne: Mapping[str, Aapne]
 
 
 def decide(andel: Sequence[Mapping[str, Any]], rule_set: RuleSet, priorities: Mapping[str, int]) -> Decision:
@@ -42,11 +45,16 @@ def decide(andel: Sequence[Mapping[str, Any]], rule_set: RuleSet, priorities: Ma
     placings = rank_municipalities(kommuner, rule_set)
     category_1 = frozenset(placing.unit.enhet for placing in placings if placing.identifisert)
     candidates = choose_candidates(kommuner, skoler, category_1, rule_set, priorities)
-    return Decision(tuple(kommuner), tuple(skoler), tuple(placings), tuple(candidates))
+    aapne = {unit.enhet: open_points(unit, placings, rule_set) for unit in kommuner}
+    return Decision(tuple(kommuner), tuple(skoler), tuple(placings), tuple(candidates), aapne)
 
 
 def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: Row) -> list[Row]:
-    """The declared table `rangering_kommune`: every municipality of the register."""
+    """The declared table `rangering_kommune`: every municipality of the register.
+
+    `status` is about the figures alone: one preliminary figure can move every place. A computed list is never final,
+    in category 2 as little as in category 1.
+    """
     placings = {placing.unit.enhet: placing for placing in decision.placings}
     candidates = {candidate.kommune.enhet: candidate for candidate in decision.candidates}
     preliminary = any(unit.forelopig for unit in decision.kommuner)
@@ -55,6 +63,7 @@ def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: 
         placing, candidate = placings.get(unit.enhet), candidates.get(unit.enhet)
         in_1 = placing is not None and placing.identifisert
         in_2 = candidate is not None and candidate.valgt
+        aapne = decision.aapne[unit.enhet]
         rows.append(
             {
                 **key,
@@ -65,11 +74,13 @@ def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: 
                 **_sums(unit),
                 "margin": float(placing.margin) if placing and placing.margin is not None else None,
                 "delt_plassering": placing.delt_plassering if placing else False,
-                "status": "foreløpig" if preliminary or in_2 else "endelig",
+                "status": "foreløpig" if preliminary else "beregnet",
                 "begrunnelse": _reason(unit, placing, candidate, decision, rule_set),
                 "vurdert": unit.vurdert,
                 "ikke_vurdert_grunn": unit.ikke_vurdert_grunn,
                 "naer_grensen": placing.naer_grensen if placing else False,
+                "aapne_poeng": aapne.poeng,
+                "aapne_kunne_endret_plassen": aapne.kunne_endret_plassen,
             }
         )
     return rows
@@ -82,7 +93,7 @@ def identifisert_kommune(ranking: Sequence[Row], decision: Decision) -> list[Row
     for row in ranking:
         if row["kategori"] is None:
             continue
-        identified = {name: row[name] for name in row if name not in ("vurdert", "ikke_vurdert_grunn", "naer_grensen")}
+        identified = {name: row[name] for name in table("identifisert_kommune").column_names}
         if row["kategori"] == 2:
             candidate = candidates[row["kommunenr"]]
             identified |= {
@@ -155,6 +166,7 @@ def _reason(
         first = explanation.not_judged_text(unit)
     else:
         first = explanation.place_text(placing, len(decision.placings), rule_set)
+    first += explanation.open_text(unit, decision.aapne[unit.enhet])
     if candidate is None:
         return first
     second = explanation.candidate_text(candidate, len(decision.candidates), rule_set)

@@ -18,10 +18,14 @@ SELECT uttrekksaar, indikatorsett, nivaa, enhet, kommunenr,
   coalesce(sum(risikopoeng), 0) AS risikopoeng,
   sum(mulige_risikopoeng) AS mulige_risikopoeng,
   count(*) FILTER (forbi_absolutt) AS celler_forbi_absolutt,
+  count(*) FILTER (verdistatus = 'vist') AS celler_vist,
+  count(*) FILTER (verdistatus IN ('vist', 'skjermet', 'kan_ikke_bygges')) AS celler_finnes,
+  count(*) FILTER (verdistatus = 'kan_ikke_bygges') AS celler_ikke_bygd,
   coalesce(sum(vekt) FILTER (verdistatus = 'vist'), 0) AS vekt_vist,
   coalesce(sum(vekt) FILTER (verdistatus IN ('vist', 'skjermet', 'kan_ikke_bygges')), 0) AS vekt_finnes,
   coalesce(sum(vekt) FILTER (verdistatus = 'kan_ikke_bygges'), 0) AS vekt_ikke_bygd,
   count(DISTINCT vindusaar) FILTER (verdistatus = 'vist') AS aar_med_tall,
+  count(DISTINCT vindusaar) FILTER (verdistatus IN ('vist', 'kan_ikke_bygges')) AS aar_med_tall_om_bygd,
   bool_or(forelopig) AS forelopig
 FROM vurdering GROUP BY ALL
 """

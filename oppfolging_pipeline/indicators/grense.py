@@ -19,43 +19,40 @@ from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import Retning
 from oppfolging_pipeline.rules.indikator import SettIndikator
 from oppfolging_pipeline.rules.model import absolute_limit_is_on_wrong_side
+from oppfolging_pipeline.staging.elever import with_pupils
 from oppfolging_pipeline.staging.harmonisering import Request
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
 
 CellKey = tuple[str, int, str]  # indikator, trinn, skoleaar
-Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with their number of pupils
+Figures = Sequence[tuple[Decimal, int | None]]  # shown figures of municipalities with the pupils that they weigh
 
 
 def read_figures(
     engine: Engine, observasjon: Relation, request: Request
 ) -> tuple[dict[CellKey, Decimal], dict[CellKey, Figures]]:
-    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for.
+    """National figures, and the municipalities' shown figures, as published, for each cell that the set asks for. The
+    number of pupils beside a figure is its weight: where its own count is a share's numerator, that of the indicator
+    which the catalogue names (`vekt_fra`), and None where that is not shown.
 
     `observasjon` holds the window's partitions. Codes that are no municipality (Svalbard, abroad, unknown) are left
     out: a percentile is of municipalities. Their patterns are the carried register's, which KLASS files never replace.
     """
-    spurt = engine.frame(
-        {"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},
-        [(indikator, maal, trinn, skoleaar) for _, indikator, maal, trinn, skoleaar, _, _ in request.cells()],
-    )
     shown = engine.run(
         """
-        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, antall
-        FROM observasjon SEMI JOIN spurt USING (indikator, maal, trinn, skoleaar)
+        SELECT nivaa, enhet, indikator, trinn, skoleaar, verdi, elever FROM celler
         WHERE verdistatus = 'vist' AND nivaa IN ('nasjonalt', 'kommune') ORDER BY enhet""",
-        observasjon=observasjon,
-        spurt=spurt,
+        celler=with_pupils(engine, observasjon, request),
     )
     national: dict[CellKey, Decimal] = {}
     municipal: dict[CellKey, list[tuple[Decimal, int | None]]] = {}
     register = carried_register()
-    for nivaa, enhet, indikator, trinn, skoleaar, verdi, antall in shown.fetchall():
+    for nivaa, enhet, indikator, trinn, skoleaar, verdi, elever in shown.fetchall():
         if nivaa == "nasjonalt":
             national[indikator, trinn, skoleaar] = verdi
         elif not register.er_utenfor(enhet):
-            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, antall))
+            municipal.setdefault((indikator, trinn, skoleaar), []).append((verdi, elever))
     return national, {key: tuple(figures) for key, figures in municipal.items()}
 
 
@@ -153,11 +150,11 @@ def absolute_limit(
 
 def pupil_weighted_mean(figures: Figures, decimals: int) -> Decimal | None:
     """The mean weighted by pupils, half-up, or None when no figure has a known number of pupils."""
-    counted = [(figure, antall) for figure, antall in figures if antall]
-    pupils = sum(antall for _, antall in counted)
+    counted = [(figure, elever) for figure, elever in figures if elever]
+    pupils = sum(elever for _, elever in counted)
     if not pupils:
         return None
-    return half_up(sum((Fraction(figure) * antall for figure, antall in counted), Fraction(0)) / pupils, decimals)
+    return half_up(sum((Fraction(figure) * elever for figure, elever in counted), Fraction(0)) / pupils, decimals)
 
 
 def _missing(request: Request, kilde: str, item: SettIndikator, skoleaar: str) -> Finding:

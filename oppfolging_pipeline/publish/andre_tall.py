@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.publish.consistency import Result
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
@@ -63,7 +64,7 @@ def note_of_each_other(engine: Engine, lake: Lake) -> str | None:
     for year, name, other_year, other_name in pairs:
         others[f"{year} ({name})"].append(f"{other_year} ({other_name})")
     return " ".join(
-        f"Uttrekk {one} er regnet av andre utgaver av kildens tall enn uttrekk {', '.join(rest)}: samme skoleår kan ha "
-        "ulike tall i dem."
+        f"Uttrekk {one} er regnet av andre utgaver av kildens tall enn uttrekk {opplisting(rest)}: samme skoleår "
+        "kan ha ulike tall i dem."
         for one, rest in others.items()
     ) or None  # fmt: skip

@@ -43,14 +43,18 @@ def identity_of(
 
 
 def content_sha256(connection: duckdb.DuckDBPyConnection, catalog: str, identity: str) -> str:
-    """Digest of every content table in `catalog` (declarations, then rows in the order of the grain) and `identity`.
+    """Digest of every declaration with its texts, of the rows of every content table in `catalog` (in the order of the
+    grain), and of `identity`.
 
-    `identity` is what `identity_of` says of the release.
+    `identity` is what `identity_of` says of the release. The texts are a part, those of schema `drift` too: readers see
+    them, and while a version of the contract is open they change under it.
     """
     digest = hashlib.sha256(identity.encode())
+    for declared in published_tables():
+        columns = "\n".join(f"{column.name} {column.type} {column.comment}" for column in declared.columns)
+        digest.update(f"\n{declared.qualified_name}: {declared.text}\n{columns}\n".encode())
     for declared in content_tables():
-        columns = ",".join(f"{column.name} {column.type}" for column in declared.columns)
-        digest.update(f"\n{declared.qualified_name}({columns})\n".encode())
+        digest.update(f"\n{declared.qualified_name}\n".encode())
         text = " || ".join(_netstring(column) for column in declared.columns)
         order = ", ".join(f'"{name}"' for name in declared.grain)
         cursor = connection.execute(

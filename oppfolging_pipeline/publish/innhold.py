@@ -25,7 +25,7 @@ REGISTER = "register"
 # What is no published figure says so wherever a licence is read, whatever the source's own licence is.
 IKKE_EKTE = {
     "eksempel": "Oppdiktet. Ingen tall, navn eller koder er ekte.",
-    "lokal": "Fra en lokal prøvetjener: ikke publiserte tall.",
+    "lokal": "Hentet fra en prøvetjener: tall for et oppdiktet land, ikke publiserte tall.",
 }
 
 

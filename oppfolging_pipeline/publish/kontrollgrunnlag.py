@@ -28,7 +28,7 @@ def katalog_indikator(catalog: Catalog) -> Grunnlag:
     """Every indicator, measure and grade of the catalogue, as `dim_indikator` tells of them."""
     columns = {column.name: column.type for column in table("dim_indikator").columns}
     return columns, [
-        (key, indikator.navn, indikator.kilde, maal, trinn, of.retning, of.enhet, of.desimaler)
+        (key, indikator.navn, indikator.kilde, maal, trinn, of.retning, of.antall_er, of.enhet, of.desimaler)
         for key, indikator in catalog.indikatorer.items()
         for trinn in indikator.trinn
         for maal in catalog.maal_for(key, trinn)
@@ -59,9 +59,9 @@ def regelsett_parameter(rule_sets: Iterable[RuleSet]) -> Grunnlag:
 
 
 def embete(register: Register) -> Grunnlag:
-    """The counties of each statsforvalter, one row for each."""
-    return {"statsforvalter": "VARCHAR", "fylkesnr": "VARCHAR"}, [
-        (one.statsforvalter, one.fylkesnr) for one in register.embeter
+    """Every county that a statsforvalter has, or has had until `gyldig_til`, one row for each."""
+    return {"statsforvalter": "VARCHAR", "fylkesnr": "VARCHAR", "gyldig_til": "DATE"}, [
+        (one.statsforvalter, one.fylkesnr, one.gyldig_til) for one in register.embeter
     ]
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.clock import in_norway
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import write_atomically
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.core.outcome import FailedAudit
 from oppfolging_pipeline.publish.kontrollhistorikk import read_checked_releases
 from oppfolging_pipeline.publish.kontrollrapport import (
@@ -113,7 +114,7 @@ def conclusion(report: Kontrollrapport) -> str:
         counts = f"{_counted(passed, 'kontroll', 'kontroller')} {tables} ble kjørt. Alle besto."
     else:
         parts = [f"{_number(failed)} feilet", f"{_number(warned)} ga varsel", f"{_number(passed)} besto"]
-        counts = f"Av {_counted(report.kontroller, 'kontroll', 'kontroller')} {tables}: {', '.join(parts)}."
+        counts = f"Av {_counted(report.kontroller, 'kontroll', 'kontroller')} {tables}: {opplisting(parts)}."
     if not report.utgivelse:
         closing = " Det som var publisert fra før, er urørt."
     elif failed:

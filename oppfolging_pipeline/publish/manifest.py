@@ -43,6 +43,8 @@ class ReleaseRecord(BaseModel):
     regelsett_sha256: dict[str, str]
     innhold_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     opprettet: AwareDatetime
+    per: date | None = None
+    gjelder_til: date | None = None
     kjent_per: date | None = None
     merknad: str | None = None
     fil: str | None = None
@@ -61,6 +63,8 @@ class ReleaseRecord(BaseModel):
             json.dumps(self.regelsett_sha256, ensure_ascii=False, sort_keys=True),
             self.innhold_sha256,
             self.opprettet.astimezone(UTC).replace(tzinfo=None),
+            self.per,
+            self.gjelder_til,
             self.kjent_per,
             self.merknad,
         )
@@ -184,7 +188,7 @@ def prune(folder: Path, manifest: Manifest, keep: int) -> Manifest:
 
 
 # Columns of `drift.utgivelse` that came after contract 1.0: a file of that version is understood without them.
-_ADDED = ("kjent_per", "merknad")
+_ADDED = ("per", "gjelder_til", "kjent_per", "merknad")
 
 
 def _releases_in(published: Path) -> list[ReleaseRecord]:
@@ -212,8 +216,7 @@ def _releases_in(published: Path) -> list[ReleaseRecord]:
             regelsett_sha256=json.loads(row[4]),
             innhold_sha256=row[5],
             opprettet=_utc(row[6]),
-            kjent_per=row[7],
-            merknad=row[8],
+            **dict(zip(_ADDED, row[7:], strict=True)),
         )
         for row in rows
     ]

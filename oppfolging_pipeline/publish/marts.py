@@ -166,6 +166,7 @@ def dim_indikator(catalog: Catalog) -> list[Row]:
             "maal": maal,
             "trinn": trinn,
             "retning": catalog.maal[maal].retning,
+            "antall_er": catalog.maal[maal].antall_er,
             "enhet_for_verdi": catalog.maal[maal].enhet,
             "desimaler": catalog.maal[maal].desimaler,
         }
@@ -200,8 +201,8 @@ def dim_skoleaar(skoleaar: Iterable[str]) -> list[Row]:
 def dim_statsforvalter(register: Register) -> list[Row]:
     """The declared table `dim_statsforvalter`."""
     return [
-        {"statsforvalter": name, "fylker": list(counties)}
-        for name, counties in sorted(register.statsforvaltere().items())
+        {"statsforvalter": name, "fylker": list(counties), "gyldig_til": gyldig_til}
+        for name, (counties, gyldig_til) in sorted(register.statsforvaltere().items())
     ]
 
 

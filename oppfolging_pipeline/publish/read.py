@@ -7,13 +7,14 @@ Every answer is a list of rows by column name; a date is a `datetime.date`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish.database import open_read_only
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
-from oppfolging_pipeline.tables.model import CONTRACT_VERSION
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION, replaced_since
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,15 +58,47 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     version = str(found[0]) if found else "none"
     try:
         if version.partition(".")[0] != CONTRACT_VERSION.partition(".")[0]:
-            raise PermanentError(
-                f"{path}: found contract version {version}; expected {CONTRACT_VERSION}. "
-                "Run `oppfolging run` to publish it with this version of the program."
-            )
+            raise PermanentError(f"{path}: {other_contract(version)}")
         require_tables(connection, _ASKED)
     except PermanentError:
         connection.close()
         raise
     return connection
+
+
+def other_contract(version: str) -> str:
+    """What a reader is told of a file that follows a contract with another main number, in Norwegian: what to do, and
+    what is used instead of what has gone since."""
+    told = (
+        f"Filen følger kontrakt {version}, og dette programmet leser kontrakt {CONTRACT_VERSION}. "
+        "Kjør `oppfolging run`: da publiseres den på nytt; er filen den nyeste, må programmet oppdateres."
+    )
+    gone = [f"  - {name}: bruk {instead}" for name, instead in replaced_since(version).items()]
+    return "\n".join([f"{told} Borte siden {version}:", *gone]) if gone else told
+
+
+def utgivelse(connection: duckdb.DuckDBPyConnection) -> Row:
+    """The release that the file is: the newest row of `drift.utgivelse`. A column that came after the file is not
+    there."""
+    (row,) = _rows(connection, "SELECT * FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1", {})
+    return row
+
+
+def told_day(release: Row, today: date) -> str:
+    """The day that the states of a release are of; empty for a release of before that was told.
+
+    `release` is a row of `drift.utgivelse`.
+    """
+    per, til = release.get("per"), release.get("gjelder_til")
+    if per is None:
+        return ""
+    if til is None:
+        return f"Tilstandene er sett fra {per.isoformat()} og endrer seg ikke mer."
+    if today > til:
+        return (
+            f"Tilstandene er sett fra {per.isoformat()} og gjaldt til {til.isoformat()}: kjør `oppfolging run` på nytt."
+        )
+    return f"Tilstandene er sett fra {per.isoformat()} og er de samme til {til.isoformat()}."
 
 
 def require_tables(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:

@@ -42,8 +42,10 @@ _TEMPORARY_FOLDER = f"{NEXT_FILE}.tmp"
 class ReleaseInfo(BaseModel):
     """What a release says about itself. `rule_sets` is name → sha256; `created_at` has a time zone.
 
-    `kjent_per`: the run used only what had been fetched by the end of that day in Norway (None: everything). `merknad`
-    is what a reader must know of the basis, in Norwegian.
+    `per` is the day that the states of the cohorts are of, `gjelder_til` the last one on which they are the same (None:
+    they never change again): neither makes a release of its own. `kjent_per`: the run used only what had been fetched
+    by the end of that day in Norway (None: everything). `merknad` is what a reader must know of the basis, in
+    Norwegian.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,6 +54,8 @@ class ReleaseInfo(BaseModel):
     contract_version: str = Field(min_length=1)
     rule_sets: Mapping[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]]
     created_at: AwareDatetime
+    per: date | None = None
+    gjelder_til: date | None = None
     kjent_per: date | None = None
     merknad: Annotated[str, Field(min_length=1)] | None = None
 
@@ -185,6 +189,8 @@ def _new_record(info: ReleaseInfo, digest: str, version: int) -> ReleaseRecord:
         regelsett_sha256=dict(info.rule_sets),
         innhold_sha256=digest,
         opprettet=info.created_at.astimezone(UTC),
+        per=info.per,
+        gjelder_til=info.gjelder_til,
         kjent_per=info.kjent_per,
         merknad=info.merknad,
     )

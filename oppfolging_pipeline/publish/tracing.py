@@ -110,10 +110,10 @@ def _made_of(
     window = engine.read(lake.existing("observasjon", request.partitions()), "observasjon")
     register = intake.read_register(archive.in_force())
     units = skole_plassering.place(engine, window, lake.files("observasjon"), request, register)
-    lines = [line for line in units.lineage if line[3] == kommunenr]
     found: dict[Cell, list[dict[str, Any]]] = {}
-    rows = harmonisering.made_of(engine, window, request, lines, units.placed)
-    for row in engine.fetch(rows.order("indikator, trinn, skoleaar, nivaa, del, sha256, rad, kolonne")):
+    rows = harmonisering.made_of(engine, window, request, units.lineage, units.placed)
+    own = engine.run("SELECT * FROM observasjoner WHERE enhet = $enhet", {"enhet": kommunenr}, observasjoner=rows)
+    for row in engine.fetch(own.order("indikator, trinn, skoleaar, nivaa, del, sha256, rad, kolonne")):
         found.setdefault(_cell(row), []).append(row)
     return found
 
@@ -127,11 +127,11 @@ def _stale(
     for figure in figures:
         parts = made_of.get(_cell(figure), [])
         where = "{}, {}. trinn, {}".format(*_cell(figure))
-        if figure["verdistatus"] in ("vist", "skjermet") and not parts:
+        if figure["verdistatus"] in ("vist", "skjermet", "kan_ikke_bygges") and not parts:
             return f"no observation for {where}"
         if any(part["beregnet"] != figure["beregnet"] for part in parts):
             return f"another way from the observations to the figure for {where}"
-        if any((part["sha256"], *_cell(part)) not in sporing for part in parts):
+        if any((part["sha256"], part["lest_som"], *_cell(part)[1:]) not in sporing for part in parts):
             return f"an observation from a content that came after the release for {where}"
     return None
 

@@ -62,11 +62,14 @@ class Endring:
 
 
 @dataclass(frozen=True)
-class Embete:
-    """A county that a statsforvalter has today."""
+class Embete(Validity):
+    """A county that a statsforvalter has. A list that tells no dates speaks of every day: `gyldig_fra` is the first day
+    that there is."""
 
     statsforvalter: str
     fylkesnr: str
+    gyldig_fra: date = date.min
+    gyldig_til: date | None = None
 
 
 @dataclass(frozen=True)

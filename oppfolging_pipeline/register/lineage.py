@@ -35,8 +35,7 @@ def by_code(kommuner: Iterable[Kommune]) -> dict[str, tuple[Kommune, ...]]:
 class Lineage:
     """The transitions of every day of change after the register's first day.
 
-    A code whose validity runs on over a change stays itself beside what the change says. A code that starts a new
-    validity on the day its old one ends, with no change from it, is the same municipality.
+    A code that starts a new validity on the day its old one ends, with no change from it, is the same municipality.
     """
 
     def __init__(self, rows: Mapping[str, Sequence[Kommune]], endringer: Iterable[Endring], foerste_dag: date) -> None:

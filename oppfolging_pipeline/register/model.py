@@ -23,8 +23,9 @@ __all__ = ["Embete", "Endring", "Fylke", "Kommune", "Opphav", "Register", "Utenf
 class Register:
     """Municipalities, counties and statsforvaltere over time. Immutable; every answer is sorted.
 
-    `foerste_dag` is the first day that the register answers for. `beskrivelse` says, in Norwegian, where the facts come
-    from and as of which date. Raises `InvalidInput` with every fault when the facts do not fit each other.
+    `foerste_dag` is the first day that the register answers for, `siste_dag` the last one on which something changes:
+    today as far as it knows. `beskrivelse` says, in Norwegian, where the facts come from and as of which date. Raises
+    `InvalidInput` with every fault when the facts do not fit each other.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Register:
         self.kommuner = tuple(sorted(kommuner, key=lambda k: (k.kommunenr, k.gyldig_fra)))
         self.endringer = tuple(sorted(endringer, key=lambda e: (e.dato, e.fra, e.til)))
         self.fylker = tuple(sorted(fylker, key=lambda f: (f.fylkesnr, f.gyldig_fra)))
-        self.embeter = tuple(sorted(embeter, key=lambda e: (e.statsforvalter, e.fylkesnr)))
+        self.embeter = tuple(sorted(embeter, key=lambda e: (e.statsforvalter, e.fylkesnr, e.gyldig_fra)))
         self.utenfor = tuple(utenfor)
         self.foerste_dag = foerste_dag
         self.beskrivelse = beskrivelse
@@ -50,6 +51,7 @@ class Register:
         for fylke in self.fylker:
             self._fylker[fylke.fylkesnr] = (*self._fylker.get(fylke.fylkesnr, ()), fylke)
         self._lineage = Lineage(self._rows, self.endringer, foerste_dag)
+        self.siste_dag = max((foerste_dag, *self._lineage.days))
         self._validate()
 
     def _validate(self) -> None:
@@ -60,6 +62,8 @@ class Register:
         found.extend(validation.changes(self._rows, self.endringer))
         found.extend(validation.loose_ends(self._rows, self._lineage, self.foerste_dag))
         found.extend(validation.offices(self.embeter, self._fylker))
+        found.raise_if_any()
+        found.extend(validation.untold(self._rows, self._lineage))  # what is read in two ways is asked of sound facts
         found.raise_if_any()
 
     # Municipalities at a date
@@ -134,6 +138,24 @@ class Register:
             )
         return tuple(ancestors)
 
+    def staar_i(self, kode: str, dato: date, per: date) -> str | None:
+        """The municipality in force at `per` that a place which lay in the one with this code at `dato` lies in; None
+        when it may be one of several, or of none.
+
+        The code is read as `etterfolgere` reads it. Unlike a figure, a place can be followed back through a division.
+        """
+        self._require_covered(per)
+        start = self._day_in_force(kode, dato)
+        found = self._lineage.forward(kode, start, per) if start <= per else self._lineage.back(kode, start, per)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def delingsdag(self, kode: str, dato: date, per: date) -> date | None:
+        """The first day up to `per` on which the municipality with this code at `dato` has become several; None when it
+        is one all the time. The code is read as `etterfolgere` reads it."""
+        start = self._day_in_force(kode, dato)
+        days = (day for day in self._lineage.days if start < day <= per)
+        return next((day for day in days if len(self._lineage.forward(kode, start, day)) > 1), None)
+
     def slektninger(self, kode: str, dato: date) -> frozenset[str]:
         """The codes in force at `dato` that are the code itself, its ancestors or its descendants.
 
@@ -176,32 +198,46 @@ class Register:
             f"found municipality {kommunenr} on {dato}; expected a county {kommunenr[:2]} in force then"
         )
 
-    def statsforvalter_for(self, fylkesnr: str) -> str | None:
-        """The office that has the county today; None for a county that no office has (one that is wound up)."""
-        return next((e.statsforvalter for e in self.embeter if e.fylkesnr == fylkesnr), None)
+    def statsforvalter_for(self, fylkesnr: str, dato: date) -> str | None:
+        """The office that has the county at the date; None for a county that no office is known to have had then."""
+        return next((e.statsforvalter for e in self.embeter if e.fylkesnr == fylkesnr and e.gjelder(dato)), None)
 
     def statsforvalter_for_kommune(self, kommunenr: str, dato: date) -> str | None:
-        """The office that today has the county of what the municipality at the date has become.
+        """The office of the municipality's county at the date.
 
-        None when its parts lie under different offices today, or it has no county that an office has.
+        Of a county that no office is known to have had then, one that is gone since: the office of what the
+        municipality became first that has one. Nothing that changes after that day makes the answer another. None when
+        its parts then lie under different offices, and when nothing that it has become has one.
         """
-        last = max(row.gyldig_fra for row in self.kommuner)
-        offices = {self.statsforvalter_for(code[:2]) for code in self.etterfolgere(kommunenr, dato, max(last, dato))}
-        return offices.pop() if len(offices) == 1 else None
+        for day in (dato, *self.endringsdager(dato)):
+            offices = {self.statsforvalter_for(code[:2], day) for code in self._lineage.forward(kommunenr, dato, day)}
+            if None not in offices:
+                return offices.pop() if len(offices) == 1 else None
+        return None
 
-    def statsforvaltere(self) -> dict[str, tuple[str, ...]]:
-        """The counties of each office, by the office's name."""
-        counties: dict[str, tuple[str, ...]] = {}
-        for embete in self.embeter:
-            counties[embete.statsforvalter] = (*counties.get(embete.statsforvalter, ()), embete.fylkesnr)
-        return counties
+    def statsforvaltere(self) -> dict[str, tuple[tuple[str, ...], date | None]]:
+        """The counties of each office, and the first day that it is no more (None: it is there today), by its name.
+
+        Of an office that is no more: the counties that it had last.
+        """
+        ends = {e.statsforvalter: max(o.slutt for o in self.embeter if o.statsforvalter == e.statsforvalter)
+                for e in self.embeter}  # fmt: skip
+        return {
+            name: (
+                tuple(e.fylkesnr for e in self.embeter if (e.statsforvalter, e.slutt) == (name, end)),
+                None if end == date.max else end,
+            )
+            for name, end in ends.items()
+        }
 
     # The declared table
 
     def rader(self) -> list[dict[str, object]]:
         """The rows of the declared table `kommune`: one for each (kommunenr, gyldig_fra), sorted by them.
 
-        County name: at the end of the validity. `oppstaatt_av` is empty for what is older than the register,
+        County name and office: at the end of the validity; the office of what it has become since, where no office is
+        known to have had the county. `statsforvalter_i_dag`: the one that has what it has become, on the register's
+        last day; null when its parts lie under several. `oppstaatt_av` is empty for what is older than the register,
         `gaatt_over_i` for what is in force and whole.
         """
         return [
@@ -209,8 +245,9 @@ class Register:
                 "kommunenr": row.kommunenr,
                 "kommunenavn": row.navn,
                 "fylkesnr": row.kommunenr[:2],
-                "fylkesnavn": self.fylke_for(row.kommunenr, row.slutt - DAY).navn,
-                "statsforvalter": self.statsforvalter_for(row.kommunenr[:2]),
+                "fylkesnavn": self.fylke_for(row.kommunenr, self._last_day(row)).navn,
+                "statsforvalter": self.statsforvalter_for_kommune(row.kommunenr, self._last_day(row)),
+                "statsforvalter_i_dag": self._office_now(row),
                 "gyldig_fra": row.gyldig_fra,
                 "gyldig_til": row.gyldig_til,
                 "oppstaatt_av": self._came_from(row),
@@ -219,21 +256,25 @@ class Register:
             for row in self.kommuner
         ]
 
+    def _last_day(self, row: Kommune) -> date:
+        """The last day of the validity that the register knows of."""
+        return max(row.gyldig_fra, min(row.slutt - DAY, self.siste_dag))
+
+    def _office_now(self, row: Kommune) -> str | None:
+        last = max(self.siste_dag, row.gyldig_fra)
+        became = self._lineage.forward(row.kommunenr, self._last_day(row), last)
+        offices = {self.statsforvalter_for(code[:2], last) for code in became}
+        return offices.pop() if len(offices) == 1 else None
+
     def _came_from(self, row: Kommune) -> list[str]:
-        for day in reversed(self._lineage.days):
-            if row.gyldig_fra <= day < row.slutt:
-                sources = self._lineage.predecessors(row.kommunenr, day)
-                if day == row.gyldig_fra or sources != {row.kommunenr}:
-                    return sorted(sources)
-        return []
+        return (
+            sorted(self._lineage.predecessors(row.kommunenr, row.gyldig_fra))
+            if row.gyldig_fra in self._lineage.days
+            else []
+        )
 
     def _became(self, row: Kommune) -> list[str]:
-        codes: set[str] = set()
-        for day in self._lineage.days:
-            if row.gyldig_fra < day <= row.slutt:
-                successors = self._lineage.successors(row.kommunenr, day)
-                codes |= successors if day == row.gyldig_til else successors - {row.kommunenr}
-        return sorted(codes)
+        return sorted(self._lineage.successors(row.kommunenr, row.slutt)) if row.slutt in self._lineage.days else []
 
     def _known(self, kode: str) -> tuple[Kommune, ...]:
         if kode not in self._rows:

@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.register import rows as shapes
 from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune, Utenfor
 from oppfolging_pipeline.register.model import Register
@@ -90,7 +91,12 @@ def carried_register() -> Register:
             Fylke(row["fylkesnr"], row["navn"], date.fromisoformat(row["gyldig_fra"]), end_of(row["gyldig_til"]))
             for row in _carried("fylke.csv")
         ),
-        embeter=(Embete(row["statsforvalter"], row["fylkesnr"]) for row in _carried("statsforvalter.csv")),
+        embeter=(
+            Embete(
+                row["statsforvalter"], row["fylkesnr"], date.fromisoformat(row["gyldig_fra"]), end_of(row["gyldig_til"])
+            )
+            for row in _carried("statsforvalter.csv")
+        ),
         utenfor=(Utenfor(row["moenster"], row["betydning"]) for row in _carried("utenfor.csv")),
         foerste_dag=origin.foerste_dag,
         beskrivelse=(
@@ -147,6 +153,8 @@ def override(
     endringer = tuple(endring for endring in endringer if endring.dato > first)
     kommuner = _with_known_starts(kommuner, register.kommuner, lambda row: row.kommunenr)
     fylker = _with_known_starts(fylker, register.fylker, lambda row: row.fylkesnr)
+    there = {row.fylkesnr for row in fylker if row.slutt > first}
+    known_offices = [office for office in register.embeter if office.fylkesnr in there or office.gyldig_til is None]
     parts = {
         "kommuner": codes,
         "endringer": changes,
@@ -158,7 +166,7 @@ def override(
         kommuner=(row for row in kommuner if row.slutt > first),
         endringer=endringer,
         fylker=(row for row in fylker if row.slutt > first and row.fylkesnr not in outside),
-        embeter=register.embeter if statsforvaltere is None else map(shapes.as_embete, statsforvaltere),
+        embeter=known_offices if statsforvaltere is None else map(shapes.as_embete, statsforvaltere),
         utenfor=register.utenfor,
         foerste_dag=first,
         beskrivelse=_described(register, {name for name, part in parts.items() if part is not None}, endringer),
@@ -179,7 +187,7 @@ def _with_known_starts(rows: Sequence[V], known: Iterable[V], number: Callable[[
 def _described(register: Register, replaced: set[str], endringer: Iterable[Endring]) -> str:
     if not replaced:
         return register.beskrivelse
-    text = f"Egne filer for {', '.join(sorted(replaced))}. {_siste(endringer)}"
+    text = f"Egne filer for {opplisting(sorted(replaced))}. {_siste(endringer)}"
     whole = {"kommuner", "endringer", "fylker", "statsforvaltere"} <= replaced
     return text if whole else f"{text} Resten: {register.beskrivelse}"
 

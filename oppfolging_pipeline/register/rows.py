@@ -145,7 +145,7 @@ def as_endring(row: Row) -> Endring:
 
 
 def as_embete(row: Row) -> Embete:
-    """A row of `STATSFORVALTERE` that has been checked."""
+    """A row of `STATSFORVALTERE` that has been checked: the list tells no dates, so the office has always been so."""
     return Embete(row["statsforvalter"], row["fylkesnr"])
 
 

@@ -81,16 +81,39 @@ def _without_county(periods: Sequence[Fylke], day: date, end: date) -> Iterator[
 
 
 def changes(rows: Mapping[str, Sequence[Kommune]], endringer: Iterable[Endring]) -> Iterator[Finding]:
-    """A change from a code that was not in force the day before, or to one that is not in force on the day."""
+    """A change from a code that was not in force the day before, or to one that is not in force on the day; and one
+    between two municipalities of which a validity runs on over the day.
+
+    KLASS ends the validity of who gives a part away and begins one of who takes it, also when the number is kept (so it
+    does in all of its changes since 1838). With a validity that runs on, the table `kommune` would not tell the day of
+    the change, and would be read in two ways.
+    """
     for endring in endringer:
-        for code, day in ((endring.fra, endring.dato - DAY), (endring.til, endring.dato)):
-            if in_force(rows.get(code, ()), day) is None:
-                yield Finding(
-                    key=f"endring {endring}",
-                    found=f"{code}, which is not in force on {day}",
-                    expected="a municipality in force",
-                    action=_SAME_DAY,
-                )
+        ends = ((endring.fra, endring.dato - DAY), (endring.til, endring.dato))
+        unknown = [(code, day) for code, day in ends if in_force(rows.get(code, ()), day) is None]
+        for code, day in unknown:
+            yield Finding(
+                key=f"endring {endring}",
+                found=f"{code}, which is not in force on {day}",
+                expected="a municipality in force",
+                action=_SAME_DAY,
+            )
+        for code in () if unknown else _that_run_on(rows, endring):
+            yield Finding(
+                key=f"endring {endring}",
+                found=f"a validity of {code} that runs on over the change",
+                expected="one that ends and one that begins on that day, also where the number is kept",
+                action="Divide the validity in the list of codes at the day of the change, as KLASS does.",
+            )
+
+
+def _that_run_on(rows: Mapping[str, Sequence[Kommune]], endring: Endring) -> list[str]:
+    """Those of the two municipalities whose validity holds the day before the change and the day of it."""
+    if endring.fra == endring.til:
+        return []
+    days = (endring.dato - DAY, endring.dato)
+    both = {code: [in_force(rows[code], day) for day in days] for code in (endring.fra, endring.til)}
+    return [code for code, (before, after) in both.items() if before is not None and before is after]
 
 
 def loose_ends(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage, start: date) -> Iterator[Finding]:
@@ -114,10 +137,50 @@ def loose_ends(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage, start: d
                 )
 
 
+def untold(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage) -> Iterator[Finding]:
+    """A municipality that became another on a day that the validities of the two do not tell.
+
+    The decision is worked out a second time from the table `kommune`, which has no list of changes: what a validity
+    became, it became on the day that a validity of the other begins that came from it; where none does, on the day that
+    it ends itself. A change of another day (part of one that goes on given to one that was there already, or the same
+    two twice) would be read in two ways, and stops here. KLASS gives a part that is moved a validity of its own.
+    """
+    for code, periods in rows.items():
+        for one in periods:
+            became: dict[str, set[date]] = defaultdict(set)
+            for day in lineage.days:
+                if one.gyldig_fra < day <= one.slutt:
+                    for other in lineage.successors(code, day) - ({code} if day < one.slutt else set()):
+                        became[other].add(day)
+            for other, days in sorted(became.items()):
+                came = [each for each in rows.get(other, ()) if _came_from(each, code, lineage)]
+                begun = {each.gyldig_fra for each in came if one.gyldig_fra < each.gyldig_fra <= one.slutt}
+                told = begun or {one.slutt for each in came if one.gyldig_til and each.gjelder(one.gyldig_til)}
+                yield from (_untold(Endring(day, code, other), told) for day in sorted(days ^ told))
+
+
+def _came_from(row: Kommune, code: str, lineage: Lineage) -> bool:
+    days = [day for day in lineage.days if row.gyldig_fra <= day < row.slutt]
+    return any(
+        code in lineage.predecessors(row.kommunenr, day) and (code != row.kommunenr or day == row.gyldig_fra)
+        for day in days
+    )
+
+
+def _untold(endring: Endring, told: set[date]) -> Finding:
+    days = " and ".join(str(day) for day in sorted(told)) or "no day"
+    return Finding(
+        key=f"endring {endring}",
+        found=f"a change whose day the validities of {endring.fra} and {endring.til} do not tell: they tell {days}",
+        expected="a change on the day that a validity of the one begins, or that of the other ends",
+        action="Correct the change, or give the municipality a validity that begins that day.",
+    )
+
+
 def offices(embeter: Sequence[Embete], fylker: Mapping[str, Sequence[Fylke]]) -> Iterator[Finding]:
-    """A county that is unknown, has two offices, or is in force and has none."""
-    office: dict[str, str] = {}
-    for embete in embeter:
+    """A county that is unknown, has two offices on one day, or is in force and has none."""
+    of_county: dict[str, list[Embete]] = defaultdict(list)
+    for embete in sorted(embeter, key=lambda one: one.gyldig_fra):
         if embete.fylkesnr not in fylker:
             yield Finding(
                 key=f"statsforvalter {embete.statsforvalter}",
@@ -125,16 +188,11 @@ def offices(embeter: Sequence[Embete], fylker: Mapping[str, Sequence[Fylke]]) ->
                 expected="a known county",
                 action=_COUNTIES,
             )
-        if embete.fylkesnr in office:
-            yield Finding(
-                key=f"fylke {embete.fylkesnr}",
-                found=f"two offices, {office[embete.fylkesnr]} and {embete.statsforvalter}",
-                expected="one statsforvalter",
-                action="Remove one of the rows.",
-            )
-        office[embete.fylkesnr] = embete.statsforvalter
+        of_county[embete.fylkesnr].append(embete)
+    yield from validities(of_county, "statsforvalter i fylke")
     for fylkesnr, periods in fylker.items():
-        if periods[-1].gyldig_til is None and fylkesnr not in office:
+        offices_of = of_county[fylkesnr]
+        if periods[-1].gyldig_til is None and not (offices_of and offices_of[-1].gyldig_til is None):
             yield Finding(
                 key=f"fylke {fylkesnr}",
                 found="no statsforvalter",

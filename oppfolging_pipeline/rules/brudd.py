@@ -118,10 +118,39 @@ class Brudd(Regel):
         return () if whole_series else affected
 
 
+class SammeSpoersmaal(Regel):
+    """A word that an indicator's questions are the same as before, in other words: the figures can be compared. From
+    `fra_skoleaar` on it has exactly the questions of `tekster`."""
+
+    indikator: str
+    fra_skoleaar: str
+    tekster: Annotated[tuple[Tekst, ...], Field(min_length=1)]
+    grunn: Tekst
+    referanse: Tekst
+
+    @field_validator("indikator")
+    @classmethod
+    def _with_questions(cls, indikator: str, info: ValidationInfo) -> str:
+        known = sorted(key for key, one in catalog_of(info).indikatorer.items() if one.kode is not None)
+        if indikator not in known:
+            expected = f"an indicator that is made of questions: {', '.join(known)}"
+            refuse([refusal(found=shown(indikator), expected=expected, action="Correct its name.")])
+        return indikator
+
+    @field_validator("fra_skoleaar")
+    @classmethod
+    def _a_school_year(cls, skoleaar: str) -> str:
+        if not is_skoleaar(skoleaar):
+            expected = "a school year such as 2024-25"
+            refuse([refusal(found=shown(skoleaar), expected=expected, action="Correct the school year.")])
+        return skoleaar
+
+
 class Bruddliste(Regel):
-    """Every break that is known, each once and under an id of its own."""
+    """Every break that is known, each once and under an id of its own, and the changes that are none."""
 
     brudd: tuple[Brudd, ...]
+    samme_spoersmaal: tuple[SammeSpoersmaal, ...] = ()
 
     @field_validator("brudd")
     @classmethod

@@ -14,6 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Retning = Literal["hoyere_er_bedre", "lavere_er_bedre", "ingen"]
+# What the number of pupils that a source gives beside a figure counts: those who answered, or those of them that a
+# share says how many there are of (its numerator).
+AntallEr = Literal["besvart", "teller"]
 
 
 class _Fact(BaseModel):
@@ -44,13 +47,14 @@ class Toleranse(_Fact):
 
     `landet_fra_aar_til_aar`: the country's change between two neighbouring school years. `fylke_fra_aar_til_aar`: a
     county's, beside the country's. `landet_mot_kommunene` and `fylke_mot_kommunene`: from the mean of the
-    municipalities, weighted by participants.
+    municipalities that are shown, weighted by participants. No measure has them whose count is no weight (see
+    `Maal.veies_med_antall`): its shielding follows the figure, so that the shown ones are not like the others.
     """
 
     landet_fra_aar_til_aar: float = Field(gt=0)
     fylke_fra_aar_til_aar: float = Field(gt=0)
-    landet_mot_kommunene: float = Field(gt=0)
-    fylke_mot_kommunene: float = Field(gt=0)
+    landet_mot_kommunene: float | None = Field(default=None, gt=0)
+    fylke_mot_kommunene: float | None = Field(default=None, gt=0)
 
 
 class Maal(_Fact):
@@ -58,7 +62,9 @@ class Maal(_Fact):
 
     `ventet_min` and `ventet_maks`: the narrower range that figures of units are expected in; None where it is the same.
     `trinn`: the grades that have it; None for every grade of the indicator. `toleranse` has no default: a measure
-    without one would pass every comparison.
+    without one would pass every comparison. `antall_er`: what the number of pupils beside it counts. `snitt_over`: whom
+    the figure is a mean over, those who answered or those who were invited. `vekt_fra`: the indicator whose count is
+    the figure's weight, for a measure whose own count is a numerator.
     """
 
     navn: str
@@ -71,13 +77,35 @@ class Maal(_Fact):
     ventet_maks: float | None = None
     enhet: str
     toleranse: Toleranse
+    antall_er: AntallEr
+    snitt_over: Literal["besvart", "invitert"] = "besvart"
+    vekt_fra: str | None = None
     trinn: tuple[int, ...] | None = None
+
+    @property
+    def veies_med_antall(self) -> bool:
+        """Whether the figure of a whole is the mean of its parts' figures, weighted by their counts. If not, the count
+        is the numerator of the figure."""
+        return self.antall_er == self.snitt_over
+
+    @model_validator(mode="after")
+    def _count_is_told(self) -> Maal:
+        if (self.antall_er == "teller") != (self.vekt_fra is not None):
+            raise ValueError("vekt_fra must stand where antall_er is teller, and nowhere else")
+        means = (self.toleranse.landet_mot_kommunene, self.toleranse.fylke_mot_kommunene)
+        if any((bound is not None) != self.veies_med_antall for bound in means):
+            raise ValueError(
+                "toleranse: landet_mot_kommunene and fylke_mot_kommunene must stand where the count is the weight of "
+                "the figure, and nowhere else"
+            )
+        return self
 
 
 class Indikator(_Fact):
     """A statistic of a source. `kode` is the source's own code where it has one.
 
-    `samme_proeve`: the grades, lowest first, whose pupils take one and the same test on one scale.
+    `samme_proeve`: the grades, lowest first, whose pupils take one and the same test on one scale. `valgfri`: nothing
+    stops where it is not there.
     """
 
     navn: str
@@ -87,6 +115,7 @@ class Indikator(_Fact):
     kildenavn: tuple[str, ...]
     kode: str | None = None
     samme_proeve: tuple[int, ...] = ()
+    valgfri: bool = False
 
     def samme_proeve_som(self, trinn: int) -> int | None:
         """The next grade below that takes the same test as this one; None where none does."""
@@ -122,7 +151,20 @@ class Catalog(_Fact):
                 raise ValueError(
                     f"indikatorer.{key}: samme_proeve names trinn {sorted(unknown)}, which it does not have"
                 )
+            for maal in indikator.maal:
+                self._weight_is_there(key, maal)
         return self
+
+    def _weight_is_there(self, key: str, maal: str) -> None:
+        """The weight is a count of those who answered, of the same source and of every grade of the indicator."""
+        name = self.maal[maal].vekt_fra
+        if name is None:
+            return
+        weight, own = self.indikatorer.get(name), self.indikatorer[key]
+        if weight is None or weight.kilde != own.kilde or not set(own.trinn) <= set(weight.trinn):
+            raise ValueError(f"maal.{maal}: vekt_fra {name} is no indicator of {own.kilde} with trinn {own.trinn}")
+        if len(weight.maal) != 1 or self.maal[weight.maal[0]].antall_er != "besvart":
+            raise ValueError(f"maal.{maal}: vekt_fra {name} must have one measure, whose antall_er is besvart")
 
     def trinn_of_kilde(self, kilde: str) -> frozenset[int]:
         """Every grade that some indicator of the source has."""

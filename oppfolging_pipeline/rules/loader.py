@@ -43,6 +43,11 @@ def load_rule_set(name: str, catalog: Catalog | None = None) -> RuleSet:
     return rule_set
 
 
+def carried_rule_sets(catalog: Catalog | None = None) -> tuple[RuleSet, ...]:
+    """Every carried set, by name."""
+    return tuple(load_rule_set(name, catalog) for name in rule_set_names())
+
+
 def load_rule_set_text(
     text: str, file: str, catalog: Catalog | None = None, breaks: Bruddliste | None = None
 ) -> RuleSet:

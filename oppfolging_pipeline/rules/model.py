@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.skoleaar import window
@@ -36,7 +36,24 @@ from oppfolging_pipeline.rules.parameter import (
 Positivt = Annotated[Heltall, Field(gt=0)]
 Prosent = Annotated[Tall, Field(ge=0, le=100)]
 Null = Annotated[Literal[0], BeforeValidator(plain_number)]
-VedLikhet = tuple[Literal["flest_celler_forbi_absolutt"], Literal["flest_mulige_poeng"], Literal["lavest_kommunenr"]]
+
+# Every order ends with the number: no two municipalities share it, so no order leaves anything to chance.
+ENTYDIG = "lavest_kommunenr"
+Likhetsregel1 = Literal["flest_celler_forbi_absolutt", "flest_mulige_poeng", "lavest_kommunenr"]
+Kriterium2 = Literal["statsforvalterens_prioritet", "storst_spredning"]
+Likhetsregel2 = Literal["vurdert_foran_ikke_vurdert", "hoyest_andel", "lavest_kommunenr"]
+
+
+def _ends_with_the_number(rules: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_doubled(rules, "each rule once", lambda index: (index,))
+    if rules[-1] != ENTYDIG:
+        expected = f"'{ENTYDIG}' as the last rule"
+        refuse([refusal(found=shown(rules[-1]), expected=expected, action="Add it.", at=(len(rules) - 1,))])
+    return rules
+
+
+VedLikhet1 = Annotated[tuple[Likhetsregel1, ...], Field(min_length=1), AfterValidator(_ends_with_the_number)]
+VedLikhet2 = Annotated[tuple[Likhetsregel2, ...], Field(min_length=1), AfterValidator(_ends_with_the_number)]
 
 
 class Poeng(Regel):
@@ -57,11 +74,12 @@ class Poeng(Regel):
 
 
 class Kategori1(Regel):
-    """Municipalities by their own share. `naer_grensen` is in percentage points from the cut."""
+    """Municipalities by their own share. `naer_grensen` is in percentage points from changing side of the cut;
+    `ved_likhet` decides between equal shares, rule by rule."""
 
     antall: Parameter[Positivt]
     naer_grensen: Parameter[Prosent]
-    ved_likhet: Parameter[VedLikhet]
+    ved_likhet: Parameter[VedLikhet1]
 
 
 class Spredning(Regel):
@@ -72,12 +90,43 @@ class Spredning(Regel):
 
 
 class Kategori2(Regel):
-    """Municipalities by the spread between their schools. `ovre_andel` is in percent of all assessed schools."""
+    """Municipalities by the spread between their schools. `ovre_andel` is in percent of all assessed schools.
+
+    Candidates are ordered by `rekkefolge`, criterion by criterion, and those that are equal in all of it by
+    `ved_likhet`. `ikke_vurdert_kan_vaere_kandidat`: also a municipality whose own figures are too few to assess it.
+    """
 
     antall: Parameter[Annotated[Heltall, Field(ge=0)]]
     min_skoler: Parameter[Annotated[Heltall, Field(ge=2)]]
     spredning: Spredning
     ovre_andel: Parameter[Annotated[Tall, Field(gt=0, le=100)]]
+    ikke_vurdert_kan_vaere_kandidat: Parameter[Annotated[bool, Field(strict=True)]]
+    rekkefolge: Parameter[tuple[Kriterium2, ...]]
+    ved_likhet: Parameter[VedLikhet2]
+
+    @field_validator("rekkefolge")
+    @classmethod
+    def _by_spread(cls, rekkefolge: Parameter[tuple[str, ...]]) -> Parameter[tuple[str, ...]]:
+        refuse_doubled(rekkefolge.verdi, "each criterion once", lambda index: ("verdi", index))
+        if "storst_spredning" not in rekkefolge.verdi:
+            found, expected = ", ".join(rekkefolge.verdi) or "nothing", "'storst_spredning' among the criteria"
+            refuse([refusal(found=found, expected=expected, action="Add it.", at=("verdi",))])
+        return rekkefolge
+
+    @field_validator("ved_likhet")
+    @classmethod
+    def _only_shares_that_there_are(
+        cls, ved_likhet: Parameter[tuple[str, ...]], info: ValidationInfo
+    ) -> Parameter[tuple[str, ...]]:
+        rules, unassessed = ved_likhet.verdi, info.data.get("ikke_vurdert_kan_vaere_kandidat")
+        if unassessed is None or not unassessed.verdi or "hoyest_andel" not in rules:
+            return ved_likhet
+        place = rules.index("hoyest_andel")
+        if "vurdert_foran_ikke_vurdert" not in rules[:place]:
+            expected = "'vurdert_foran_ikke_vurdert' before it: a municipality that is not assessed has no share"
+            found, action = shown("hoyest_andel"), "Add it, or let only assessed ones be candidates."
+            refuse([refusal(found=found, expected=expected, action=action, at=("verdi", place))])
+        return ved_likhet
 
 
 class RuleSet(Regel):

@@ -189,7 +189,8 @@ class Rettelse(Regel):
                 )
                 if right is not None and (today is None or right == today)
             )
-            if settes_til.antall == 0 and forvent.verdistatus != "mangler":
+            shown_as = forvent.verdi if settes_til.verdi is None else settes_til.verdi
+            if settes_til.antall == 0 and forvent.verdistatus != "mangler" and not _may_be_of_nobody(shown_as, info):
                 expected = f"1 or more: a figure that is {forvent.verdistatus} is of somebody"
                 action = "Correct it, or leave a shown figure out (utelat)."
                 refuse([refusal(found="0", expected=expected, action=action, at=("antall",))])
@@ -277,6 +278,12 @@ def _one_of(value: str | int, known: list[str] | list[int]) -> None:
     if value not in known:
         expected = f"one of {', '.join(map(str, known))}"
         refuse([refusal(found=shown(value), expected=expected, action="Correct it.")])
+
+
+def _may_be_of_nobody(verdi: Decimal | None, info: ValidationInfo) -> bool:
+    """Whether nought may stand beside the figure: a share of nought, where the count is those whom it counts."""
+    maal: Maal | None = catalog_of(info).maal.get(info.data.get("maal", ""))
+    return maal is not None and not maal.veies_med_antall and verdi == 0
 
 
 def _in_range(verdi: Decimal | None, info: ValidationInfo) -> None:

@@ -68,6 +68,11 @@ class DriftCollector:
         """What does not stop the source."""
         return tuple(drift for drift in self.drifts if drift.alvorlighet == "advarsel")
 
+    @property
+    def is_critical(self) -> bool:
+        """Whether anything stops the source."""
+        return any(drift.alvorlighet == "kritisk" for drift in self.drifts)
+
     def raise_if_critical(self) -> None:
         """Raise `DriftError` with everything critical; do nothing when nothing is."""
         critical = [drift for drift in self.drifts if drift.alvorlighet == "kritisk"]

@@ -7,13 +7,16 @@ counts (`source_memory`), or whether every municipality is there (`staging`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.rules.behov import Behov, Celle
 from oppfolging_pipeline.sources.drift import Drift, Severity
 from oppfolging_pipeline.sources.figures import MANGLER, SKJERMET
 from oppfolging_pipeline.sources.live import Limit, YearOnYear
 from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 from oppfolging_pipeline.sources.year_figures import YearFigures
 
 if TYPE_CHECKING:
@@ -22,14 +25,17 @@ if TYPE_CHECKING:
 _UNIT = ("nivaa", "enhet")
 _CELL = (*_UNIT, "indikator", "maal", "trinn")
 _KIND = ("indikator", "maal", "trinn")
+_MOVED = "Look at the answers that were kept: the measure has moved or is not published for this year."
 _LOOK = "Compare the answer with the statistics on udir.no before it is used."
 
 
-def figures_of_year(parsed: Sequence[ParsedFile]) -> YearFigures:
-    """Count the figures of one school year of a source, from all of its files.
+def figures_of_year(parsed: Sequence[ParsedFile], needed: Behov | None = None) -> YearFigures:
+    """Count the figures of one school year of a source, from all of its files; only those needed (None: all are).
 
     A figure is a cell that is shown or shielded; one that stands in two rows is one. A unit counts with any row.
     """
+    if needed is not None:
+        parsed = [replace(each, figures=_of_cells(each.figures, needed)) for each in parsed]
     units = _distinct(parsed, _UNIT, filled=False)
     cells = _distinct(parsed, (*_CELL, "verdistatus"))
     shielded = sum(status == SKJERMET for status in cells["verdistatus"].to_pylist()) if cells else 0
@@ -73,25 +79,26 @@ def compare(
     return drifts
 
 
-def missing_cells(parsed: Sequence[ParsedFile], expected: Iterable[tuple[str, str, int]]) -> list[Drift]:
-    """One critical `maal_mangler` for each (indikator, maal, trinn) without any figure, shown or shielded."""
+def missing_cells(parsed: Sequence[ParsedFile], expected: Iterable[Celle], needed: Behov | None = None) -> list[Drift]:
+    """`maal_mangler` for (indikator, maal, trinn) without any figure, shown or shielded: critical for each that is
+    needed (None: all are), and a warning for the others of an indicator and grade together."""
     kinds = _distinct(parsed, _KIND)
     there = {tuple(row.values()) for row in kinds.to_pylist()} if kinds else set()
     listed = "; ".join(f"{indikator}, {maal}, grade {trinn}" for indikator, maal, trinn in sorted(there)) or "none"
-    return [
-        Drift(
-            "kritisk",
-            "maal_mangler",
-            Finding(
-                key=f"{indikator}, {maal}, grade {trinn}",
-                found=f"no figure (there are: {listed})",
-                expected="figures of it",
-                action="Look at the answers that were kept: the measure has moved or is not published for this year.",
-            ),
-        )
-        for indikator, maal, trinn in expected
-        if (indikator, maal, trinn) not in there
-    ]
+    drifts: list[Drift] = []
+    unneeded: dict[tuple[str, int], list[str]] = {}
+    for indikator, maal, trinn in expected:
+        if (indikator, maal, trinn) in there:
+            continue
+        if needed is not None and (indikator, maal, trinn) not in needed:
+            unneeded.setdefault((indikator, trinn), []).append(maal)
+            continue
+        key, found = f"{indikator}, {maal}, grade {trinn}", f"no figure (there are: {listed})"
+        drifts.append(Drift("kritisk", "maal_mangler", Finding(found, "figures of it", _MOVED, key=key)))
+    for (indikator, trinn), names in unneeded.items():
+        finding = Finding(f"no figure of {', '.join(names)}", "figures", LEFT_OUT, key=f"{indikator}, grade {trinn}")
+        drifts.append(Drift("advarsel", "maal_mangler", finding))
+    return drifts
 
 
 def _distinct(parsed: Sequence[ParsedFile], columns: Sequence[str], *, filled: bool = True) -> pa.Table | None:
@@ -106,6 +113,13 @@ def _distinct(parsed: Sequence[ParsedFile], columns: Sequence[str], *, filled: b
             figures = figures.filter(pc.not_equal(figures["verdistatus"], MANGLER))
         tables.append(figures.select(list(columns)))
     return pa.concat_tables(tables).group_by(list(columns)).aggregate([]) if tables else None
+
+
+def _of_cells(figures: pa.Table, needed: Behov) -> pa.Table:
+    import pyarrow as pa
+
+    kinds = zip(*(figures[name].to_pylist() for name in _KIND), strict=True)
+    return figures.filter(pa.array([kind in needed for kind in kinds], pa.bool_()))
 
 
 def _severity(change: float, limit: Limit) -> Severity | None:

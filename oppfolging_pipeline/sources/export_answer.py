@@ -17,9 +17,9 @@ from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
 from oppfolging_pipeline.sources.export_tables import Wanted
-from oppfolging_pipeline.sources.flat import FIELDS, NATION_FIELD, own_fields
+from oppfolging_pipeline.sources.flat import FIELDS, NATION_FIELD, own_fields, required_fields
 from oppfolging_pipeline.sources.flat_file import PAGE_FIELDS, Asked, FlatFormat, load
-from oppfolging_pipeline.sources.flat_sql import AT_HOME, INDEX_ROW, WHOLE
+from oppfolging_pipeline.sources.flat_sql import AT_HOME, INDEX_ROW, PARTICIPATION, WHOLE
 from oppfolging_pipeline.sources.parsed import FORELOPIG, NIVAA
 from oppfolging_pipeline.sources.recognise import HEAD, flat_format
 
@@ -32,7 +32,7 @@ _IDENTITY = (
 )  # fmt: skip
 _KINDS = f"""
 SELECT min(rad), count(*), trim(Skoleaarnavn), EnhetNivaa, TrinnKode, Spoersmaalgruppekode, Spoersmaalkode,
-  Spoersmaalgruppe, {INDEX_ROW}, {WHOLE}, EierformNavn, KjoennKode
+  Spoersmaalgruppe, {INDEX_ROW} OR {PARTICIPATION}, {WHOLE}, EierformNavn, KjoennKode
 FROM flate WHERE {AT_HOME} GROUP BY ALL ORDER BY 1
 """  # noqa: S608 (texts of these modules)
 _SEEN = f"""
@@ -87,7 +87,8 @@ class Rows:
             if not self._has_fields(form, answer):
                 self._lost = True
                 return
-            names = {**own_fields(form.fields), NATION_FIELD: NATION_FIELD if NATION_FIELD in form.fields else None}
+            nation = NATION_FIELD if NATION_FIELD in form.fields else None
+            names = {**dict.fromkeys(FIELDS), **own_fields(form.fields), NATION_FIELD: nation}
             self._rows += load(answer.path, answer.ask.name, form, names, (), Asked("true", {}), self._connection)
         except InvalidInput as invalid:
             for finding in invalid.findings:
@@ -116,14 +117,15 @@ class Rows:
         for key, indikator in self._wanted.indikatorer.items():
             for trinn in indikator.trinn:
                 if (key, str(trinn)) not in self._there:
-                    expected = f"{indikator.kildenavn[0]} ({indikator.kode})"
+                    expected = f"{indikator.kildenavn[0]} ({indikator.kode or 'rows without a question'})"
                     self._tell_all("maal_mangler", f"no row of {key} on grade {trinn}", expected)
         twice = self._connection.execute(_TWICE).fetchone()
         if twice and twice[0]:
             self._tell_all("doble_rader", f"{twice[0]} rows that stand twice, first page {twice[1]}", "each row once")
 
     def _has_fields(self, form: FlatFormat, answer: Answer) -> bool:
-        missing = [name for name in FIELDS if name not in own_fields(form.fields)]
+        required = required_fields(self._wanted.tabell.maal, self._wanted.indikatorer)
+        missing = [name for name in required if name not in own_fields(form.fields)]
         missing += [name for name in PAGE_FIELDS if name not in form.fields]
         for name in missing:
             found = f"the fields {', '.join(form.fields)}"
@@ -196,7 +198,9 @@ class Rows:
 
     def _indicator(self, code: str | None, group_code: str | None, name: str | None) -> str | None:
         for key, indikator in self._wanted.indikatorer.items():
-            if indikator.kode in (code, group_code) and (name or "").strip() in indikator.kildenavn:
+            if indikator.kode is None and not (code or group_code):
+                return key
+            if indikator.kode and indikator.kode in (code, group_code) and (name or "").strip() in indikator.kildenavn:
                 return key
         return None
 

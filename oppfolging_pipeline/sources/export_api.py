@@ -11,7 +11,8 @@ counted and never looked for.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,11 +20,12 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from oppfolging_pipeline.core.errors import Finding, PermanentError
 from oppfolging_pipeline.engine import open_engine
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
 from oppfolging_pipeline.sources.asking import Answer, Ask, Asker, Part
-from oppfolging_pipeline.sources.drift import DriftCollector, DriftError
+from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
 from oppfolging_pipeline.sources.export_answer import Rows, lacking_measures
 from oppfolging_pipeline.sources.export_search import NOT_THERE, Listing, Search, ask_listing
 from oppfolging_pipeline.sources.export_tables import Found, wanted_tables
@@ -67,13 +69,22 @@ class ExportClient:
 
     kilde = KILDE
 
-    def __init__(self, base_url: str, declared: live.Eksportkilde, radgrense: int, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        declared: live.Eksportkilde,
+        radgrense: int,
+        catalog: Catalog,
+        needed: Behov | None = None,
+    ) -> None:
         self.moved = DriftCollector()
         self._base = base_url
         self._declared = declared
         self._page_size = radgrense
         self._catalog = catalog
+        self._needed = every_cell(catalog) if needed is None else needed
         self._proven: dict[str, Found] = {}  # by the declared name: tables whose rows have had the measure
+        self._promised: dict[str, tuple[Drift, ...]] = {}  # likewise: warnings of optional ones that may be another
 
     def published(self, asker: Asker) -> ExportPublished:
         """One call for the list of tables, and one for the filters of each.
@@ -85,29 +96,61 @@ class ExportClient:
         listing = ask_listing(asker, self._base)
         tables = []
         for wanted in wanted_tables(KILDE, self._declared, self._catalog):
+            seen = DriftCollector()
             try:
-                tables.append(Search(asker, self._base, self._declared, wanted, listing).next(found))
-            except DriftError as error:
-                found.drifts.extend(error.drifts)
+                table = Search(asker, self._base, self._declared, wanted, listing).next(seen)
+                seen.raise_if_critical()
+                tables.append(table)
+                if wanted.tabell.valgfri:
+                    self._promised[wanted.tabell.navn] = seen.warnings
+                else:
+                    found.drifts.extend(seen.drifts)
+            except PermanentError as error:
+                found.drifts.extend(_told(wanted.tabell, error, seen))
         found.raise_if_critical()
-        of_each = {str(table.listed): table.years for table in tables}
+        of_each = {str(table.listed): table.years for table in tables if not table.wanted.tabell.valgfri}
         years = years_in_common(KILDE, of_each, found, [table.sha256[-1] for table in tables])
         found.raise_if_critical()
+        self._tell_unchecked(tables, found)
         return ExportPublished(
             KILDE,
             years=years,
-            facts={f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID) for table in tables},
+            facts={
+                f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID)
+                for table in tables
+                if not table.wanted.tabell.valgfri
+            },
             warnings=found.warnings,
             calls_per_year=2 * len(tables),
+            questions={key: texts for table in tables for key, texts in self._in_use(table).items()},
+            questions_by={key: table.sha256[-1] for table in tables for key in table.questions},
             tables=tuple(tables),
             listing=listing,
         )
+
+    def _in_use(self, table: Found) -> dict[str, tuple[str, ...]]:
+        """The questions of the table's indicators that somebody needs."""
+        used = {indikator for indikator, _, _ in self._needed}
+        return {key: texts for key, texts in table.questions.items() if key in used}
+
+    def _tell_unchecked(self, tables: Sequence[Found], found: DriftCollector) -> None:
+        """Whether the questions have changed is not known of an index that has none in the filter."""
+        without = [key for table in tables for key, texts in self._in_use(table).items() if not texts]
+        if without:
+            finding = Finding(
+                key=", ".join(without),
+                found="no questions below the index",
+                expected="the texts of its questions: whether they have changed is not checked",
+                action="Compare the questions of the survey with those of the year before.",
+            )
+            found.warn("sporsmaal_ikke_kontrollert", finding, tables[0].sha256[-1])
 
     def fetch(self, asker: Asker, published: Published, skoleaar: str) -> tuple[Answer, ...]:
         """The pages of every table, in order.
 
         Raises `DriftError` with everything that `Rows` finds in them, with `maal_mangler` when no table's rows have the
-        measure, and with `side_mangler` for a table that is refused although it is in the list.
+        measure, and with `side_mangler` for a table that is refused although it is in the list. Of an optional table
+        all of that is a warning, and so is a year that it does not have (`annet_aar`): its pages are left out.
         """
         if not isinstance(published, ExportPublished) or skoleaar not in published.years:
             years = ", ".join(published.years) or "none"
@@ -118,15 +161,16 @@ class ExportClient:
             search = Search(asker, self._base, self._declared, promised.wanted, published.listing)
             try:
                 answers.extend(self._pages(asker, *self._proved(asker, search, promised, skoleaar), skoleaar))
-            except DriftError as error:
-                found.drifts.extend(error.drifts)
+            except PermanentError as error:
+                found.drifts.extend(_told(promised.wanted.tabell, error))
+        self.moved.drifts.extend(found.warnings)
         found.raise_if_critical()
         return tuple(answers)
 
     def _proved(self, asker: Asker, search: Search, promised: Found, skoleaar: str) -> tuple[Found, _Counted, Answer]:
         """The table whose rows have the measure, its number of pages, and the page that proves it."""
         name = promised.wanted.tabell.navn
-        table, seen = self._proven.get(name, promised), DriftCollector()
+        table, seen = self._proven.get(name, promised), DriftCollector(list(self._promised.pop(name, ())))
         while True:
             if skoleaar not in table.years:
                 search.refuse(table, f"no {skoleaar}")
@@ -180,3 +224,20 @@ class ExportClient:
             drift = DriftCollector()
             drift.critical("side_mangler", Finding(found, expected, ASK_AGAIN, file=name), None, table.sha256)
             raise DriftError(drift.drifts) from refusal
+
+
+def _told(tabell: live.Tabell, error: PermanentError, seen: DriftCollector | None = None) -> list[Drift]:
+    """What went wrong with a table, and the warnings `seen` before it; of an optional table, all of it as warnings.
+
+    Raises the error again where it is no drift and the table is one that must be there.
+    """
+    before = [] if seen is None else list(seen.warnings)
+    if isinstance(error, DriftError):
+        drifts = list(error.drifts)
+    elif tabell.valgfri:
+        action = "Nothing else needs the table: fetch again another day, or put its rows in the inbox."
+        finding = Finding(f"an error ({error})", f"the table {tabell.navn}", action, key=tabell.navn)
+        drifts = [Drift("kritisk", "side_mangler", finding)]
+    else:
+        raise error
+    return [*before, *(replace(drift, alvorlighet="advarsel") if tabell.valgfri else drift for drift in drifts)]

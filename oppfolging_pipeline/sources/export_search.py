@@ -64,6 +64,7 @@ class Search:
 
     def next(self, drift: DriftCollector) -> Found:
         """The first table, of those not looked into, that has the wanted indicators by code and name, and the grades.
+        A table of no question is known by its rows alone.
 
         What is wrong with its other filters, and that it stands under another id than last (`tabell_flyttet`, a
         warning), is put into `drift`. Raises `DriftError` when there is none, with each that was looked into and why it
@@ -99,10 +100,10 @@ class Search:
         choosing = Choosing(self.wanted, self.declared, answer, drift)
         filters = choosing.filters()
         questions = filters.get(self.declared.sporsmaalsfilter)
-        if questions is None:
+        if questions is None and self.wanted.codes:
             self._not_it(listed, f"no filter {self.declared.sporsmaalsfilter}", "filter_mangler", [answer.sha256])
             return None
-        if strange := strange_indicators(self.wanted, questions):
+        if questions is not None and (strange := strange_indicators(self.wanted, questions)):
             self._not_it(listed, ", ".join(strange), "maal_mangler", [answer.sha256])
             return None
         grades = filters.get(self.declared.trinnfilter)

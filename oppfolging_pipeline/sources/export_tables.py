@@ -7,7 +7,7 @@ Belongs here: the list of tables and their filters against what is declared. Doe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -17,6 +17,7 @@ from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
 from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import DriftCollector
+from oppfolging_pipeline.sources.questions import questions_of
 from oppfolging_pipeline.sources.report_filters import ALLE, Aarsvalg, Filter, read_filters, years_of
 
 
@@ -45,8 +46,15 @@ class Wanted:
         """Every grade of the indicators."""
         return tuple(sorted({trinn for each in self.indikatorer.values() for trinn in each.trinn}))
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the indicators; none of a table that is of the whole survey, and of no question."""
+        return tuple(each.kode for each in self.indikatorer.values() if each.kode is not None)
+
     def __str__(self) -> str:
-        asked = " and ".join(f"{each.kildenavn[0]} ({each.kode})" for each in self.indikatorer.values())
+        asked = " and ".join(
+            f"{each.kildenavn[0]} ({each.kode or ', '.join(self.tabell.maal)})" for each in self.indikatorer.values()
+        )
         return f"{self.tabell.navn} with {asked}"
 
 
@@ -54,7 +62,8 @@ class Wanted:
 class Found:
     """A table that has what is wanted: the internal ids that a request gives each filter, and its years with theirs.
 
-    `sha256` are the digests of the answers that say so, the filters last.
+    `sha256` are the digests of the answers that say so, the filters last; `questions` the texts that each indicator is
+    made of.
     """
 
     wanted: Wanted
@@ -62,6 +71,7 @@ class Found:
     years: Mapping[str, Aarsvalg]
     values: Mapping[str, tuple[int, ...]]
     sha256: tuple[str, ...]
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def forelopig_by(self, skoleaar: str) -> str | None:
         """The digest of the filters when they call the school year preliminary, else None."""
@@ -101,7 +111,9 @@ def strange_indicators(wanted: Wanted, questions: Filter) -> list[str]:
     """What of the wanted indicators the filter does not have, code and name together; none when it is the table."""
     strange = []
     for indikator in wanted.indikatorer.values():
-        choice = questions.find([indikator.kode or ""])
+        if indikator.kode is None:
+            continue
+        choice = questions.find([indikator.kode])
         if choice is None:
             strange.append(f"no {indikator.kode}")
         elif choice.navn.strip() not in indikator.kildenavn:
@@ -136,11 +148,11 @@ class Choosing:
         other choice.
         """
         tabell, declared = self.wanted.tabell, self.declared
-        codes = [(each.kode or "",) for each in self.wanted.indikatorer.values()]
+        if_there = {name: names for name, names in tabell.valg_der_det_finnes.items() if name in filters}
         asked: dict[str, Sequence[tuple[str, ...]]] = {
-            declared.sporsmaalsfilter: codes,
+            **({declared.sporsmaalsfilter: [(code,) for code in self.wanted.codes]} if self.wanted.codes else {}),
             declared.trinnfilter: [(str(trinn),) for trinn in self.wanted.grades],
-            **{name: [names] for name, names in tabell.valg.items()},
+            **{name: [names] for name, names in {**tabell.valg, **if_there}.items()},
         }
         values = {name: self._chosen(name, filters.get(name), names) for name, names in asked.items()}
         for name in sorted(set(filters) - set(declared.kjente_filtre) - set(asked)):
@@ -150,7 +162,12 @@ class Choosing:
             years = years_of(filters[tabell.tidsfilter], self.answer.ask.name, self.drift, self.answer.sha256)
         else:
             self._tell("filter_mangler", tabell.tidsfilter, "no such filter", "the filter")
-        return Found(self.wanted, listed, years, values, shown_by)
+        questions = {
+            key: questions_of(filters[declared.sporsmaalsfilter], each.kode)
+            for key, each in self.wanted.indikatorer.items()
+            if each.kode and declared.sporsmaalsfilter in filters
+        }
+        return Found(self.wanted, listed, years, values, shown_by, questions)
 
     def _tell(
         self, kode: str, key: str, found: str, expected: str, action: str = ASK_AGAIN, *, critical: bool = True

@@ -1,6 +1,7 @@
 """A fetch: every source asked, school year by school year, and what became of each.
 
-Belongs here: which years are fetched, in which order, what is gone on with, and that one source's failure is its own.
+Belongs here: which years are fetched, in which order, what is gone on with, and that a failure is of its source and
+year alone.
 Does not belong here: what the interfaces say (the clients), or whether figures can be used (`staging.arrival`, handed
 in).
 
@@ -12,21 +13,32 @@ that arrived are not asked for again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from oppfolging_pipeline.core.errors import Finding, PermanentError, TransientError
+from oppfolging_pipeline.core.errors import InvalidInput, PermanentError, TransientError
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.sources.asking import Answer, Asker
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.evidence import Campaign, Evidence
+from oppfolging_pipeline.sources.moves import seen, with_moves
 from oppfolging_pipeline.sources.published import Published, SourceClient
+from oppfolging_pipeline.sources.questions import (
+    Asked,
+    Changed,
+    as_facts,
+    changed_questions,
+    expect_questions,
+    from_facts,
+)
 
 REGISTER = "klass"
 WHOLE = ""  # the school year of a unit that is a whole source, or the register
 State = Literal["hentet", "uendret", "stoppet", "ikke_naadd", "ikke_publisert"]
 GOOD = frozenset({"hentet", "uendret"})
 FAILED = frozenset({"stoppet", "ikke_naadd"})
+_PATIENCE = 2  # years in a row that a source may leave unanswered before it is asked for no more of them
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,7 @@ class Outcome:
     sha256: tuple[str, ...] = ()
     transient: bool = False
     earlier: bool = False  # accepted before, in the fetch that this one goes on with
+    answered: bool = True  # whether the source gave what could be read, be it right or wrong
 
 
 @dataclass(frozen=True)
@@ -112,6 +125,7 @@ class Fetch:
     register: RegisterClient | None
     now: Callable[[], datetime]
     told: Callable[[Outcome], None]
+    breaks: Bruddliste = field(default_factory=default_breaks)
     _done: Mapping[tuple[str, str], str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,7 +140,7 @@ class Fetch:
             except (PermanentError, TransientError) as error:
                 outcomes.append(self._failed(client.kilde, WHOLE, error))
                 continue
-            published = self._with_moves(published)
+            published = with_moves(published, self.evidence.facts(client.kilde))
             self.evidence.drifts(self.campaign, client.kilde, WHOLE, published.warnings)
             asked = tuple(published.years[-newest:]) if years is None else tuple(sorted(set(years)))
             absent = [year for year in asked if year not in published.years]
@@ -146,8 +160,8 @@ class Fetch:
     def run(self, plan: Plan, arrive: Arrive, first_day: date, as_of: date) -> tuple[Outcome, ...]:
         """Fetch what is planned, the register first. Returns the outcome of every unit, those of the plan included.
 
-        A unit that fails ends its source: what is fetched from an interface that moves or does not answer is neither
-        right nor polite. The other sources go on.
+        A unit that fails is its own: the other years of its source are asked for, and the other sources. A source that
+        did not answer for two years in a row is left alone: to go on asking would be neither of use nor polite.
         """
         outcomes = list(plan.outcomes)
         register = plan.register
@@ -166,32 +180,42 @@ class Fetch:
 
     def _source(self, planned: Planned, arrive: Arrive) -> Iterable[Outcome]:
         kilde, published = planned.client.kilde, planned.published
+        unanswered: list[Outcome] = []  # the last ones in a row
+        remembered = from_facts(self.evidence.facts(kilde))
+        asked = {key: Asked(max(published.years), texts) for key, texts in published.questions.items() if texts}
+        changed = changed_questions(kilde, asked, remembered, self.breaks)
+        failed = False
         for number, year in enumerate(planned.years):
+            if len(unanswered) >= _PATIENCE:
+                why = " and ".join(outcome.skoleaar for outcome in unanswered)
+                message = f"not asked for after the source did not answer for {why}"
+                last = unanswered[-1]
+                yield self._ended(Outcome(kilde, year, last.state, message=message, transient=last.transient))
+                continue
             outcome = self._unit(
                 kilde,
                 year,
-                lambda year=year: planned.client.fetch(self.asker, published, year),  # type: ignore[misc]
+                lambda year=year: self._fetched(planned, year, changed),  # type: ignore[misc]
                 lambda answers, year=year: arrive.figures(kilde, year, answers),  # type: ignore[misc]
-                lambda first=number == 0: _seen(planned, first=first),  # type: ignore[misc]
+                lambda first=number == 0: seen(planned.client, planned.published, first=first),  # type: ignore[misc]
             )
             yield outcome
-            if outcome.state in FAILED:
-                for left in planned.years[number + 1 :]:
-                    yield self._ended(
-                        Outcome(
-                            kilde,
-                            left,
-                            outcome.state,
-                            message=f"not asked for after {year} failed",
-                            transient=outcome.transient,
-                        )
-                    )
-                return
+            failed = failed or outcome.state in FAILED
+            unanswered = [] if outcome.answered else [*unanswered, outcome]
+        if failed:
+            return
         if planned.years:
-            self.evidence.remember(kilde, published.facts, self.now())
+            unjudged = {one.indikator for one in changed}
+            known = {**remembered, **{key: one for key, one in asked.items() if key not in unjudged}}
+            self.evidence.remember(kilde, {**published.facts, **as_facts(known)}, self.now())
         elif self._done.get((kilde, WHOLE)) in FAILED:
             # The source answers again, and all of its years were accepted before it did not.
             self.evidence.unit_ended(self.campaign, kilde, WHOLE, "uendret", self.now())
+
+    def _fetched(self, planned: Planned, year: str, changed: Sequence[Changed]) -> tuple[Answer, ...]:
+        """The answers of a year; nothing is asked for where its questions may be other ones than before."""
+        expect_questions(planned.published.kilde, changed, year, planned.published.questions_by)
+        return planned.client.fetch(self.asker, planned.published, year)
 
     @staticmethod
     def _units_of(plan: Plan) -> Iterable[tuple[str, str]]:
@@ -243,7 +267,15 @@ class Fetch:
         transient = isinstance(error, TransientError)
         state: State = "ikke_naadd" if transient else "stoppet"
         return self._ended(
-            Outcome(kilde, skoleaar, state, message=str(error), warnings=(*drifts, *warnings), transient=transient)
+            Outcome(
+                kilde,
+                skoleaar,
+                state,
+                message=str(error),
+                warnings=(*drifts, *warnings),
+                transient=transient,
+                answered=isinstance(error, InvalidInput),
+            )
         )
 
     def _ended(self, outcome: Outcome, intake_id: int | None = None) -> Outcome:
@@ -264,34 +296,3 @@ class Fetch:
         outcome = Outcome(kilde, skoleaar, state, rows, sha256=sha256, earlier=True)  # type: ignore[arg-type]
         self.told(outcome)
         return outcome
-
-    def _with_moves(self, published: Published) -> Published:
-        """With a warning for each fact that is another than when the source was last read without fault, and, before
-        there was such a time, than what is declared."""
-        remembered = self.evidence.facts(published.kilde)
-        known = {fact: f"{value}, as it is declared" for fact, value in published.declared.items()}
-        known |= {fact: f"{value}, as at the last fetch" for fact, value in remembered.items()}
-        before = {**published.declared, **remembered}
-        moves = tuple(
-            Drift(
-                "advarsel",
-                "versjon_flyttet",
-                Finding(
-                    key=f"{published.kilde}, {fact}",
-                    found=value,
-                    expected=known[fact],
-                    action="Nothing to do when the figures are accepted: where they lie is looked up on every fetch.",
-                ),
-            )
-            for fact, value in published.facts.items()
-            if before.get(fact, value) != value
-        )
-        return replace(published, warnings=(*published.warnings, *moves)) if moves else published
-
-
-def _seen(planned: Planned, *, first: bool) -> tuple[Drift, ...]:
-    """The warnings about a source that have not been told of yet."""
-    moved = planned.client.moved
-    warnings = (*(planned.published.warnings if first else ()), *moved.warnings)
-    moved.drifts.clear()
-    return warnings

@@ -1,4 +1,4 @@
-"""Flat rows of Udir's export API (Elevundersøkelsen), saved as JSON or csv.
+"""Flat rows of Udir's export API (Elevundersøkelsen), saved as JSON or csv: its indexes, or who took part.
 
 Belongs here: which rows and fields of a saved answer are figures. Does not belong here: the bytes of the two file types
 (`flat_file`), fetching, or which of two rows counts (`staging`). DuckDB reads and filters, so that a large file takes
@@ -8,7 +8,7 @@ bounded memory; what a single text says is read by the same code as in the wide 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +32,17 @@ FIELDS = (
     "Fylkekode", "Fylke", "Kommunekode", "Kommune", "Organisasjonsnummer", "EnhetNavn", "TrinnKode", "EierformNavn",
     "KjoennKode", COUNT_FIELD,
 )  # fmt: skip
+# The fields that rows of the whole survey, of no question, need not have.
+OF_A_QUESTION = frozenset(
+    {"Spoersmaalgruppekode", "Spoersmaalgruppe", "Spoersmaalkode", "Spoersmaalnavn", "KjoennKode"}
+)
 
 
 def parse_flat(
     path: Path, file: str, form: FlatFormat, connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> ParsedFile:
-    """Read the index rows of the catalogue's indicators, all owners, all pupils.
+    """Read the index rows of the catalogue's indicators, all owners, all pupils; of an indicator without a code, which
+    is of the whole survey, the rows without a question.
 
     Rows of other indicators, single questions, owners or genders are facts that are not asked for, and are left out.
     Rows are counted from 1; in a csv the heading is row 1. A national row is not demanded of one file: an answer comes
@@ -49,13 +54,15 @@ def parse_flat(
     asked = Asked(
         ASKED,
         {
-            "koder": [each.kode for each in indikatorer.values()],
-            "navn": [name for each in indikatorer.values() for name in each.kildenavn],
+            "koder": [each.kode for each in indikatorer.values() if each.kode],
+            "navn": [name for each in indikatorer.values() if each.kode for name in each.kildenavn],
+            "deltakelse": bool(participation(indikatorer) & set(measures)),
             "trinn": sorted(catalog.trinn_of_kilde(KILDE)),
         },
     )
     nation = NATION_FIELD if NATION_FIELD in form.fields else None
-    columns = {**fields, NATION_FIELD: nation, **{field: field for field in measures.values()}}
+    own = {**dict.fromkeys(FIELDS), **fields}
+    columns = {**own, NATION_FIELD: nation, **{field: field for field in measures.values()}}
     rows = load(path, file, form, columns, (*measures.values(), COUNT_FIELD), asked, connection)
     refuse_too_few(rows, file, form, connection)
     faults = FindingCollector()
@@ -71,7 +78,7 @@ def parse_flat(
     connection.execute(DROP)
     if figures.num_rows == 0:
         names = ", ".join(sorted(each.kildenavn[0] for each in indikatorer.values()))
-        expected = f"rows of {names} with EierformNavn 'Alle eierformer' and KjoennKode 'A'"
+        expected = f"rows of {names}, with EierformNavn 'Alle eierformer' and KjoennKode 'A'"
         faults.add(Finding(file=file, found="no row of an indicator", expected=expected, action=SAVE_AGAIN))
     faults.raise_if_any()
     return ParsedFile("flate_rader", KILDE, figures, rows)
@@ -85,6 +92,17 @@ def own_fields(fields: Collection[str]) -> dict[str, str]:
     return {name: theirs for name, theirs in own.items() if theirs is not None}
 
 
+def participation(indikatorer: Mapping[str, Indikator]) -> set[str]:
+    """The measures of the indicators that are of the whole survey, and of no question: those without a code."""
+    return {maal for each in indikatorer.values() if each.kode is None for maal in each.maal}
+
+
+def required_fields(maal: Collection[str], indikatorer: Mapping[str, Indikator]) -> tuple[str, ...]:
+    """The fields that rows with these measures must have: all, or those of no question where all are of the survey."""
+    of_the_survey = bool(maal) and set(maal) <= participation(indikatorer)
+    return tuple(name for name in FIELDS if not (of_the_survey and name in OF_A_QUESTION))
+
+
 def _measure_fields(
     fields: tuple[str, ...], own: Collection[str], file: str, indikatorer: dict[str, Indikator], catalog: Catalog
 ) -> dict[str, str]:
@@ -95,9 +113,6 @@ def _measure_fields(
         faults.add(Finding(file=file, row=1, column=column, found=found, expected=expected, action=SAVE_AGAIN))
 
     listed = ", ".join(fields)
-    for name in FIELDS:
-        if name not in own:
-            fault(name, f"the fields {listed}", f"also {name}")
     for name in sorted({name for name in fields if fields.count(name) > 1}):
         fault(name, "the field twice", "each field once")
     wanted = sorted({maal for indikator in indikatorer.values() for maal in indikator.maal})
@@ -106,6 +121,9 @@ def _measure_fields(
         for field in fields:
             if re.search(catalog.maal[maal].kolonne, field) and found.setdefault(maal, field) != field:
                 fault(field, f"a second field of {catalog.maal[maal].navn} beside {found[maal]}", "one field of it")
+    for name in required_fields(found, indikatorer):
+        if name not in own:
+            fault(name, f"the fields {listed}", f"also {name}")
     if not found:
         patterns = " or ".join(catalog.maal[maal].kolonne.strip("^$") for maal in wanted)
         fault(None, f"the fields {listed}", f"also {patterns}")
@@ -136,7 +154,7 @@ def _check_names(
 ) -> None:
     """An indicator's code and name must go together: Udir has moved codes before, and a name alone is no proof."""
     for indikator in indikatorer.values():
-        if not set(indikator.maal) & set(measures):
+        if indikator.kode is None or not set(indikator.maal) & set(measures):
             continue
         names = list(indikator.kildenavn)
         faults.extend(

@@ -9,7 +9,11 @@ from __future__ import annotations
 from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, NIVAA
 
 # An answer that was fetched without choosing owner, gender and question holds every combination of them.
-WHOLE = "EierformNavn = 'Alle eierformer' AND KjoennKode = 'A'"
+# A row of the table of participation is about the whole survey: it has no question, and may have no gender either.
+PARTICIPATION = "coalesce(nullif(Spoersmaalgruppekode, ''), nullif(Spoersmaalkode, '')) IS NULL"
+WHOLE = (
+    f"EierformNavn = 'Alle eierformer' AND (KjoennKode = 'A' OR (nullif(KjoennKode, '') IS NULL AND {PARTICIPATION}))"
+)
 # The same levels stand a second time for the schools abroad, under a nation of their own.
 AT_HOME = f"coalesce(nullif(Nasjonaltkode, ''), '{LAND}') = '{LAND}'"
 INDEX_ROW = "coalesce(Spoersmaalnavn, '') = 'Alle spørsmål'"
@@ -17,12 +21,13 @@ CODES = f"CASE WHEN {INDEX_ROW} THEN [Spoersmaalkode, Spoersmaalgruppekode] ELSE
 # A grade that is no number is taken along, to be told as a fault.
 ASKED = f"""
 {WHOLE} AND {AT_HOME}
-AND (list_has_any({CODES}, $koder) OR ({INDEX_ROW} AND list_contains($navn, coalesce(Spoersmaalgruppe, ''))))
+AND (list_has_any({CODES}, $koder) OR ({INDEX_ROW} AND list_contains($navn, coalesce(Spoersmaalgruppe, '')))
+  OR ($deltakelse AND {PARTICIPATION}))
 AND (TRY_CAST(TrinnKode AS INTEGER) IS NULL OR list_contains($trinn, TRY_CAST(TrinnKode AS INTEGER)))
 """
 
 # `spurt`: what is asked for. `utvalg`: the rows of `flate` that it finds, each with the texts of its cells. `{verdi}`
-# gives the text of the measure's own field.
+# gives the text of the measure's own field. An indicator of the survey without a code is of the whole survey.
 CHOSEN = """
 CREATE OR REPLACE TEMP TABLE lest (maal VARCHAR, del VARCHAR, tekst VARCHAR, status VARCHAR, tall DECIMAL(12, 3));
 CREATE OR REPLACE TEMP TABLE spurt (indikator VARCHAR, maal VARCHAR, felt VARCHAR, kode VARCHAR, trinn INTEGER[])
@@ -31,7 +36,7 @@ CHOOSE = f"""
 CREATE OR REPLACE TEMP VIEW utvalg AS
 SELECT s.indikator, s.maal, s.felt, coalesce(CASE s.maal {{verdi}} END, '') AS verdi_tekst,
   coalesce(CAST({{antall}} AS VARCHAR), '') AS antall_tekst, f.*
-FROM flate f JOIN spurt s ON list_contains({CODES}, s.kode)
+FROM flate f JOIN spurt s ON CASE WHEN s.kode IS NULL THEN {PARTICIPATION} ELSE list_contains({CODES}, s.kode) END
   AND (TRY_CAST(TrinnKode AS INTEGER) IS NULL OR list_contains(s.trinn, TRY_CAST(TrinnKode AS INTEGER)))
 WHERE {WHOLE} AND {AT_HOME}
 """  # noqa: S608 (texts of this module)

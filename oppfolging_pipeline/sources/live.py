@@ -76,13 +76,19 @@ class Rapport(_Declared):
 
 
 class Tabell(_Declared):
-    """A table of the export API, known by its measures; id and name are hints."""
+    """A table of the export API, known by its measures; id and name are hints.
+
+    `valg`: the names that the one choice of a filter may have. `valg_der_det_finnes`: the same of filters that the
+    table may lack. `valgfri`: nothing stops without it, and it says nothing of which years there are.
+    """
 
     navn: str
     sist_kjent: int
     maal: tuple[str, ...]
     tidsfilter: str
     valg: dict[str, tuple[str, ...]]
+    valg_der_det_finnes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    valgfri: bool = False
 
 
 class Eksportkilde(_Declared):

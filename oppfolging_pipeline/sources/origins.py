@@ -9,17 +9,18 @@ from typing import Literal
 
 Origin = Literal["fil", "eksempel", "hentet", "lokal"]
 
+# `lokal`: answers that are read against another register than Norway's, as a trial server's are. The ledger's word for
+# them is from when they were told by their address.
 WHOLE: Origin = "eksempel"  # each intake of the invented country is whole; those of the others go on from each other
 FETCHED: frozenset[Origin] = frozenset({"hentet", "lokal"})  # from the interfaces, not from files
 ORIGIN_TEXT: dict[Origin, str] = {
     "fil": "files from an inbox",
     "eksempel": "the invented example country",
     "hentet": "answers fetched from Udir and Statistics Norway",
-    "lokal": "answers fetched from a local trial server",
+    "lokal": "answers fetched of an invented country",
 }
-REAL: frozenset[Origin] = frozenset({"fil", "hentet"})
-# Real figures share a home with each other, and nothing else with anything.
-_TOGETHER: tuple[frozenset[Origin], ...] = (REAL, frozenset({"eksempel"}), frozenset({"lokal"}))
+# Files and what is fetched from the sources go together, and nothing else with anything.
+_TOGETHER: tuple[frozenset[Origin], ...] = (frozenset({"fil", "hentet"}), frozenset({"eksempel"}), frozenset({"lokal"}))
 
 
 def may_be_with(origin: Origin) -> frozenset[Origin]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ParsedFile:
 
     `figures` has the columns `FIGURE_COLUMNS`, those of `observasjon` that a file has; several rows may still speak of
     one cell. `rows` counts the file's own rows, headings not included. `ignored_columns` are known headings that were
-    not used.
+    not used. `left_out` says what was wrong with columns and rows that nobody needs and that give no figures.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class ParsedFile:
     figures: pa.Table
     rows: int
     ignored_columns: tuple[str, ...] = ()
+    left_out: tuple[Finding, ...] = ()
 
 
 def figure_schema() -> pa.Schema:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.files import open_content
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, too_large
 from oppfolging_pipeline.sources.drift import DriftCollector
@@ -31,7 +32,7 @@ _CHUNK = 1 << 20
 Fault = Callable[[str, Finding], None]
 
 
-def read_pivot_file(path: Path, file: str, catalog: Catalog) -> ParsedFile:
+def read_pivot_file(path: Path, file: str, catalog: Catalog, needed: Behov | None = None) -> ParsedFile:
     """The figures of a saved answer; `file` is its name in faults.
 
     Raises as `parse_pivot` does, and `DriftError` (`svar_som_ikke_kan_leses`) for one that is larger than a document
@@ -45,10 +46,10 @@ def read_pivot_file(path: Path, file: str, catalog: Catalog) -> ParsedFile:
             size += len(chunk)
             if size > most:
                 raise too_large(file, size, most)
-    return parse_pivot(b"".join(chunks), file, catalog)
+    return parse_pivot(b"".join(chunks), file, catalog, needed)
 
 
-def parse_pivot(content: bytes, file: str, catalog: Catalog) -> ParsedFile:
+def parse_pivot(content: bytes, file: str, catalog: Catalog, needed: Behov | None = None) -> ParsedFile:
     """The figures of an answer of the report API, as it was saved.
 
     Rows under another root than the nation (abroad) are no municipalities: they count as rows and give no figures.
@@ -74,10 +75,12 @@ def parse_pivot(content: bytes, file: str, catalog: Catalog) -> ParsedFile:
             action="Take the file out of the inbox, or ask for another year, grade or test.",
         )
         raise InvalidInput([finding])
-    return figures_of_pivot(pivot, file, catalog)
+    return figures_of_pivot(pivot, file, catalog, needed=needed)
 
 
-def figures_of_pivot(pivot: Pivot, file: str, catalog: Catalog, sha256: str | None = None) -> ParsedFile:
+def figures_of_pivot(
+    pivot: Pivot, file: str, catalog: Catalog, sha256: str | None = None, needed: Behov | None = None
+) -> ParsedFile:
     """The figures of a pivot that has been taken apart; `file` and `sha256` name it in faults.
 
     Raises as `parse_pivot` does for a pivot with rows.
@@ -86,7 +89,7 @@ def figures_of_pivot(pivot: Pivot, file: str, catalog: Catalog, sha256: str | No
     heading = [*UNIT_COLUMNS, *(".".join(labels) for labels in pivot.kolonner)]
     rows = [[*unit, *row.celler] for row, unit in units]
     try:
-        parsed = parse_wide([heading, *rows], 0, file, "pivot", catalog, [row.nummer for row, _ in units])
+        parsed = parse_wide([heading, *rows], 0, file, "pivot", catalog, [row.nummer for row, _ in units], needed)
     except InvalidInput as invalid:
         # The heading has no row here, and nobody downloads a pivot.
         raise InvalidInput(
@@ -97,7 +100,8 @@ def figures_of_pivot(pivot: Pivot, file: str, catalog: Catalog, sha256: str | No
             )
             for finding in invalid.findings
         ) from None
-    return replace(parsed, rows=len(pivot.rader))
+    left_out = tuple(replace(finding, row=finding.row or None) for finding in parsed.left_out)
+    return replace(parsed, rows=len(pivot.rader), left_out=left_out)
 
 
 def units_of(pivot: Pivot, file: str, sha256: str | None = None) -> list[tuple[PivotRow, list[str]]]:

@@ -21,7 +21,8 @@ class Published:
     `years` are the school years that all of the source's pages or tables have. `facts` is what can move and be
     discovered again (`GSK_NP_Geo_Trinn5 endepunkt` → `GSK/NasjonaleProever/4/1`): the caller compares it with last
     time, and the first time with what is `declared` of it. `calls_per_year` is the number of data calls that a year
-    needs at least. A client may subclass this with what it needs itself.
+    needs at least. `questions` are the texts that each indicator in use is made of today, and `questions_by` the
+    digests of the answers that say so. A client may subclass this with what it needs itself.
     """
 
     kilde: str
@@ -30,6 +31,8 @@ class Published:
     warnings: tuple[Drift, ...]
     calls_per_year: int
     declared: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    questions_by: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
 
 class SourceClient(Protocol):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.files import open_content, read_content
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.flat import FIELDS, parse_flat
@@ -41,23 +42,37 @@ _SHOWN = 80  # characters of an unknown file that its refusal shows
 
 
 def read_file(
-    path: Path, file: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog
+    path: Path, file: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, needed: Behov | None = None
 ) -> ParsedFile | klass_files.KlassFile:
-    """Read one archived file. `file` is the name to use in errors. Raises `InvalidInput` with all of its faults."""
+    """Read one archived file. `file` is the name to use in errors, `needed` what may stop it (None: all of the
+    catalogue). Raises `InvalidInput` with all of its faults."""
     with open_content(path) as handle:
         head = handle.read(HEAD)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         found = "an empty file" if not head else "a file with nothing in it"
         raise InvalidInput([Finding(file=file, found=found, expected=_EXPECTED, action=_AGAIN)])
     if looks_like_xlsx(head):
-        return parse_wide(read_wide_xlsx(read_content(path), file), XLSX_HEADING_ROW, file, "udir_xlsx", catalog)
+        rows = read_wide_xlsx(read_content(path), file)
+        return parse_wide(rows, XLSX_HEADING_ROW, file, "udir_xlsx", catalog, needed=needed)
     if looks_like_wide_csv(head):
-        return parse_wide(read_wide_csv(read_content(path), file), CSV_HEADING_ROW, file, "udir_csv", catalog)
+        rows = read_wide_csv(read_content(path), file)
+        return parse_wide(rows, CSV_HEADING_ROW, file, "udir_csv", catalog, needed=needed)
     if looks_like_pivot(head):
-        return read_pivot_file(path, file, catalog)
+        return read_pivot_file(path, file, catalog, needed)
     if klass_files.recognise(head) is not None:
         return klass_files.parse(read_content(path), file)
     return parse_flat(path, file, flat_format(head, file), connection, catalog)
+
+
+def is_flat(head: bytes, file: str) -> bool:
+    """Whether a content begins as flat rows do."""
+    if not head.strip() or any(one(head) for one in (looks_like_xlsx, looks_like_wide_csv, looks_like_pivot)):
+        return False
+    try:
+        fields = flat_format(head, file).fields
+    except InvalidInput:
+        return False
+    return len(set(fields) & set(FIELDS)) > len(FIELDS) // 2
 
 
 def flat_format(head: bytes, file: str) -> FlatFormat:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
@@ -34,9 +35,19 @@ class ReportPublished(Published):
 
 
 class ReportClient:
-    """The client of one source. `base_url` ends in `/rest/v1`; raises `InvalidInput` for another address."""
+    """The client of one source. `base_url` ends in `/rest/v1`; raises `InvalidInput` for another address.
 
-    def __init__(self, kilde: str, base_url: str, declared: live.Rapportkilde, catalog: Catalog) -> None:
+    `needed` is what may stop it (None: all of the catalogue). `moved` gathers what is wrong with the rest.
+    """
+
+    def __init__(
+        self,
+        kilde: str,
+        base_url: str,
+        declared: live.Rapportkilde,
+        catalog: Catalog,
+        needed: Behov | None = None,
+    ) -> None:
         if not base_url.endswith(_VERSION):
             finding = Finding(
                 key="OPPFOLGING_UDIR_RAPPORT_URL",
@@ -51,6 +62,7 @@ class ReportClient:
         self._root = base_url.removesuffix(_VERSION)  # what the endpoints are relative to
         self._sider = declared.sider
         self._catalog = catalog
+        self._needed = every_cell(catalog) if needed is None else needed
 
     def published(self, asker: Asker) -> ReportPublished:
         """Two calls for each page: where its figures are, and its filters.
@@ -102,8 +114,11 @@ class ReportClient:
                 continue
             answers.append(answer)
             forelopig_by = page.forelopig_by(skoleaar)
-            found.drifts.extend(check_answer(answer, page.side, skoleaar, self.kilde, self._catalog, forelopig_by))
+            found.drifts.extend(
+                check_answer(answer, page.side, skoleaar, self.kilde, self._catalog, forelopig_by, self._needed)
+            )
         found.raise_if_critical()
+        self.moved.drifts.extend(found.warnings)
         return tuple(answers)
 
     def _page(self, asker: Asker, side: live.Side, found: DriftCollector) -> Page:
@@ -113,7 +128,8 @@ class ReportClient:
         filter_answer = self._described(asker, side, "filterverdier", url, shown_by=answer.sha256)
         file, sha256 = filter_answer.ask.name, filter_answer.sha256
         filters = read_filters(filter_answer.document(), file, sha256)
-        values = Choosing(side, endpoints, filters, answer, filter_answer, found).values(self.kilde, self._catalog)
+        choosing = Choosing(side, endpoints, filters, answer, filter_answer, found)
+        values = choosing.values(self.kilde, self._catalog, self._needed)
         time = filters.get(side.tidsfilter)
         years = {} if time is None else years_of(time, file, found, sha256)
         return Page(side, endpoints, years, values, (answer.sha256, sha256))

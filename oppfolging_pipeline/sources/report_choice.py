@@ -6,10 +6,11 @@ Belongs here: the declared filters and choices against what a page has. Does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
@@ -17,6 +18,7 @@ from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.drift import DriftCollector
 from oppfolging_pipeline.sources.report_filters import ALLE, Filter
 from oppfolging_pipeline.sources.report_pages import Endpoints
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 
 _HIDDEN = "Skjul"  # the choice of a switch that adds no column
 _DECLARE = "Find out what it chooses, and declare it in live.yaml."
@@ -36,18 +38,19 @@ class Choosing:
     answer: Answer
     found: DriftCollector
 
-    def values(self, kilde: str, catalog: Catalog) -> dict[str, tuple[int, ...]]:
+    def values(self, kilde: str, catalog: Catalog, needed: Behov) -> dict[str, tuple[int, ...]]:
         """The internal ids for every filter but that of time: the page's defaults, then what is declared.
 
         Critical: a declared filter that is not there (`filter_mangler`), a choice that is not in its filter
         (`valg_mangler`), a new filter whose default leaves something out (`filter_ukjent`). A new filter with a default
-        of all, or of no more columns, is told of and gets its default.
+        of all, or of no more columns, is told of and gets its default; a test or grade that is not there and that
+        nobody needs is told of and not asked for.
         """
         self._check_filters()
         side, standard = self.side, self.endpoints.standard
         values = {name: ids for name, ids in standard.items() if name in self.endpoints.filtre}
         for name in self._usable(side.valg):
-            values[name] = self._chosen(name, side.valg[name], kilde, catalog)
+            values[name] = self._chosen(name, side.valg[name], kilde, catalog, needed)
         for name in self._usable(side.brytere):
             values[name] = self._switched(name, side.brytere[name])
         return {name: ids for name, ids in values.items() if ids and name != side.tidsfilter}
@@ -55,10 +58,14 @@ class Choosing:
     def _usable(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name in self.endpoints.filtre and name in self.filters]
 
-    def _tell(self, kode: str, key: str, found: str, expected: str, *shown_by: Answer) -> None:
+    def _tell(self, kode: str, key: str, found: str, expected: str, *shown_by: Answer, stops: bool = True) -> None:
         first, *others = shown_by or (self.answer,)
-        finding = Finding(file=first.ask.name, key=key, found=found, expected=expected, action=ASK_AGAIN)
-        self.found.critical(kode, finding, first.sha256, [other.sha256 for other in others])
+        action = ASK_AGAIN if stops else LEFT_OUT
+        finding = Finding(file=first.ask.name, key=key, found=found, expected=expected, action=action)
+        if stops:
+            self.found.critical(kode, finding, first.sha256, [other.sha256 for other in others])
+        else:
+            self.found.warn(kode, finding, first.sha256)
 
     def _check_filters(self) -> None:
         taken = set(self.endpoints.filtre)
@@ -86,22 +93,26 @@ class Choosing:
         choices = self.filters[name].valg.values() if name in self.filters else ()
         return any(choice.id == identity and choice.navn.strip() == _HIDDEN for choice in choices)
 
-    def _chosen(self, name: str, declared: live.Choice, kilde: str, catalog: Catalog) -> tuple[int, ...]:
-        wanted: list[tuple[str, ...]]
+    def _chosen(self, name: str, declared: live.Choice, kilde: str, catalog: Catalog, needed: Behov) -> tuple[int, ...]:
+        wanted: list[tuple[Sequence[str], bool]]  # the names of a choice, and whether anybody needs it
+        trinn = set(self.side.trinn)
         if declared == "katalog":
-            trinn = set(self.side.trinn)
-            of_source = [one for one in catalog.indikatorer.values() if one.kilde == kilde and trinn & set(one.trinn)]
-            wanted = [indikator.kildenavn for indikator in of_source]
+            of_source = {
+                key: one for key, one in catalog.indikatorer.items() if one.kilde == kilde and trinn & set(one.trinn)
+            }
+            used = {indikator for indikator, _, grade in needed if grade in trinn}
+            wanted = [(indikator.kildenavn, key in used) for key, indikator in of_source.items()]
         elif declared == "trinn":
-            wanted = [(str(trinn),) for trinn in self.side.trinn]
+            used_grades = {grade for indikator, _, grade in needed if catalog.indikatorer[indikator].kilde == kilde}
+            wanted = [((str(grade),), grade in used_grades) for grade in self.side.trinn]
         else:
-            wanted = [tuple(declared)]
+            wanted = [(tuple(declared), True)]
         ids = []
-        for names in wanted:
+        for names, stops in wanted:
             choice = self.filters[name].find(names)
             if choice is None:
                 expected = " or ".join(f"'{one}'" for one in names)
-                self._tell("valg_mangler", name, f"the choices {self.filters[name]}", expected)
+                self._tell("valg_mangler", name, f"the choices {self.filters[name]}", expected, stops=stops)
             else:
                 ids.append(choice.id)
         return tuple(sorted(ids))

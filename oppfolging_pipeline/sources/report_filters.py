@@ -24,13 +24,16 @@ _LAST_MONTH = 7  # of a school year: `202506` is in the one that began the year 
 
 
 class Valg(BaseModel):
-    """One choice of a filter. `nivaa` is there where the choices are a tree."""
+    """One choice of a filter. `nivaa`, `forelder` and `barn` (both by `indeks`) are there where the choices are a
+    tree."""
 
     indeks: int
     id: int
     kode: str
     navn: str
     nivaa: int | None = None
+    forelder: int | None = None
+    barn: list[int] | None = None
 
 
 _FILTERS = TypeAdapter(dict[str, list[Valg]])

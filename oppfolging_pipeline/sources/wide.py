@@ -7,16 +7,27 @@ Belongs here: checking rows and unfolding cells, for csv and xlsx alike. Does no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.figures import MANGLER, Cell, read_all, read_count, read_figure
-from oppfolging_pipeline.sources.parsed import LAND, NAME_COLUMN, NIVAA, UNIT_COLUMNS, ParsedFile, figures_of
+from oppfolging_pipeline.sources.parsed import (
+    LAND,
+    NAME_COLUMN,
+    NIVAA,
+    UNIT_COLUMNS,
+    ParsedFile,
+    figure_schema,
+    figures_of,
+)
 from oppfolging_pipeline.sources.wide_heading import DOWNLOAD_AGAIN, Measure, read_heading
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,16 +61,21 @@ def parse_wide(
     kind: str,
     catalog: Catalog,
     numbers: Sequence[int] | None = None,
+    needed: Behov | None = None,
 ) -> ParsedFile:
     """Unfold a wide download. `rows[0]` is the heading, which is row `heading_row` of the file; all cells are text.
-    `numbers`: the file's own numbers of the other rows, where they do not follow the heading one by one.
+    `numbers`: the file's own numbers of the other rows, where they do not follow the heading one by one. `needed`: what
+    may stop the file; None: everything of the catalogue. A measure that nobody needs, and a row of a place that is no
+    municipality, is left out as a whole when something of it cannot be read.
 
     Raises `InvalidInput` with every fault of the heading, or else with every fault of the rows: other cells than the
     heading has, a level or code that is none, a figure or number of pupils that is none, other than one national row.
     """
     heading = [cell.strip(" ") for cell in rows[0]]
-    read = read_heading(heading, heading_row, file, catalog)
-    faults = FindingCollector()
+    needs = every_cell(catalog) if needed is None else needed
+    read = read_heading(heading, heading_row, file, catalog, needs)
+    faults, left_out = FindingCollector(), FindingCollector()
+    left_out.extend(read.left_out)
     units = [
         unit
         for number, row in zip(numbers or range(heading_row + 1, heading_row + len(rows)), rows[1:], strict=True)
@@ -77,9 +93,9 @@ def parse_wide(
                 action=DOWNLOAD_AGAIN,
             )
         )
-    figures = _unfold(units, read.measures, heading, file, catalog, faults)
+    figures = _unfold(units, read.measures, needs, _Reading(heading, file, faults, left_out), catalog)
     faults.raise_if_any()
-    return ParsedFile(kind, read.kilde, figures, len(rows) - 1, read.ignored)
+    return ParsedFile(kind, read.kilde, figures, len(rows) - 1, read.ignored, tuple(left_out.findings))
 
 
 def _read_unit(row: Sequence[str], number: int, width: int, file: str, faults: FindingCollector) -> _Unit | None:
@@ -117,29 +133,72 @@ def _read_unit(row: Sequence[str], number: int, width: int, file: str, faults: F
     )
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """Where the faults of a file's columns are gathered: those that stop it, and those of what is left out."""
+
+    heading: Sequence[str]
+    file: str
+    faults: FindingCollector
+    left_out: FindingCollector
+
+    def column(
+        self, units: Sequence[_Unit], position: int, read: Callable[[str], Cell]
+    ) -> tuple[list[Cell], list[tuple[_Unit, str, str]]]:
+        """One column of figures, and its cells that are none: the row, the text, and what was expected."""
+        texts = [unit.cells[position] for unit in units]
+        cells, unreadable = read_all(texts, read)
+        nothing = Cell(MANGLER)
+        wrong = [
+            (unit, text, unreadable[text]) for unit, text in zip(units, texts, strict=True) if text in unreadable
+        ] if unreadable else []  # fmt: skip
+        return [cells.get(text, nothing) for text in texts], wrong
+
+    def tell(self, wrong: Sequence[tuple[_Unit, str, str]], position: int, *, stops: bool) -> None:
+        """Note cells that cannot be read. Of what is left out the first says it for all."""
+        findings = [
+            Finding(
+                file=self.file,
+                row=unit.rad,
+                column=self.heading[position],
+                found=f"'{text}'",
+                expected=expected,
+                action=DOWNLOAD_AGAIN if stops else LEFT_OUT,
+            )
+            for unit, text, expected in (wrong if stops else wrong[:1])
+        ]
+        (self.faults if stops else self.left_out).extend(findings)
+
+
 def _unfold(
-    units: Sequence[_Unit],
-    measures: Sequence[Measure],
-    heading: Sequence[str],
-    file: str,
-    catalog: Catalog,
-    faults: FindingCollector,
+    units: Sequence[_Unit], measures: Sequence[Measure], needed: Behov, reading: _Reading, catalog: Catalog
 ) -> pa.Table:
     """The figures of every unit, measure by measure."""
     import pyarrow as pa
 
     names = ("rad", "nivaa", "enhet", "fylkesnr", "kommunenr", "enhetsnavn")
-    of_units = {name: [getattr(unit, name) for unit in units] for name in names}
-    # Measures share a column of pupils: it is read once, so that a fault in it is told once.
-    counts = {
-        position: _read_column(units, position, read_count, heading, file, faults)
-        for position in sorted({measure.count_position for measure in measures})
+    read_by: dict[int, tuple[Callable[[str], Cell], bool]] = {
+        measure.position: (partial(read_figure, maal=catalog.maal[measure.maal]), _is_needed(measure, needed))
+        for measure in measures
     }
-    tables = []
+    # Measures share a column of pupils: it is read once, so that a fault in it is told once.
     for measure in measures:
-        read = partial(read_figure, maal=catalog.maal[measure.maal])
-        verdier = _read_column(units, measure.position, read, heading, file, faults)
-        antall = counts[measure.count_position]
+        before = read_by.get(measure.count_position, (read_count, False))[1]
+        read_by[measure.count_position] = (read_count, before or _is_needed(measure, needed))
+    units = _readable(units, {position: read for position, (read, _) in read_by.items()}, reading)
+    columns: dict[int, list[Cell]] = {}
+    unreadable: set[int] = set()
+    for position, (read, is_needed) in sorted(read_by.items()):
+        columns[position], wrong = reading.column(units, position, read)
+        if wrong:
+            reading.tell(wrong, position, stops=is_needed)
+            unreadable.add(position)
+    tables = []
+    of_units = {name: [getattr(unit, name) for unit in units] for name in names}
+    for measure in measures:
+        if {measure.position, measure.count_position} & unreadable:
+            continue  # told of; the file is refused when it is needed
+        verdier, antall = columns[measure.position], columns[measure.count_position]
         brudd = measure.break_position
         of_measure = {
             "kilde": measure.kilde,
@@ -156,32 +215,19 @@ def _unfold(
             "kolonne": measure.heading,
         }
         tables.append(figures_of({**of_units, **of_measure}))
-    return pa.concat_tables(tables).combine_chunks()
+    return pa.concat_tables(tables).combine_chunks() if tables else figure_schema().empty_table()
 
 
-def _read_column(
-    units: Sequence[_Unit],
-    position: int,
-    read: Callable[[str], Cell],
-    heading: Sequence[str],
-    file: str,
-    faults: FindingCollector,
-) -> list[Cell]:
-    """One column of figures. A text that is none is gathered as a fault of its row."""
-    texts = [unit.cells[position] for unit in units]
-    cells, unreadable = read_all(texts, read)
-    if unreadable:
-        faults.extend(
-            Finding(
-                file=file,
-                row=unit.rad,
-                column=heading[position],
-                found=f"'{text}'",
-                expected=unreadable[text],
-                action=DOWNLOAD_AGAIN,
-            )
-            for unit, text in zip(units, texts, strict=True)
-            if text in unreadable
-        )
-    nothing = Cell(MANGLER)
-    return [cells.get(text, nothing) for text in texts]
+def _readable(units: Sequence[_Unit], read_by: Mapping[int, Callable[[str], Cell]], reading: _Reading) -> list[_Unit]:
+    """The units without those places that are no municipalities and of which some figure cannot be read."""
+    outside = [unit for unit in units if unit.kommunenr and carried_register().er_utenfor(unit.kommunenr)]
+    gone: set[int] = set()
+    for position, read in sorted(read_by.items()) if outside else ():
+        _, wrong = reading.column(outside, position, read)
+        reading.tell(wrong, position, stops=False)
+        gone |= {unit.rad for unit, _, _ in wrong}
+    return [unit for unit in units if unit.rad not in gone]
+
+
+def _is_needed(measure: Measure, needed: Behov) -> bool:
+    return (measure.indikator, measure.maal, measure.trinn) in needed

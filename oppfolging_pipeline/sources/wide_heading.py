@@ -7,13 +7,15 @@ types (`wide_csv`, `wide_xlsx`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.skoleaar import is_skoleaar
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.parsed import FORELOPIG, UNIT_COLUMNS
+from oppfolging_pipeline.sources.wide_needs import ANTALL, Columns, Group, Needs
 
 # The first heading of a report in the same clothes: Elevundersøkelsen, with geography in its column names.
 OTHER_REPORT = "IndikatorNivaa"
@@ -28,11 +30,7 @@ _NASJONALE_PROVER = re.compile(
 _GRUNNSKOLEPOENG = re.compile(_AAR + _UTVALG + r"\.(?P<maal>[^.]+)" + _BRUDD_TIL_SLUTT)
 _ALLE_EIERFORMER = "Alle eierformer"
 _ALLE_KJONN = frozenset({"Alle kjønn", "Begge kjønn"})
-ANTALL = "antall"
 _BRUDD = ".brudd"
-
-Fault = Callable[[str | None, str, str], None]
-Group = tuple[str, str, int]  # the year as written, indikator, trinn
 
 
 @dataclass(frozen=True)
@@ -53,26 +51,31 @@ class Measure:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading, read. `ignored` are known columns that are not used: other owners, other genders, uncertainty."""
+    """A heading, read. `ignored` are known columns that are not used: other owners, other genders, uncertainty;
+    `left_out` what is wrong with columns that nobody needs."""
 
     measures: tuple[Measure, ...]
     kilde: str
     ignored: tuple[str, ...]
+    left_out: tuple[Finding, ...] = ()
 
 
-def read_heading(cells: Sequence[str], row: int, file: str, catalog: Catalog) -> Heading:
-    """The measures of a heading, which is row `row` of the file.
+def read_heading(cells: Sequence[str], row: int, file: str, catalog: Catalog, needed: Behov | None = None) -> Heading:
+    """The measures of a heading, which is row `row` of the file. `needed`: what may stop it, by default everything.
 
-    Raises `InvalidInput` with every fault: one of the nine first headings changed, a heading twice, a name that is no
-    year, test, grade or measure of the catalogue, a measure without its number of pupils, two reports in one file.
+    Raises `InvalidInput` with every fault: one of the nine first headings changed, two reports in one file, and, of
+    what is needed, a heading twice, a name that is no year, test, grade or measure of the catalogue, a measure without
+    its number of pupils.
     """
-    faults = FindingCollector()
+    needs = Needs(every_cell(catalog) if needed is None else needed, catalog)
 
-    def fault(column: str | None, found: str, expected: str) -> None:
-        faults.add(Finding(file=file, row=row, column=column, found=found, expected=expected, action=DOWNLOAD_AGAIN))
+    def stop(*findings: Finding) -> None:
+        stopping, _ = needs.judged({}, row, file, DOWNLOAD_AGAIN)
+        if findings or stopping:
+            raise InvalidInput([*findings, *stopping])
 
     if cells and cells[0] == OTHER_REPORT:
-        faults.add(
+        stop(
             Finding(
                 file=file,
                 row=row,
@@ -82,77 +85,89 @@ def read_heading(cells: Sequence[str], row: int, file: str, catalog: Catalog) ->
                 action="Use the flat rows of the export API for Elevundersøkelsen, saved as JSON or csv.",
             )
         )
-    else:
-        _check_unit_columns(cells, fault)
-    faults.raise_if_any()
-    for name in sorted({name for name in cells if cells.count(name) > 1}):
-        fault(name, "the heading twice", "each heading once")
-    groups, ignored = _groups(cells, catalog, fault)
-    measures = _measures(groups, catalog, fault)
-    if not groups and not faults.findings:
-        fault(None, "no column of figures for all owners and all pupils", "at least one measure of the catalogue")
+    _check_unit_columns(cells, needs)
+    stop()
+    columns, ignored = _columns(cells, catalog, needs)
+    measures = _measures(columns, catalog, needs)
+    if not columns and not needs.strange:
+        needs.tell(None, "no column of figures for all owners and all pupils", "at least one measure of the catalogue")
     kilder = sorted({measure.kilde for measure in measures})
     if len(kilder) > 1:
-        fault(None, f"columns of {' and '.join(kilder)}", "columns of one report")
-    faults.raise_if_any()
-    return Heading(measures, kilder[0], ignored)
+        needs.tell(None, f"columns of {' and '.join(kilder)}", "columns of one report")
+    stopping, left_out = needs.judged(columns, row, file, DOWNLOAD_AGAIN)
+    if stopping:
+        raise InvalidInput(stopping)
+    return Heading(measures, kilder[0], ignored, tuple(left_out))
 
 
-def _check_unit_columns(cells: Sequence[str], fault: Fault) -> None:
+def _check_unit_columns(cells: Sequence[str], needs: Needs) -> None:
     for position, expected in enumerate(UNIT_COLUMNS):
         found = cells[position] if position < len(cells) else None
         if found != expected:
             name = "no heading" if found is None else f"heading '{found}'"
-            fault(expected, f"{name} in column {position + 1}", f"'{expected}'")
+            needs.tell(expected, f"{name} in column {position + 1}", f"'{expected}'")
 
 
-def _groups(
-    cells: Sequence[str], catalog: Catalog, fault: Fault
-) -> tuple[dict[Group, dict[str, tuple[int, str]]], tuple[str, ...]]:
-    """The columns of each group by their role: a measure, the number of pupils, or either's note on a break."""
-    groups: dict[Group, dict[str, tuple[int, str]]] = {}
+def _columns(cells: Sequence[str], catalog: Catalog, needs: Needs) -> tuple[Columns, tuple[str, ...]]:
+    """The columns of each group by their role: a measure, the number of pupils, or either's note on a break. Of two
+    columns with one role that nobody needs neither is kept, as nobody can tell which is right."""
+    columns: Columns = {}
     ignored: list[str] = []
+    doubled: set[tuple[Group, str]] = set()
+    seen: set[str] = set()
     for position, name in enumerate(cells[len(UNIT_COLUMNS) :], start=len(UNIT_COLUMNS)):
         match = _NASJONALE_PROVER.fullmatch(name) or _GRUNNSKOLEPOENG.fullmatch(name)
+        again = name in seen
+        seen.add(name)
         if match is None or not is_skoleaar(match["aar"].removeprefix(FORELOPIG)):
-            fault(name, f"heading '{name}'", "a measure of Nasjonale prøver or Grunnskolepoeng, named as Udir names it")
+            expected = "a measure of Nasjonale prøver or Grunnskolepoeng, named as Udir names it"
+            needs.tell(name, f"heading '{name}'", expected, needs.lacks_anything())
             continue
         if match["eierform"] != _ALLE_EIERFORMER or match["kjonn"] not in _ALLE_KJONN:
             ignored.append(name)
             continue
-        group = _group_of(match, name, catalog, fault)
+        group = _group_of(match, name, catalog, needs)
         if group is None:
             continue
         role = role_of(match["maal"], group, catalog)
         if role is None:
             known = ", ".join(f"{key} ({catalog.maal[key].kolonne})" for key in catalog.maal_for(*group[1:]))
-            fault(name, f"measure '{match['maal']}'", f"{known}, the number of pupils or another known column")
+            expected = f"{known}, the number of pupils or another known column"
+            needs.tell(name, f"measure '{match['maal']}'", expected, needs.lacks_measure(group))
         elif role == "":
             ignored.append(name)
         else:
-            roles = groups.setdefault(group, {})
+            roles = columns.setdefault(group, {})
             key = role + (_BRUDD if match["brudd"] else "")
-            if key in roles and roles[key][1] != name:
-                fault(name, f"a second column of the same content as '{roles[key][1]}'", "one column for each")
+            if key in roles:
+                same = "the heading twice" if again else f"a second column of the same content as '{roles[key][1]}'"
+                expected = "each heading once" if again else "one column for each"
+                stops = needs.has(group, role)
+                needs.tell(name, same, expected, lambda columns, stops=stops: stops)  # type: ignore[misc]
+                doubled.add((group, key))
             roles[key] = (position, name)
-    return groups, tuple(ignored)
+    for group, key in doubled:
+        del columns[group][key]
+    return columns, tuple(ignored)
 
 
-def _group_of(match: re.Match[str], name: str, catalog: Catalog, fault: Fault) -> Group | None:
+def _group_of(match: re.Match[str], name: str, catalog: Catalog, needs: Needs) -> Group | None:
     kilde = "nasjonale_prover" if "proeve" in match.groupdict() else "grunnskolepoeng"
     of_source = {key: indikator for key, indikator in catalog.indikatorer.items() if indikator.kilde == kilde}
     if kilde == "grunnskolepoeng":
         key = next(iter(of_source))
         return match["aar"], key, of_source[key].trinn[0]
+    trinn = int(match["trinn"])
     for key, indikator in of_source.items():
         if match["proeve"] in indikator.kildenavn:
-            trinn = int(match["trinn"])
             if trinn in indikator.trinn:
                 return match["aar"], key, trinn
-            fault(name, f"trinn {trinn}", f"one of {', '.join(map(str, indikator.trinn))} for {indikator.navn}")
+            expected = f"one of {', '.join(map(str, indikator.trinn))} for {indikator.navn}"
+            needs.tell(name, f"trinn {trinn}", expected, needs.lacks_grade(match["aar"], key))
             return None
     known = ", ".join(sorted(name for indikator in of_source.values() for name in indikator.kildenavn))
-    fault(name, f"the test '{match['proeve']}'", f"one of {known}")
+    stops = needs.lacks_indicator(kilde, match["aar"], trinn)
+    needs.tell(name, f"the test '{match['proeve']}'", f"one of {known}", stops)
     return None
 
 
@@ -168,15 +183,19 @@ def role_of(maal: str, group: Group, catalog: Catalog) -> str | None:
     return "" if any(re.search(pattern, maal) for pattern in catalog.kolonner.uten_bruk) else None
 
 
-def _measures(groups: dict[Group, dict[str, tuple[int, str]]], catalog: Catalog, fault: Fault) -> tuple[Measure, ...]:
+def _measures(columns: Columns, catalog: Catalog, needs: Needs) -> tuple[Measure, ...]:
     measures = []
-    for (aar, indikator, trinn), roles in groups.items():
+    for group, roles in columns.items():
+        aar, indikator, trinn = group
         names = [role for role in roles if role != ANTALL and not role.endswith(_BRUDD)]
-        _, a_heading = next(iter(roles.values()))
+        stops = bool(needs.maal(group))
+        a_heading = next((heading for _, heading in roles.values()), None)
         if not names:
-            fault(a_heading, "no measure beside it", "at least one measure of the catalogue")
+            expected = "at least one measure of the catalogue"
+            needs.tell(a_heading, "no measure beside it", expected, lambda columns, stops=stops: stops)  # type: ignore[misc]
         if ANTALL not in roles:
-            fault(a_heading, "no column with the number of pupils beside it", "one for each year, test and grade")
+            found, expected = "no column with the number of pupils beside it", "one for each year, test and grade"
+            needs.tell(a_heading, found, expected, lambda columns, stops=stops: stops)  # type: ignore[misc]
             continue
         for role in names:
             position, heading = roles[role]

@@ -16,11 +16,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.clock import date_in_norway
-from oppfolging_pipeline.core.errors import Finding, InvalidInput
+from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.core.skoleaar import from_start_year, start_year
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources import klass_files
@@ -33,10 +34,10 @@ from oppfolging_pipeline.sources.drift_figures import compare, figures_of_year, 
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import REGISTER, WHOLE, Arrival
 from oppfolging_pipeline.sources.live import YearOnYear
-from oppfolging_pipeline.sources.origins import Origin
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import read_file
 from oppfolging_pipeline.staging import intake, observasjon, rettelser
+from oppfolging_pipeline.staging.land import origin_of, same_country
 from oppfolging_pipeline.staging.observasjon import FileFigures
 from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
 
@@ -57,8 +58,8 @@ class Reception:
     catalog: Catalog
     limits: YearOnYear
     corrections: Rettelsesliste
-    origin: Origin
     now: Callable[[], datetime]
+    needed: Behov | None = None  # what a year may be refused for; None: all of the catalogue
 
     def figures(self, kilde: str, skoleaar: str, answers: Sequence[Answer]) -> Arrival:
         """Read a school year of a source and accept it.
@@ -67,13 +68,23 @@ class Reception:
         """
         files = [(answer, self._read(answer)) for answer in answers]
         parsed = [content for _, content in files]
+        register = self._register()
+        self._expect_country(parsed, register)
         found = DriftCollector()
         found.drifts.extend(self._moved(kilde, skoleaar, parsed))
         found.raise_if_critical()
         figures = [FileFigures(content, answer.sha256, answer.ask.name) for answer, content in files]
         try:
-            known = rettelser.in_force(self.corrections, self.origin, date_in_norway(self.now()))
-            observasjon.combine(figures, self._register(), self.catalog, self.connection, known, overtaken_stop=False)
+            known = rettelser.in_force(self.corrections, register, date_in_norway(self.now()))
+            counts = observasjon.combine(
+                figures,
+                register,
+                self.catalog,
+                self.connection,
+                known,
+                overtaken_stop=False,
+                needed=self.needed,
+            )
         except InvalidInput as invalid:
             raise DriftError(
                 Drift("kritisk", "ufullstendig", replace(finding, action=_FETCH_BOTH)) for finding in invalid.findings
@@ -81,25 +92,27 @@ class Reception:
         finally:
             self.connection.execute("DROP TABLE IF EXISTS observasjon")
         readings = [intake.reading(answer.sha256, content) for answer, content in files]
-        intake_id = self._accept(kilde, skoleaar, answers, readings)
-        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed), intake_id)
+        intake_id = self._accept(kilde, skoleaar, answers, readings, register)
+        self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed, self.needed), intake_id)
+        for finding in counts.left_out:
+            found.warn("ufullstendig", finding)
         return Arrival(intake_id, sum(content.rows for content in parsed), found.warnings)
 
     def register(self, answers: Sequence[Answer]) -> Arrival:
         """Read the register's lists, put them together, and accept them. Raises `InvalidInput`."""
         parsed = [(answer, klass_files.parse(read_content(answer.path), answer.ask.name)) for answer in answers]
-        register = register_of([RegisterList(answer.ask.name, content) for answer, content in parsed], self.origin)
+        register = register_of([RegisterList(answer.ask.name, content) for answer, content in parsed])
         self._expect_successor(register, answers)
         readings = [
             Reading(answer.sha256, content.kind, "register", None, len(content.rows)) for answer, content in parsed
         ]
         return Arrival(
-            self._accept(REGISTER, WHOLE, answers, readings), sum(len(content.rows) for _, content in parsed)
+            self._accept(REGISTER, WHOLE, answers, readings, register), sum(len(content.rows) for _, content in parsed)
         )
 
     def _read(self, answer: Answer) -> ParsedFile:
         try:
-            content = read_file(answer.path, answer.ask.name, self.connection, self.catalog)
+            content = read_file(answer.path, answer.ask.name, self.connection, self.catalog, self.needed)
         except DriftError:
             raise
         except InvalidInput as invalid:
@@ -114,16 +127,10 @@ class Reception:
         raise DriftError([Drift("kritisk", "svar_som_ikke_kan_leses", finding, answer.sha256)])
 
     def _moved(self, kilde: str, skoleaar: str, parsed: Sequence[ParsedFile]) -> list[Drift]:
-        expected = [
-            (key, maal, trinn)
-            for key, indikator in self.catalog.indikatorer.items()
-            if indikator.kilde == kilde
-            for trinn in indikator.trinn
-            for maal in self.catalog.maal_for(key, trinn)
-        ]
+        expected = sorted(cell for cell in every_cell(self.catalog) if self.catalog.indikatorer[cell[0]].kilde == kilde)
         before = from_start_year(start_year(skoleaar) - 1)
-        now = figures_of_year(parsed)
-        found = missing_cells(parsed, expected)
+        now = figures_of_year(parsed, self.needed)
+        found = missing_cells(parsed, expected, self.needed)
         for year, name in ((before, before), (skoleaar, f"{skoleaar} as it was last fetched")):
             known = self.evidence.year_figures(kilde, year)
             found += compare(kilde, skoleaar, now, None if known is None else (name, known), self.limits)
@@ -133,12 +140,31 @@ class Reception:
         accepted = self.archive.everything()
         return carried_register() if accepted is None else intake.read_register(accepted)
 
+    def _expect_country(self, parsed: Sequence[ParsedFile], register: Register) -> None:
+        """Raises `PermanentError` for figures of another country than the register that they are to be read against."""
+        import pyarrow.compute as pc
+
+        outside = {None, *(pattern.moenster[:2] for pattern in register.utenfor)}
+        found = {code for one in parsed for code in pc.unique(one.figures["fylkesnr"]).to_pylist()} - outside
+        if found and not any(map(register.kjent_fylke, found)):
+            raise PermanentError(
+                f"home {self.archive.root.parent}: found figures of the counties {', '.join(sorted(found)[:_NAMED])}; "
+                f"expected those of the register that they are read against ({_counties(register)}). Real figures and "
+                f"those of an invented country never mix: use another --home, and fetch {REGISTER} first."
+            )
+
     def _expect_successor(self, register: Register, answers: Sequence[Answer]) -> None:
         """Raises `DriftError` for a municipality that was in force and is gone without a change, and for a change that
         was known and is not there: a list with rows cut off looks whole."""
-        if self.origin == "lokal" and self.archive.everything() is None:
-            return  # a trial's country is another one than the carried register's
+        self.archive.expect_origin(origin_of(register))
         before, day = self._register(), date_in_norway(self.now())
+        if not same_country(register, before):
+            if self.archive.everything() is None:
+                return  # the first register of a home says which country it is of
+            raise PermanentError(
+                f"home {self.archive.root.parent}: found the register of another country ({_counties(register)}); "
+                f"expected that of what is in the archive ({_counties(before)}). The two never mix: use another --home."
+            )
         went = {change.fra for change in register.endringer}
         gone = set(before.gjeldende(day)) - set(register.gjeldende(day)) - went
         forgotten = set(before.endringer) - set(register.endringer)
@@ -155,11 +181,18 @@ class Reception:
                 found.critical("register_mangler", finding, None, shown)
         found.raise_if_critical()
 
-    def _accept(self, kilde: str, skoleaar: str, answers: Sequence[Answer], readings: Sequence[Reading]) -> int | None:
+    def _accept(
+        self, kilde: str, skoleaar: str, answers: Sequence[Answer], readings: Sequence[Reading], register: Register
+    ) -> int | None:
         """A new intake in force, or None when these contents are what the source gave last and still are in force."""
         names = {answer.sha256: answer.ask.name for answer in answers}
         if self.evidence.is_in_force(kilde, skoleaar, set(names)):
             return None
-        taken = self.archive.register_fetched(names, self.origin, self.now())
+        taken = self.archive.register_fetched(names, origin_of(register), self.now())
         self.archive.accept(taken, readings)
         return taken.id
+
+
+def _counties(register: Register) -> str:
+    codes = list(dict.fromkeys(fylke.fylkesnr for fylke in register.fylker))
+    return f"counties {', '.join(codes[:_NAMED])}" + (" …" if len(codes) > _NAMED else "")

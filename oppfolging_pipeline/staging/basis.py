@@ -109,6 +109,22 @@ def register_note(archive: Archive, identifikasjonsdag: date, known_at: datetime
     return f"Registeret er lest {date_in_norway(came)}, før identifikasjonsdatoen {identifikasjonsdag}."
 
 
+def questions_note(archive: Archive, window: Window, catalog: Catalog, known_at: datetime | None = None) -> str | None:
+    """What a result says when figures of the survey came as files: whether its questions have changed is seen in what
+    is fetched alone. None when they did not."""
+    asked = {one.kilde for one in catalog.indikatorer.values() if one.kode is not None}
+    read = archive.read(known_at)
+    unchecked = {
+        kilde
+        for kilde, skoleaar in window
+        if kilde in asked
+        and (of_year := [one for one in read if one.kilde == kilde and one.covers(skoleaar)])
+        and max(of_year, key=lambda one: one.at).origin == INBOX
+    }
+    names = " og ".join(sorted(catalog.kilder[kilde].navn for kilde in unchecked))
+    return f"Spørsmålstekstene i {names} er ikke kontrollert: filer sier ikke hvilke de er." if unchecked else None
+
+
 def _concerns(unit: FailedUnit, window: Window) -> bool:
     if unit.kilde == REGISTER:
         return True

@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
 _ACTION = "Download the report again: it is likely cut off, or the choice of counties left some out."
 _NAMED = 8
-_Key = tuple[str, str]  # the file, and the cell's key
+Serie = tuple[str, str, str, str, int]  # kilde, skoleaar, indikator, maal, trinn
+_Key = tuple[str, Serie]  # with the name of the file
 _CELL = "kilde, skoleaar, indikator, maal, trinn"
 
 
 def incomplete(
     register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection, recounted: Sequence[str] = ()
-) -> list[Finding]:
-    """Every source, school year, indicator, measure and grade of `observasjon` that is not all there.
+) -> list[tuple[Serie, Finding]]:
+    """Every source, school year, indicator, measure and grade of `observasjon` that is not all there, and what is not.
 
     `filer` gives each content (`sha256`) the name of its file. `recounted` are the corrections that replaced a number
     of pupils: where one stands, the numbers of the source no longer add up, and nothing is concluded from that.
@@ -50,7 +51,7 @@ def incomplete(
     ).fetchall()
     of_day: dict[date, tuple[dict[str, Kommune], list[str]]] = {}  # a day is asked for by every indicator of its year
     for kilde, skoleaar, indikator, maal, trinn, file, nation, kommuner, fylker, recounted_here in cells:
-        key = (file, f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}")
+        key = (file, (kilde, skoleaar, indikator, maal, trinn))
         day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
         if day not in of_day:
             units = register.gjeldende(day)
@@ -84,7 +85,7 @@ def _relatives(others: Sequence[str], register: Register, day: date) -> set[str]
 
 def _schools(
     register: Register, catalog: Catalog, connection: duckdb.DuckDBPyConnection, recounted: Sequence[str]
-) -> list[Finding]:
+) -> list[tuple[Serie, Finding]]:
     """Municipalities with pupils and no school, and, beyond what is allowed, with fewer pupils in their schools.
 
     The second can be seen only where every school's number is shown: then they add up to the municipality's.
@@ -108,7 +109,7 @@ def _schools(
     gaps: dict[tuple[str, _Key, bool], list[str]] = {}
     for kilde, skoleaar, indikator, maal, trinn, file, enhet, navn, without in rows:
         if not register.er_utenfor(enhet):
-            key = (file, f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}")
+            key = (file, (kilde, skoleaar, indikator, maal, trinn))
             gaps.setdefault((kilde, key, without), []).append(f"{enhet} {navn}")
     findings = []
     for (kilde, key, without), names in gaps.items():
@@ -122,6 +123,7 @@ def _schools(
     return findings
 
 
-def _finding(key: _Key, found: str, expected: str) -> Finding:
-    file, cell = key
-    return Finding(file=file, key=cell, found=found, expected=expected, action=_ACTION)
+def _finding(key: _Key, found: str, expected: str) -> tuple[Serie, Finding]:
+    file, (kilde, skoleaar, indikator, maal, trinn) = key
+    cell = f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}"
+    return key[1], Finding(file=file, key=cell, found=found, expected=expected, action=_ACTION)

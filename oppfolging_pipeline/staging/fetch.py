@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.core.clock import date_in_norway
-from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.network import Addresses
 from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.behov import Behov
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
@@ -28,7 +30,7 @@ from oppfolging_pipeline.sources.fetching import FAILED, REGISTER, Fetch, Outcom
 from oppfolging_pipeline.sources.http import HttpClient
 from oppfolging_pipeline.sources.klass_api import KlassClient
 from oppfolging_pipeline.sources.live import Live
-from oppfolging_pipeline.sources.origins import Origin
+from oppfolging_pipeline.sources.origins import WHOLE
 from oppfolging_pipeline.sources.published import SourceClient
 from oppfolging_pipeline.sources.report_api import ReportClient
 from oppfolging_pipeline.staging.arrival import Reception
@@ -98,30 +100,24 @@ def wanted(catalog: Catalog, kilder: Collection[str] = (), years: Collection[str
     return Wanted(chosen, tuple(sorted(set(years))) or None)
 
 
-def clients(addresses: Addresses, catalog: Catalog, declared: Live, kilder: Collection[str]) -> list[SourceClient]:
-    """A client for each of the sources of figures among `kilder`."""
+def clients(
+    addresses: Addresses, catalog: Catalog, declared: Live, kilder: Collection[str], needed: Behov | None = None
+) -> list[SourceClient]:
+    """A client for each of the sources of figures among `kilder`. `needed` is what may stop them."""
+    survey = declared.eksport
     every: list[SourceClient] = [
-        ReportClient("nasjonale_prover", addresses.rapport, declared.rapport.nasjonale_prover, catalog),
-        ReportClient("grunnskolepoeng", addresses.rapport, declared.rapport.grunnskolepoeng, catalog),
-        ExportClient(addresses.eksport, declared.eksport.elevundersokelsen, declared.eksport.radgrense, catalog),
+        ReportClient("nasjonale_prover", addresses.rapport, declared.rapport.nasjonale_prover, catalog, needed),
+        ReportClient("grunnskolepoeng", addresses.rapport, declared.rapport.grunnskolepoeng, catalog, needed),
+        ExportClient(addresses.eksport, survey.elevundersokelsen, survey.radgrense, catalog, needed),
     ]
     return [client for client in every if client.kilde in kilder]
 
 
-def origin_of(addresses: Addresses) -> Origin:
-    """Where what is fetched from these addresses comes from."""
-    return "lokal" if addresses.is_local else "hentet"
-
-
-def expect_place(choice: Wanted, archive: Archive, origin: Origin) -> None:
-    """Raise `PermanentError` when what is wanted cannot be fetched into this home: it holds what does not go together
-    with the origin, or lacks the register of a trial server's country. Fetches nothing."""
-    archive.expect_origin(origin)
-    if origin == "lokal" and REGISTER not in choice.kilder and not any(r.kilde == "register" for r in archive.read()):
-        raise PermanentError(
-            f"home {archive.root.parent}: found no register of the trial server's country; expected it before its "
-            f"figures, which are read against it. Fetch {REGISTER} too."
-        )
+def expect_place(archive: Archive) -> None:
+    """Raise `PermanentError` when nothing can be fetched into this home: it holds the built-in example, which is whole.
+    Whether what comes is of the home's country is seen when it has come. Fetches nothing."""
+    if archive.origin() == WHOLE:
+        archive.expect_origin("hentet")
 
 
 def fetch(
@@ -138,14 +134,17 @@ def fetch(
     run_id: str | None = None,
     *,
     plan_only: bool = False,
+    needed: Behov | None = None,
+    breaks: Bruddliste | None = None,
 ) -> FetchReport:
     """Fetch what is wanted into the archive, as the home's only writer. With `plan_only` nothing but metadata is asked.
+    `needed` is what may stop a source: what the home's rule sets use (None: all of the catalogue). `breaks` are those
+    that are known, by default the carried ones.
 
     Raises `PermanentError` as `expect_place` does; with `plan_only` the archive is no home's, and not looked at.
     """
-    origin = origin_of(addresses)
     if not plan_only:
-        expect_place(choice, archive, origin)
+        expect_place(archive)
     evidence = Evidence(archive)
     campaign = evidence.begin(
         _key(choice, addresses), now(), __version__, run_id, timedelta(hours=declared.http.gjenoppta_timer)
@@ -154,15 +153,15 @@ def fetch(
     since = now() - timedelta(minutes=declared.http.gjenoppta_svar_minutter)
     conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer, since)
     register = KlassClient(addresses.klass, declared.klass) if REGISTER in choice.kilder else None
-    sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder)
-    one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome)
+    sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder, needed)
+    one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome, breaks or default_breaks())
     plan = one.plan(choice.years, declared.aar)
     told.plan(plan)
     register_calls = plan.register.calls if plan.register else 0
     if plan_only:
         return FetchReport(plan.outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
     limits = declared.endring_fra_aaret_for
-    reception = Reception(archive, evidence, connection, catalog, limits, corrections, origin, now)
+    reception = Reception(archive, evidence, connection, catalog, limits, corrections, now, needed)
     outcomes = one.run(plan, reception, carried_register().foerste_dag, date_in_norway(now()))
     return FetchReport(outcomes, plan.sources, conversation.counted, campaign.resumed, register_calls)
 

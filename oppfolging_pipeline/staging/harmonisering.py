@@ -1,17 +1,11 @@
 """Every cell that a rule set asks for, in the register of the identification year.
 
-Belongs here: moving, merging and rebuilding figures after changes of municipalities, and saying what a missing cell
-is. Does not belong here: limits and points (`indicators`), or how municipalities are related (`register`).
+Belongs here: moving figures after changes of municipalities, and saying what a missing cell is. Does not belong here:
+rebuilding (`ombygging`), limits and points (`indicators`), or how municipalities are related (`register`).
 
-A pure renumbering or a change of name moves the figure. A merger is the pupil-weighted mean of its parts, only when
-every part with pupils is shown. A municipality that came out of a division is rebuilt from the schools that stand in
-it, pupil-weighted, only when the division is seen through: the divided municipality's own figure and number of pupils
-are shown, all of its schools with pupils in that cell are shown, and together they have exactly its pupils. Else the
-whole, which is published with the codes of its own year, would with all parts but one give the last one, the parts
-would give a shielded whole, or a part would be a figure of some of its pupils only. Then every part of the division is
-`skjermet`: a rebuilt figure must never give a shielded one away. Where nothing but figures that a correction leaves out
-stands in the way, nothing is hidden: the cell is `mangler`. Rebuilt figures are rounded half-up as the published ones
-are.
+A pure renumbering or a change of name moves the figure, which stands as the source has it. What was merged or divided
+is rebuilt (`ombygging`), or says that it cannot be. `skjermet` is the source's own star on a moved figure, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -25,6 +19,8 @@ from oppfolging_pipeline.core.skoleaar import day_in
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.staging import ombygging
+from oppfolging_pipeline.staging.elever import with_pupils
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
@@ -58,6 +54,18 @@ class Request:
             for number, skoleaar in enumerate(self.rule_set.vindu(kilde, self.uttrekksaar), start=1):
                 rows.append((kilde, item.indikator, item.maal, item.trinn, skoleaar, number, skala))
         return rows
+
+    def weight_of(self, indikator: str, maal: str) -> tuple[str, str]:
+        """The indicator and measure whose count is the weight of a figure: its own, unless that is a numerator."""
+        other = self.catalog.maal[maal].vekt_fra
+        return (indikator, maal) if other is None else (other, self.catalog.indikatorer[other].maal[0])
+
+    def figures(self) -> list[tuple[str, str, str, int, str]]:
+        """(kilde, indikator, maal, trinn, skoleaar) of every figure that results are made of: those of the cells, and
+        those whose counts are their weights. Sorted."""
+        cells = [row[:5] for row in self.cells()]
+        weights = [(kilde, *self.weight_of(key, maal), trinn, aar) for kilde, key, maal, trinn, aar in cells]
+        return sorted({*cells, *weights})
 
     def partitions(self) -> list[dict[str, object]]:
         """The partitions of `observasjon` that the window needs."""
@@ -123,21 +131,20 @@ def harmonise(
     `observasjon` holds the window's partitions; `placed` gives schools their municipality in the register of the
     identification year (a school that is not in it cannot be placed); `judged` are the schools that are judged.
     """
-    spurt = engine.frame(_ASKED, request.cells())
     slekt = engine.frame(_LINES, lineage_rows)
     enheter = engine.frame(
         {"nivaa": "VARCHAR", "enhet": "VARCHAR", "kommunenr": "VARCHAR"},
         [("kommune", code, code) for code in kommuner] + [("skole", orgnr, placed[orgnr]) for orgnr in judged],
     )
-    celler = engine.run(_CELLS, observasjon=observasjon, spurt=spurt)
-    deler = _parts(engine, celler, slekt, placed)
-    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=engine.run(_REBUILT, deler=deler))
+    celler = with_pupils(engine, observasjon, request)
+    deler = ombygging.parts(engine, celler, slekt, placed)
+    funnet = engine.run(_FOUND, celler=celler, slekt=slekt, ombygd=ombygging.rebuilt(engine, deler))
     trinn = engine.run(_GRADES, observasjon=observasjon, slekt=slekt)
     return engine.run(
         _GRID,
         {"uttrekksaar": request.uttrekksaar, "indikatorsett": request.rule_set.navn},
         enheter=enheter,
-        spurt=spurt,
+        spurt=engine.frame(_ASKED, request.cells()),
         funnet=funnet,
         trinn_i_vinduet=trinn,
     )
@@ -148,18 +155,14 @@ def made_of(
 ) -> Relation:
     """The observations that the cells of municipalities are made of, by the same steps as `harmonise`.
 
-    Columns `enhet, indikator, maal, trinn, skoleaar, beregnet` of the cell, and `nivaa, del, sha256, rad, kolonne,
-    rettelse` of the observation; `del` is the municipality's code of that year, or the school. A cell that no
-    observation speaks of has no row.
+    Columns `enhet, indikator, maal, trinn, skoleaar, beregnet` of the cell, and `lest_som, nivaa, del, sha256, rad,
+    kolonne, rettelse` of the observation; `del` is the municipality's code of that year, or the school, and `lest_som`
+    the indicator. Of a rebuilt cell they are the parts and what hinders it, and the counts that the parts are weighed
+    by. A cell that no observation speaks of has no row.
     """
-    celler = engine.run(_CELLS, observasjon=observasjon, spurt=engine.frame(_ASKED, request.cells()))
+    celler = with_pupils(engine, observasjon, request)
     slekt = engine.frame(_LINES, lineage_rows)
-    return engine.run(_MADE_OF, celler=celler, slekt=slekt, deler=_parts(engine, celler, slekt, placed))
-
-
-def _parts(engine: Engine, celler: Relation, slekt: Relation, placed: Mapping[str, str]) -> Relation:
-    plassert = engine.frame({"enhet": "VARCHAR", "kommune": "VARCHAR"}, sorted(placed.items()))
-    return engine.run(_PARTS, celler=celler, slekt=slekt, plassert=plassert)
+    return engine.run(_MADE_OF, celler=celler, slekt=slekt, deler=ombygging.parts(engine, celler, slekt, placed))
 
 
 _ASKED = {
@@ -168,95 +171,31 @@ _ASKED = {
 }  # fmt: skip
 _LINES = {"kilde": "VARCHAR", "skoleaar": "VARCHAR", "kommunenr": "VARCHAR", "til": "VARCHAR", "maate": "VARCHAR"}
 
-# The observations that the set asks for. A cell is left out when it is corrected and has no figure, unless nobody took
-# part. It has pupils when a figure exists or is left out, or their number says so; it can be used in a mean when both
-# the figure and the number of pupils are shown.
-_CELLS = """
-WITH celler AS (
-  SELECT o.*, s.vindusaar, s.skala,
-    o.rettelse IS NOT NULL AND o.verdistatus = 'mangler' AND o.antall IS DISTINCT FROM 0 AS utelatt
-  FROM observasjon o JOIN spurt s USING (kilde, indikator, maal, trinn, skoleaar)
-)
-SELECT *, utelatt OR verdistatus IN ('vist', 'skjermet') OR coalesce(antall, 0) > 0 OR antallstatus = 'skjermet'
-    AS har_elever,
-  verdistatus = 'vist' AND coalesce(antall, 0) > 0 AS kan_brukes
-FROM celler
-"""
-
-# The parts of cells that are rebuilt, `enhet` being the municipality they become a part of. A merger's parts are the
-# old municipalities. The parts of a municipality that came out of a division are its schools; and, as they may belong
-# to any of the new ones and so can be used for none: schools that cannot be placed, a divided municipality that does
-# not add up (`hele`), and the schools of one that stands in the source that year but has no such cell: nothing tells
-# then whether all of them are there.
-_PARTS = """
-WITH hele AS (
-  SELECT *, bool_or(har_celle) OVER (PARTITION BY kilde, skoleaar, kommunenr) AND NOT har_celle AS uten_celle FROM (
-    SELECT kilde, skoleaar, kommunenr, indikator, trinn, bool_or(nivaa = 'kommune') AS har_celle,
-      bool_or(har_elever) AS noen_har_elever,
-      bool_or(utelatt) AND NOT bool_or(har_elever AND NOT kan_brukes AND NOT utelatt) AS bare_utelatt,
-      NOT bool_or(har_elever AND NOT kan_brukes) AND coalesce(sum(antall) FILTER (nivaa = 'kommune' AND kan_brukes)
-        = sum(antall) FILTER (nivaa = 'skole' AND kan_brukes), false) AS gaar_opp
-    FROM celler WHERE nivaa IN ('kommune', 'skole') GROUP BY ALL
-  )
-), under AS (
-  SELECT s.til, s.maate, h.* EXCLUDE (har_celle), c.* EXCLUDE (kilde, skoleaar, kommunenr, indikator, trinn)
-  FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr)
-  JOIN hele h USING (kilde, skoleaar, kommunenr, indikator, trinn)
-), skoler AS (
-  SELECT u.*, p.kommune FROM under u LEFT JOIN plassert p USING (enhet) WHERE nivaa = 'skole' AND maate = 'delt'
-), deler AS (
-  SELECT * FROM under WHERE nivaa = 'kommune' AND maate = 'sammenslaatt'
-  UNION ALL BY NAME
-  SELECT * EXCLUDE (kommune) FROM skoler WHERE kommune = til AND NOT uten_celle
-  UNION ALL BY NAME
-  SELECT * EXCLUDE (kommune) REPLACE (false AS kan_brukes) FROM skoler WHERE kommune IS NULL OR uten_celle
-  UNION ALL BY NAME
-  SELECT * REPLACE (noen_har_elever AS har_elever, false AS kan_brukes, bare_utelatt AS utelatt)
-  FROM under WHERE nivaa = 'kommune' AND maate = 'delt' AND NOT gaar_opp
-)
-SELECT til AS enhet, enhet AS del,
-  * EXCLUDE (til, enhet, maate, noen_har_elever, bare_utelatt, gaar_opp, uten_celle)
-FROM deler
-"""
-
-# The pupil-weighted mean in whole units of the last published decimal, so that a half is rounded up exactly.
-_REBUILT = """
-WITH summer AS (
-  SELECT enhet, indikator, trinn, skoleaar, any_value(skala) AS skala, bool_or(forelopig) AS forelopig,
-    count(*) FILTER (har_elever) AS deler, count(*) FILTER (utelatt) AS utelatte,
-    count(*) FILTER (har_elever AND NOT kan_brukes AND NOT utelatt) AS skjulte,
-    CAST(sum(CAST(verdi * skala AS BIGINT) * antall) FILTER (kan_brukes) AS BIGINT) AS teller,
-    CAST(sum(antall) FILTER (kan_brukes) AS BIGINT) AS elever
-  FROM deler GROUP BY enhet, indikator, trinn, skoleaar
-), status AS (
-  SELECT *, CASE WHEN deler = 0 THEN 'mangler' WHEN skjulte > 0 THEN 'skjermet' WHEN utelatte > 0 THEN 'mangler'
-    ELSE 'vist' END AS verdistatus
-  FROM summer
-)
-SELECT enhet, indikator, trinn, skoleaar, verdistatus, forelopig,
-  CASE WHEN verdistatus = 'vist' THEN CAST(((2 * teller + elever) // (2 * elever)) / skala AS DECIMAL(9, 3)) END
-    AS verdi,
-  CASE WHEN verdistatus = 'vist' THEN elever END AS antall
-FROM status
-"""
-
 _FOUND = """
-SELECT s.til AS enhet, c.indikator, c.trinn, c.skoleaar, c.verdi, c.verdistatus, c.antall, false AS beregnet,
-  c.forelopig
-FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
+WITH tall AS (FROM celler WHERE finnes)
+SELECT s.til AS enhet, c.indikator, c.trinn, c.skoleaar, c.verdi, c.verdistatus, NULL AS ikke_bygd_grunn, c.antall,
+  false AS beregnet, c.forelopig
+FROM tall c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
 UNION ALL
-SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, true, forelopig FROM ombygd
+SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, ikke_bygd_grunn, antall, true, forelopig FROM ombygd
 UNION ALL
-SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, antall, false, forelopig FROM celler WHERE nivaa = 'skole'
+SELECT enhet, indikator, trinn, skoleaar, verdi, verdistatus, NULL, antall, false, forelopig
+FROM tall WHERE nivaa = 'skole'
 """
 
-# What stood in a source, as it stood: the row that was moved, or the parts of what was rebuilt.
+# What stood in a source, as it stood: the row that was moved, or the parts of what was rebuilt and their weights.
 _MADE_OF = """
-SELECT s.til AS enhet, c.indikator, c.maal, c.trinn, c.skoleaar, false AS beregnet, c.nivaa, c.enhet AS del, c.sha256,
-  c.rad, c.kolonne, c.rettelse
-FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr) WHERE c.nivaa = 'kommune' AND s.maate = 'flyttet'
+SELECT s.til AS enhet, c.indikator, c.maal, c.trinn, c.skoleaar, false AS beregnet, c.indikator AS lest_som, c.nivaa,
+  c.enhet AS del, c.sha256, c.rad, c.kolonne, c.rettelse
+FROM celler c JOIN slekt s USING (kilde, skoleaar, kommunenr)
+WHERE c.finnes AND c.nivaa = 'kommune' AND s.maate = 'flyttet'
 UNION ALL
-SELECT enhet, indikator, maal, trinn, skoleaar, true, nivaa, del, sha256, rad, kolonne, rettelse FROM deler
+SELECT til, indikator, maal, trinn, skoleaar, true, indikator, nivaa, enhet, sha256, rad, kolonne, rettelse
+FROM deler WHERE finnes
+UNION ALL
+SELECT til, indikator, maal, trinn, skoleaar, true, annen_vekt, nivaa, enhet, vekt_sha256, vekt_rad, vekt_kolonne,
+  vekt_rettelse
+FROM deler WHERE annen_vekt IS NOT NULL
 """
 
 # A unit has a grade when it stands with it in any year of the window, in any source and by any indicator.
@@ -273,7 +212,7 @@ SELECT $uttrekksaar AS uttrekksaar, $indikatorsett AS indikatorsett, e.nivaa, e.
   s.trinn, s.skoleaar, s.vindusaar, f.verdi, f.antall,
   CASE WHEN f.enhet IS NOT NULL THEN f.verdistatus WHEN t.enhet IS NOT NULL THEN 'mangler' ELSE 'ikke_aktuelt' END
     AS verdistatus,
-  CAST(NULL AS VARCHAR) AS ikke_bygd_grunn,
+  f.ikke_bygd_grunn,
   f.enhet IS NOT NULL AND f.beregnet AS beregnet,
   f.enhet IS NOT NULL AND f.forelopig AS forelopig
 FROM enheter e CROSS JOIN spurt s

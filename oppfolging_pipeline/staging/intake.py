@@ -6,6 +6,7 @@ Belongs here: putting the readers' answers together with all faults gathered. Do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,17 @@ from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidIn
 from oppfolging_pipeline.core.files import open_content, read_content
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_content
+from oppfolging_pipeline.rules.behov import Behov, every_cell, needed_kilder
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
+from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.ledger import with_zone
 from oppfolging_pipeline.sources.parsed import ParsedFile
-from oppfolging_pipeline.sources.recognise import HEAD, read_file
+from oppfolging_pipeline.sources.recognise import HEAD, is_flat, read_file
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between
-from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
+from oppfolging_pipeline.staging.register_lists import RegisterList, is_of_the_example, register_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,16 +37,36 @@ _WHOLE_REGISTER = {"kommune_koder", "kommune_endringer", "fylke_koder", "statsfo
 
 @dataclass(frozen=True)
 class IntakeContent:
-    """An intake, read: its files of figures, its register, and what each content was read as."""
+    """An intake, read: its files of figures, its register, and what each content was read as. `left_out`: what was
+    wrong with contents, or parts of them, that nobody needs."""
 
     figures: tuple[FileFigures, ...]
     register: Register
     readings: tuple[Reading, ...]
+    left_out: tuple[Finding, ...] = ()
 
 
-def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> IntakeContent:
-    """Read every file. Raises `InvalidInput` with the faults of all of them; then also with what is surely wrong
-    between those that can be read, so that a person has everything to mend at once."""
+def read_intake(
+    intake: Intake,
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    needed: Behov | None = None,
+    known: Mapping[str, Reading] | None = None,
+) -> IntakeContent:
+    """Read every file. `needed` is what may stop it (None: all of the catalogue), and `known` what contents have been
+    read as before, by digest: a content of a source of which nothing is needed, and that cannot be read, is left out.
+
+    Raises `InvalidInput` with the faults of all files; then also with what is surely wrong between those that can be
+    read, so that a person has everything to mend at once.
+    """
+    sources = needed_kilder(every_cell(catalog) if needed is None else needed, catalog)
+    left_out: list[Finding] = []
+
+    def is_unneeded(snapshot: Snapshot) -> bool:
+        earlier = (known or {}).get(snapshot.sha256)
+        kilde = earlier.kilde if earlier else None
+        return kilde in catalog.kilder and kilde not in sources
+
     faults = FindingCollector()
     figures: list[FileFigures] = []
     register_lists: list[RegisterList] = []
@@ -52,16 +76,23 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
         try:
             snapshot.verify()
         except InvalidInput as invalid:
+            if is_unneeded(snapshot):
+                left_out.extend(replace(finding, action=LEFT_OUT) for finding in invalid.findings)
+                continue
             faults.extend(invalid.findings)
             register_is_whole = False  # nobody can tell what it was
             continue
         try:
-            content = read_file(snapshot.path, snapshot.file, connection, catalog)
+            content = read_file(snapshot.path, snapshot.file, connection, catalog, needed)
         except InvalidInput as invalid:
+            if is_unneeded(snapshot) or (_is_survey(snapshot) and KILDE not in sources):
+                left_out.extend(replace(finding, action=LEFT_OUT) for finding in invalid.findings)
+                continue
             faults.extend(invalid.findings)
             register_is_whole = register_is_whole and not _is_register_file(snapshot)
             continue
         if isinstance(content, ParsedFile):
+            left_out.extend(content.left_out)
             came = date_in_norway(with_zone(snapshot.archived_at))
             readings.append(reading(snapshot.sha256, content))
             kept = replace(content, figures=_each_text_once(content.figures))
@@ -74,11 +105,11 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
     register: Register | None = None
     if register_is_whole:
         try:
-            register = register_of(register_lists, intake.origin)
+            register = register_of(register_lists)
         except InvalidInput as invalid:
             faults.extend(invalid.findings)
     if register is None or faults.findings:
-        faults.extend(faults_between(figures, register, connection))
+        faults.extend(faults_between(figures, register, catalog, connection, needed))
         raise InvalidInput(faults.findings)
     if not figures:
         raise InvalidInput(
@@ -90,7 +121,7 @@ def read_intake(intake: Intake, connection: duckdb.DuckDBPyConnection, catalog: 
                 )
             ]
         )
-    return IntakeContent(tuple(figures), register, tuple(readings))
+    return IntakeContent(tuple(figures), register, tuple(readings), tuple(left_out))
 
 
 def read_register(intake: Intake) -> Register:
@@ -108,18 +139,26 @@ def read_register(intake: Intake) -> Register:
             )
             for snapshot in intake.snapshots
             if _is_register_file(snapshot)
-        ],
-        intake.origin,
+        ]
     )
 
 
 def register_contents(intake: Intake) -> set[str]:
     """The digests of the intake's register files, and of the carried register where a part of it is still used."""
     kinds = {snapshot.sha256: kind for snapshot in intake.snapshots if (kind := _register_kind(snapshot)) is not None}
-    # A trial's offices are the example's: of the carried register nothing is left there.
-    needed = _WHOLE_REGISTER - ({"statsforvaltere"} if intake.origin == "lokal" else set())
-    whole = set(kinds.values()) >= needed
+    # The example's offices are its own: of the carried register nothing is left there.
+    counties = [one for one in intake.snapshots if kinds.get(one.sha256) == "fylke_koder"]
+    read = [klass_files.parse(read_content(one.path), one.file).rows for one in counties]
+    own_offices = {"statsforvaltere"} if read and all(map(is_of_the_example, read)) else set()
+    whole = set(kinds.values()) >= _WHOLE_REGISTER - own_offices
     return {*kinds, *(() if whole else (carried_content().sha256,))}
+
+
+def _is_survey(snapshot: Snapshot) -> bool:
+    """Whether the content is flat rows, which only the survey has, whatever is wrong with them."""
+    with open_content(snapshot.path) as handle:
+        head = handle.read(HEAD)
+    return is_flat(head, snapshot.file)
 
 
 def _is_register_file(snapshot: Snapshot) -> bool:

@@ -50,21 +50,25 @@ def utenfor(register: Register) -> Grunnlag:
 
 def katalog_maal(catalog: Catalog) -> Grunnlag:
     """Every indicator, measure and grade of the catalogue, with the range that figures are expected in,
-    decimals, sign and tolerances.
+    decimals, sign, what the count counts, and tolerances (null for those that the measure does not have).
 
     `fortegn` is 1 where higher is better, -1 where lower is, 0 where neither. `samme_proeve_som` is the grade
-    below that takes the same test, null for a grade without one.
+    below that takes the same test, null for a grade without one. `veies_med_antall`: whether the figure of a whole is
+    the mean of its parts', weighted by their counts; if not, the count is the figure's numerator. `vekt_fra`: the
+    indicator whose count is the weight instead, null where none is.
     """
     columns = {
         "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "laveste": "DOUBLE",
         "hoyeste": "DOUBLE", "desimaler": "INTEGER", "fortegn": "INTEGER",
-        "samme_proeve_som": "INTEGER", **dict.fromkeys(Toleranse.model_fields, "DOUBLE"),
+        "samme_proeve_som": "INTEGER", "antall_er": "VARCHAR", "veies_med_antall": "BOOLEAN", "vekt_fra": "VARCHAR",
+        **dict.fromkeys(Toleranse.model_fields, "DOUBLE"),
     }  # fmt: skip
     return columns, [
         (
             fact.kilde, key, maal, trinn, of.min if of.ventet_min is None else of.ventet_min,
             of.maks if of.ventet_maks is None else of.ventet_maks, of.desimaler, _SIGN[of.retning],
-            fact.samme_proeve_som(trinn), *of.toleranse.model_dump().values(),
+            fact.samme_proeve_som(trinn), of.antall_er, of.veies_med_antall, of.vekt_fra,
+            *of.toleranse.model_dump().values(),
         )
         for key, fact in catalog.indikatorer.items()
         for trinn in fact.trinn
@@ -142,12 +146,14 @@ def utelatt_tall(corrections: Rettelsesliste) -> Grunnlag:
 
 
 def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
-    """Every cell that a unit has in a request's window, with what it is weighed by."""
+    """Every cell that a unit has in a request's window, with its points and limits. `vekt_indikator` and `vekt_maal`
+    are the figure whose count is the cell's weight in a mean: itself, or another where its own count is a numerator."""
     columns = {
         **_UTTREKK, "kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER",
         "skoleaar": "VARCHAR", "vindusaar": "INTEGER", "indikatoromraade": "VARCHAR", "vekt": "INTEGER",
         "fortegn": "INTEGER", "poeng_nasjonal": "INTEGER", "poeng_absolutt": "INTEGER", "metode": "VARCHAR",
-        "grenseverdi": "DECIMAL(9,3)", "nasjonal_grense": "VARCHAR",
+        "grenseverdi": "DECIMAL(9,3)", "nasjonal_grense": "VARCHAR", "vekt_indikator": "VARCHAR",
+        "vekt_maal": "VARCHAR",
     }  # fmt: skip
     rows: list[tuple[object, ...]] = []
     for request in requests:
@@ -160,18 +166,23 @@ def ventet_celle(requests: Iterable[Request]) -> Grunnlag:
                     request.uttrekksaar, rule_set.navn, kilde, indikator, maal, trinn, skoleaar, vindusaar,
                     item.omraade, item.vekt.verdi, _SIGN[request.catalog.maal[maal].retning],
                     rule_set.poeng.nasjonal.verdi, rule_set.poeng.absolutt.verdi, item.absolutt_grense.metode,
-                    item.absolutt_grense.verdi, rule_set.nasjonal_grense.verdi,
+                    item.absolutt_grense.verdi, rule_set.nasjonal_grense.verdi, *request.weight_of(indikator, maal),
                 )
             )  # fmt: skip
     return columns, rows
 
 
 def sett(requests: Iterable[Request]) -> Grunnlag:
-    """The parameters of each request's set that decide who may be judged and how many are chosen."""
+    """The parameters of each request's set that decide who may be judged, in what order, and how many are chosen.
+
+    An order is its rules with a comma between, the first one first.
+    """
     columns = {
         **_UTTREKK, "antall_aar": "INTEGER", "min_aar": "INTEGER", "min_dekning": "DECIMAL(9,6)",
         "kategori1_antall": "INTEGER", "kategori1_naer": "DECIMAL(9,3)", "kategori2_antall": "INTEGER",
         "kategori2_min_skoler": "INTEGER", "kategori2_nivaa": "DECIMAL(9,3)", "kategori2_ovre_andel": "DECIMAL(9,3)",
+        "poeng_absolutt": "INTEGER", "kategori1_ved_likhet": "VARCHAR", "kategori2_maal": "VARCHAR",
+        "kategori2_ikke_vurdert": "BOOLEAN", "kategori2_rekkefolge": "VARCHAR", "kategori2_ved_likhet": "VARCHAR",
     }  # fmt: skip
     rows = []
     for request in requests:
@@ -180,15 +191,18 @@ def sett(requests: Iterable[Request]) -> Grunnlag:
             (
                 request.uttrekksaar, one.navn, one.antall_aar.verdi, one.min_aar.verdi, one.min_dekning.verdi,
                 first.antall.verdi, first.naer_grensen.verdi, second.antall.verdi, second.min_skoler.verdi,
-                second.spredning.nivaa.verdi, second.ovre_andel.verdi,
+                second.spredning.nivaa.verdi, second.ovre_andel.verdi, one.poeng.absolutt.verdi,
+                ",".join(first.ved_likhet.verdi), second.spredning.maal.verdi,
+                second.ikke_vurdert_kan_vaere_kandidat.verdi, ",".join(second.rekkefolge.verdi),
+                ",".join(second.ved_likhet.verdi),
             )
         )  # fmt: skip
     return columns, rows
 
 
 def ventet_kommune(requests: Iterable[Request], register: Register) -> Grunnlag:
-    """The municipalities of each request's register, with name and county on its day and today's statsforvalter
-    (null for one that no office has)."""
+    """The municipalities of each request's register, with name, county and statsforvalter on its day
+    (null for one that no office is known to have had)."""
     columns = {
         **_UTTREKK, "kommunenr": "VARCHAR", "kommunenavn": "VARCHAR", "fylkesnr": "VARCHAR", "fylkesnavn": "VARCHAR",
         "statsforvalter": "VARCHAR",

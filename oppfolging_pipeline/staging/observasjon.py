@@ -9,6 +9,9 @@ side): a municipality counts with the code that was in force on the source's ref
 or came from, has been counted. A school counts once; among its rows the one in a municipality that counts goes first,
 then a row with a figure, then a final one, then the municipality that ended first (a school that moved stood in the
 older one), then the lowest code. Rows for one cell that state different figures are refused.
+
+A row that is empty for a school year is no row of that year: a file of several years has one for every unit that stands
+in any of them, with the codes and the names of all of them. Nobody stood there that year.
 """
 
 from __future__ import annotations
@@ -20,13 +23,21 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.rettelse import Rettelse
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.staging.completeness import incomplete
 from oppfolging_pipeline.staging.kommunekoder import ranked_codes
-from oppfolging_pipeline.staging.observasjon_faults import CELL, contradictions, unknown_codes, without_national_row
+from oppfolging_pipeline.staging.observasjon_faults import (
+    CELL,
+    contradictions,
+    unknown_codes,
+    without_national_figure,
+    without_national_row,
+)
 from oppfolging_pipeline.staging.rettelser import Corrected, correct
+from oppfolging_pipeline.staging.unneeded import Unneeded
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
@@ -56,13 +67,16 @@ class FileFigures:
 
 @dataclass(frozen=True)
 class Counts:
-    """What was put together: rows read, rows left out because another row of the same cell counts, cells kept, and
-    what came of the corrections."""
+    """What was put together: rows read, those of them that are empty for their year, rows left out because another row
+    of the same cell counts, cells kept, and what came of the corrections. `left_out`: what was wrong with figures that
+    nobody needs, and that are not kept."""
 
     read: int
+    empty: int
     duplicates: int
     kept: int
     corrected: Corrected
+    left_out: tuple[Finding, ...] = ()
 
 
 def combine(
@@ -73,40 +87,53 @@ def combine(
     corrections: Sequence[Rettelse] = (),
     *,
     overtaken_stop: bool = True,
+    needed: Behov | None = None,
 ) -> Counts:
     """Fill the table `observasjon` of the connection (grain and columns as declared) from the files, at least one.
 
     `corrections` are those in force. Whether all is there is asked of the corrected figures: a number of pupils that is
     known to be wrong is no cut-off download. Raises `InvalidInput` with every unknown code, contradiction and missing
     national row of all the files; then with every correction that the source has overtaken (unless those are passed
-    over); then with all that is not there.
+    over); then with all that is not there. Of an indicator, measure and grade that nobody needs (`needed`, None: all
+    of the catalogue is) the school year that is not sound is left out as a whole, and told of.
     """
+    unneeded = Unneeded(catalog, needed, connection)
     faults = FindingCollector()
     _gather(files, connection)
-    faults.extend(unknown_codes(register, connection))
-    faults.extend(contradictions(connection))
-    faults.extend(without_national_row(connection))
+    without = unneeded.sorted_out(without_national_row(connection))
+    unneeded.sorted_out(without_national_figure(connection))  # of what is needed the audit says so
+    contradicted = unneeded.sorted_out(contradictions(connection))
+    unneeded.leave_out("gransket")
+    faults.extend([*unknown_codes(register, connection), *contradicted, *without])
     faults.raise_if_any()
+    read = _count(connection, "gransket")
+    _leave_out_what_is_empty(connection)
+    filled = _count(connection, "gransket")
     present = connection.execute(
         "SELECT DISTINCT kilde, skoleaar, kommunenr FROM gransket WHERE kommunenr IS NOT NULL ORDER BY ALL"
     ).fetchall()
     connection.register("kommunekode", ranked_codes(present, register, catalog))
     _keep_one_row_a_cell(connection)
     connection.unregister("kommunekode")
-    read, kept = _count(connection, "gransket"), _count(connection, "observasjon")
+    kept = _count(connection, "observasjon")
     connection.execute("DROP TABLE gransket")  # a second copy of every figure
     corrected = correct(corrections, connection)
     if overtaken_stop:
         faults.extend(corrected.overtaken)
         faults.raise_if_any()
     recounted = [one.id for one in corrections if one.replaces_pupils]
-    faults.extend(incomplete(register, catalog, connection, recounted))
+    faults.extend(unneeded.sorted_out(incomplete(register, catalog, connection, recounted)))
     faults.raise_if_any()
-    return Counts(read, read - kept, kept, corrected)
+    unneeded.leave_out("observasjon")
+    return Counts(read, read - filled, filled - kept, kept, corrected, unneeded.told)
 
 
 def faults_between(
-    files: Sequence[FileFigures], register: Register | None, connection: duckdb.DuckDBPyConnection
+    files: Sequence[FileFigures],
+    register: Register | None,
+    catalog: Catalog,
+    connection: duckdb.DuckDBPyConnection,
+    needed: Behov | None = None,
 ) -> list[Finding]:
     """What is surely wrong between files that can be read, when others of the intake cannot.
 
@@ -115,7 +142,8 @@ def faults_between(
     if not files:
         return []
     _gather(files, connection)
-    return [*(unknown_codes(register, connection) if register else ()), *contradictions(connection)]
+    contradicted = Unneeded(catalog, needed, connection).sorted_out(contradictions(connection))
+    return [*(unknown_codes(register, connection) if register else ()), *contradicted]
 
 
 def skoleaar_and_kilder(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -174,6 +202,20 @@ def _leave_out_what_is_replaced(connection: duckdb.DuckDBPyConnection) -> None:
         )
         SELECT g.* EXCLUDE (sammen) FROM (SELECT g.*, f.sammen FROM gransket g JOIN filer f USING (filnr)) g
         SEMI JOIN i_kraft USING ({whole}, sammen)"""  # noqa: S608 (names of this module)
+    )
+
+
+def _leave_out_what_is_empty(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take away the rows of a unit under one code and name in which every cell of a school year and grade is empty: no
+    figure, no number of pupils, neither shown nor shielded."""
+    row = ("kilde", "skoleaar", "nivaa", "enhet", "kommunenr", "enhetsnavn", "trinn")
+    same_row = " AND ".join(f"g.{name} IS NOT DISTINCT FROM t.{name}" for name in row)
+    connection.execute(
+        f"""
+        DELETE FROM gransket g USING (
+          SELECT {", ".join(row)} FROM gransket GROUP BY ALL
+          HAVING bool_and(verdistatus = 'mangler' AND antallstatus = 'mangler')
+        ) t WHERE {same_row}"""  # noqa: S608 (names of this module)
     )
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.sources.figures import SKJERMET, VIST, number_text
+from oppfolging_pipeline.staging.completeness import Serie
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
     import duckdb
 
 CELL = ", ".join(table("observasjon").grain)
+_SERIE = ("kilde", "skoleaar", "indikator", "maal", "trinn")
 
 
 def unknown_codes(register: Register, connection: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -49,8 +51,9 @@ def unknown_codes(register: Register, connection: duckdb.DuckDBPyConnection) -> 
     return findings
 
 
-def contradictions(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """Cells of which rows state different figures or numbers of pupils. A row without a figure states nothing."""
+def contradictions(connection: duckdb.DuckDBPyConnection) -> list[tuple[Serie, Finding]]:
+    """Cells of which rows state different figures or numbers of pupils, each with what it is of. A row without a figure
+    states nothing."""
     rows = connection.execute(
         f"""
         WITH utsagn AS (
@@ -65,17 +68,17 @@ def contradictions(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     for *cell, statements in rows:
         (file, row, column), *first = statements[0]
         others = [f"{_stated(*rest)} in {other}, row {number}" for (other, number, _), *rest in statements[1:]]
-        findings.append(
-            Finding(
-                file=file,
-                row=row,
-                column=column,
-                key=" ".join(str(part) for part in cell),
-                found=f"{_stated(*first)}, and {', and '.join(others)}",
-                expected="one value for one cell",
-                action="Keep the file that is right in the inbox and take the other one out.",
-            )
+        named = dict(zip(table("observasjon").grain, cell, strict=True))
+        finding = Finding(
+            file=file,
+            row=row,
+            column=column,
+            key=" ".join(str(part) for part in cell),
+            found=f"{_stated(*first)}, and {', and '.join(others)}",
+            expected="one value for one cell",
+            action="Keep the file that is right in the inbox and take the other one out.",
         )
+        findings.append((tuple(named[name] for name in _SERIE), finding))
     return findings
 
 
@@ -89,20 +92,46 @@ def _shown(status: str, number: Decimal | int | None) -> str:
     return "*" if status == SKJERMET else "nothing"
 
 
-def without_national_row(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """Figures of a source, year, indicator and grade that come without the nation's: no limit could be set for them."""
+def without_national_row(connection: duckdb.DuckDBPyConnection) -> list[tuple[Serie, Finding]]:
+    """Figures of a source, year, indicator, measure and grade that come without the nation's: no limit could be set for
+    them."""
     rows = connection.execute(
         "SELECT kilde, skoleaar, indikator, maal, trinn, min(fil) FROM gransket JOIN filer USING (filnr) "
         "GROUP BY ALL HAVING NOT bool_or(nivaa = 'nasjonalt') ORDER BY ALL"
     ).fetchall()
     return [
-        Finding(
-            file=fil,
-            column="EnhetNivaa",
-            key=f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}",
-            found="figures without a national row",
-            expected="the national figure (EnhetNivaa 1) beside those of municipalities and schools",
-            action="Download the report with the whole country included.",
+        (
+            (kilde, skoleaar, indikator, maal, trinn),
+            Finding(
+                file=fil,
+                column="EnhetNivaa",
+                key=f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}",
+                found="figures without a national row",
+                expected="the national figure (EnhetNivaa 1) beside those of municipalities and schools",
+                action="Download the report with the whole country included.",
+            ),
         )
         for kilde, skoleaar, indikator, maal, trinn, fil in rows
+    ]
+
+
+def without_national_figure(connection: duckdb.DuckDBPyConnection) -> list[tuple[Serie, Finding]]:
+    """Figures of which the nation's own is not shown, or its number of pupils is not."""
+    rows = connection.execute(
+        "SELECT kilde, skoleaar, indikator, maal, trinn, min(fil), bool_or(verdistatus = 'vist') "
+        "FROM gransket JOIN filer USING (filnr) WHERE nivaa = 'nasjonalt' GROUP BY ALL "
+        "HAVING NOT bool_or(verdistatus = 'vist') OR NOT bool_or(antall IS NOT NULL) ORDER BY ALL"
+    ).fetchall()
+    return [
+        (
+            (kilde, skoleaar, indikator, maal, trinn),
+            Finding(
+                file=fil,
+                key=f"{kilde} {skoleaar} {indikator} {maal} trinn {trinn}",
+                found=f"no {'number of pupils' if is_shown else 'figure'} in the national row",
+                expected="one that is shown",
+                action="Download the report with the whole country included.",
+            ),
+        )
+        for kilde, skoleaar, indikator, maal, trinn, fil, is_shown in rows
     ]

@@ -6,12 +6,13 @@ which rows there are (`observasjon`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.engine import Engine, Lake, StagedFile
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.staging.observasjon import skoleaar_and_kilder
 from oppfolging_pipeline.tables.model import table
 
@@ -61,6 +62,23 @@ def stage(engine: Engine, lake: Lake, skoleaar: Collection[str]) -> Update:
             staged.append(engine.write(part, _KEY, lake, dict(zip(_PARTITION, (kilde, aar), strict=True))))
     gone = [file for file in files if file not in targets.values()]
     return Update(tuple(staged), tuple(gone))
+
+
+def with_these_alone(engine: Engine, lake: Lake, staged: Sequence[StagedFile], cells: Behov) -> tuple[StagedFile, ...]:
+    """The staged partitions once more, with those cells alone. One that has none of them is not staged: what the lake
+    has of it stays as it is."""
+    kept = engine.frame({"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER"}, sorted(cells))
+    files = []
+    for file in staged:
+        rows = engine.run(
+            "SELECT r.* FROM rader r SEMI JOIN celler USING (indikator, maal, trinn)",
+            rader=engine.connection.read_parquet(str(file.staged), hive_partitioning=False),
+            celler=kept,
+        )
+        if rows.fetchone() is not None:
+            partition = dict(zip(_PARTITION, lake.partition_of(file.target), strict=True))
+            files.append(engine.write(rows, _KEY, lake, partition))
+    return tuple(files)
 
 
 def _fingerprints(engine: Engine, observations: Relation) -> dict[_Part, tuple[int, int]]:

@@ -1,12 +1,12 @@
 """The register that several lists make up together: those that have come in, in place of the carried ones.
 
-Belongs here: which list of each kind counts, and what a trial's country needs beside them. Does not belong here:
+Belongs here: which list of each kind counts, and what the example's country needs beside them. Does not belong here:
 reading a list (`sources.klass_files`), or how parts fit each other (`register`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.register.reference import carried_register, override
 from oppfolging_pipeline.sources import klass_files
 from oppfolging_pipeline.sources.example.register_files import STATSFORVALTERE_FILE, register_files
+from oppfolging_pipeline.staging.land import are_the_examples
 
 _ARGUMENT = {
     "kommune_koder": "codes",
@@ -43,13 +44,13 @@ class RegisterList:
         return self.intake if self.together is None else self.together
 
 
-def register_of(lists: Sequence[RegisterList], origin: str) -> Register:
+def register_of(lists: Sequence[RegisterList]) -> Register:
     """For each part of the register the list that came in last; the carried part where there is none.
 
     A map of one 1 January replaces what a list of changes says of that day, unless the list came in later: then the map
-    is left out. KLASS has no statsforvaltere. A local trial server (`origin` is `lokal`) serves the example country,
-    whose offices are the example's own. Raises `InvalidInput` when two lists of one intake speak of the same part, or
-    the parts do not fit.
+    is left out. KLASS has no statsforvaltere: the offices are the carried ones wherever the counties are Norway's,
+    and the example's where they are the example's. Raises `InvalidInput` when two lists of one intake speak of the same
+    part, or the parts do not fit.
     """
     faults = FindingCollector()
     parts: dict[str, Any] = {}
@@ -79,7 +80,7 @@ def register_of(lists: Sequence[RegisterList], origin: str) -> Register:
     faults.raise_if_any()
     if not parts:
         return carried_register()
-    if origin == "lokal" and "counties" in parts:
+    if "counties" in parts and is_of_the_example(parts["counties"]):
         parts.setdefault("statsforvaltere", _example_offices())
     try:
         return override(carried_register(), **parts)
@@ -89,6 +90,12 @@ def register_of(lists: Sequence[RegisterList], origin: str) -> Register:
         raise InvalidInput(
             [replace(finding, file=finding.file or files_named) for finding in invalid.findings]
         ) from None
+
+
+def is_of_the_example(counties: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a list of counties is the example's, whose offices are not among the carried ones."""
+    outside = {pattern.moenster[:2] for pattern in carried_register().utenfor}
+    return are_the_examples((row["code"], row["name"]) for row in counties if row["code"] not in outside)
 
 
 def _example_offices() -> list[dict[str, str]]:

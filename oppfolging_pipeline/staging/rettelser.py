@@ -4,7 +4,7 @@ Belongs here: which corrections are in force, whether the source still says what
 place of figures. Does not belong here: what a correction may say (`rules.rettelse`), or what results say of those that
 they stand on (`rettet_grunnlag`).
 
-Corrections are of real figures: in a home of the example or of a trial server none is in force. One whose indicator,
+Corrections are of real figures: where the register is the example's none is in force. One whose indicator,
 measure, grade and school year are not in the home (a download holds a part of a source) has nothing to correct there.
 """
 
@@ -17,10 +17,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.rettelse import Rettelse
 from oppfolging_pipeline.rules.rettelser import FILE, Rettelsesliste
 from oppfolging_pipeline.sources.figures import MANGLER, VIST, number_text
-from oppfolging_pipeline.sources.origins import REAL, Origin
+from oppfolging_pipeline.staging.land import is_the_example
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ class Corrected:
     overtaken: tuple[Finding, ...] = ()
 
 
-def in_force(corrections: Rettelsesliste, origin: Origin, known: date) -> tuple[Rettelse, ...]:
-    """The corrections of what was known by the end of the day `known` in Norway, in a home of that origin."""
-    return corrections.in_force(known) if origin in REAL else ()
+def in_force(corrections: Rettelsesliste, register: Register, known: date) -> tuple[Rettelse, ...]:
+    """The corrections of what was known by the end of the day `known` in Norway, of figures read against the
+    register."""
+    return () if is_the_example(register) else corrections.in_force(known)
 
 
 def refuse_of_the_future(corrections: Rettelsesliste, today: date) -> None:

@@ -11,7 +11,7 @@ correction of a shielded figure is kept back: nobody can see whether a number in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.errors import PermanentError
@@ -40,16 +40,16 @@ def rettet_celle(
     request: Request,
     in_force: Sequence[Rettelse],
     limits_of_kommuner: Collection[Cell],
-    units: Callable[[], Units],
+    units: Units,
 ) -> list[Row]:
     """The declared table `rettet_celle`, in the order of its grain.
 
     `observasjon` holds the window's partitions; `limits_of_kommuner` are the cells whose limits are made of the
-    municipalities' figures; `units` gives the request's units, and is asked only when a figure below the nation's is
-    corrected. Raises `PermanentError` when the lake was corrected by others than those in force.
+    municipalities' figures; `units` are the request's. Raises `PermanentError` when the lake was corrected by others
+    than those in force.
     """
     _require_those(engine, observasjon, in_force)
-    asked = {cell[:5] for cell in request.cells()}
+    asked, used = {cell[:5] for cell in request.cells()}, set(request.figures())
     rows = engine.run(
         "SELECT kilde, indikator, maal, trinn, skoleaar, nivaa, enhet, rettelse FROM observasjon "
         "WHERE rettelse IS NOT NULL",
@@ -59,23 +59,24 @@ def rettet_celle(
     found: set[tuple[str, str, Cell, str, str]] = set()
     below = False
     for kilde, indikator, maal, trinn, skoleaar, nivaa, enhet, name in rows:
+        if (kilde, indikator, maal, trinn, skoleaar) not in used:
+            continue
+        below = below or nivaa in ("kommune", _SKOLE)
         if (kilde, indikator, maal, trinn, skoleaar) not in asked:
             continue
         cell = (indikator, trinn, skoleaar)
         of_a_limit = nivaa == "kommune" and cell in limits_of_kommuner and not carried_register().er_utenfor(enhet)
         if (nivaa == "nasjonalt" and name not in of_pupils) or of_a_limit:
             found.add(("nasjonalt", "I", cell, name, nivaa))
-        below = below or nivaa in ("kommune", _SKOLE)
     if below:
-        placed = units()
-        made_of = harmonisering.made_of(engine, observasjon, request, placed.lineage, placed.placed)
+        made_of = harmonisering.made_of(engine, observasjon, request, units.lineage, units.placed)
         of_kommuner = made_of.filter("rettelse IS NOT NULL").project(
             "enhet, indikator, trinn, skoleaar, rettelse, nivaa"
         )
         for enhet, indikator, trinn, skoleaar, name, nivaa in of_kommuner.fetchall():
-            if enhet in placed.kommuner:
+            if enhet in units.kommuner:
                 found.add(("kommune", enhet, (indikator, trinn, skoleaar), name, nivaa))
-        judged = set(placed.judged)
+        judged = set(units.judged)
         for kilde, indikator, maal, trinn, skoleaar, nivaa, enhet, name in rows:
             if nivaa == _SKOLE and enhet in judged and (kilde, indikator, maal, trinn, skoleaar) in asked:
                 found.add((_SKOLE, enhet, (indikator, trinn, skoleaar), name, nivaa))

@@ -1,11 +1,11 @@
 """Schools: where each one stands, by year.
 
-Belongs here: the register of schools as it can be read off the figures. Does not belong here: points and shares.
+Belongs here: the register of schools as it can be read off the figures. Does not belong here: where a school
+stands in the register of another day (`skole_plassering`), points and shares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.rules.catalog import Catalog
@@ -46,18 +46,3 @@ def _sources_in_order_of_the_year(catalog: Catalog) -> list[tuple[str, int]]:
         return month_day < "08-01", month_day, kilde
 
     return [(kilde, number) for number, kilde in enumerate(sorted(catalog.kilder, key=place), start=1)]
-
-
-def placements(became: Mapping[str, Sequence[str]], other_codes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Municipality of each school in the register of the identification year.
-
-    `became` says for each school what its code in the newest year of the window has become, `other_codes` gives its
-    codes in all years known, newest first. A code that was divided is settled by the newest year in which the school
-    stands under one of the parts; a school that cannot be placed is left out.
-    """
-    placed = {}
-    for orgnr, parts in became.items():
-        known = parts if len(parts) == 1 else [code for code in other_codes.get(orgnr, ()) if code in parts]
-        if known:
-            placed[orgnr] = known[0]
-    return placed

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
@@ -70,7 +71,7 @@ def _state(
     if older is not None:
         newest = max(older.failed, key=lambda unit: unit.asked_at)
         do = f"{older.fetch}; eller oppfolging run --tillat-eldre" if any(older.used) else older.fetch
-        return f"{_STATE[newest.state]} {', '.join(older.skoleaar)}".strip(), do, newest.message
+        return f"{_STATE[newest.state]} {opplisting(older.skoleaar)}".strip(), do, newest.message
     if attempt is None:
         here = "fra filer" if is_read else ("følger med programmet" if kilde == REGISTER else "ingen tall")
         return f"aldri hentet ({here})", f"oppfolging fetch --source {kilde}{elsewhere}", None

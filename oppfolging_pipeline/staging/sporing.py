@@ -21,7 +21,8 @@ _FIGURE = (
 
 
 def sporing_rader(engine: Engine, observasjon: Relation, request: Request) -> Relation:
-    """The declared table `sporing`: how many observations each content gave to each indicator, grade and school year.
+    """The declared table `sporing`: how many observations each content gave to each indicator, grade and school year:
+    also to the one whose counts are weights.
 
     `observasjon` holds the window's partitions. It is written together with the results: a later intake can replace
     the observations, and the results then still say what they were made of.
@@ -39,7 +40,7 @@ def sporing_rader(engine: Engine, observasjon: Relation, request: Request) -> Re
 
 
 def observasjoner_sha256(engine: Engine, observasjon: Relation, request: Request) -> str:
-    """The digest of the observations of the request's cells, in whatever order they lie; `observasjon` holds the
+    """The digest of the observations that results are made of, in whatever order they lie; `observasjon` holds the
     window's partitions. Of other figures, statuses, numbers, corrections or contents it is another."""
     text = ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in _FIGURE)
     digests = engine.run(
@@ -55,8 +56,8 @@ def observasjoner_sha256(engine: Engine, observasjon: Relation, request: Request
 
 
 def _asked_for(engine: Engine, request: Request) -> Relation:
-    """(kilde, indikator, maal, trinn, skoleaar) of the request's cells."""
+    """(kilde, indikator, maal, trinn, skoleaar) of every figure that the request's results are made of."""
     return engine.frame(
         {"kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},
-        [cell[:5] for cell in request.cells()],
+        request.figures(),
     )

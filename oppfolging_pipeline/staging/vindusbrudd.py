@@ -6,10 +6,11 @@ must know. Does not belong here: what a break is, or which years it affects (`ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.rules.brudd import TRUKKET_TILBAKE, Brudd, Bruddliste
 from oppfolging_pipeline.staging.harmonisering import Request
 
@@ -53,7 +54,8 @@ def break_note(request: Request, breaks: Bruddliste) -> str | None:
     """What results over a permitted break say of it, in Norwegian; None when the window spans none."""
     return (
         " ".join(
-            f"Brudd i tidsserien ({_indikatorer(spanned, request)}, {_listed(spanned.skoleaar)}): {spanned.brudd.tekst}"
+            f"Brudd i tidsserien ({_indikatorer(spanned, request)}, {opplisting(spanned.skoleaar)}): "
+            f"{spanned.brudd.tekst}"
             for spanned in spanned_breaks(request, breaks)
         )
         or None
@@ -76,9 +78,4 @@ def _indikatorer(spanned: SpannedBreak, request: Request) -> str:
     names: dict[str, list[int]] = {}
     for indikator, trinn in spanned.indikatorer:
         names.setdefault(request.catalog.indikatorer[indikator].navn, []).append(trinn)
-    return _listed([f"{navn} {_listed([f'{one}.' for one in trinn])} trinn" for navn, trinn in names.items()])
-
-
-def _listed(parts: Iterable[str]) -> str:
-    *head, tail = parts
-    return f"{', '.join(head)} og {tail}" if head else tail
+    return opplisting([f"{navn} {opplisting([f'{one}.' for one in trinn])} trinn" for navn, trinn in names.items()])

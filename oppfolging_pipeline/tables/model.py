@@ -112,10 +112,31 @@ CONTRACT_CHANGES = tuple(ContractChange.model_validate(entry) for entry in _read
 CONTRACT_VERSION = CONTRACT_CHANGES[-1].navn
 
 
+def replaced_since(versjon: str) -> dict[str, str]:
+    """The names and values of contract `versjon` ("1.4") that are gone, each with what to use instead, in Norwegian.
+
+    Nothing for what is no version, and for one that is not older than the last.
+    """
+    parts = versjon.removesuffix("-utkast").split(".")
+    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
+        return {}
+    return {
+        gone: instead
+        for change in CONTRACT_CHANGES
+        if _number(change.versjon) > (int(parts[0]), int(parts[1]))
+        for gone, instead in change.erstattet.items()
+    }
+
+
+def _number(versjon: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in versjon.split("."))
+
+
 @cache
 def all_tables() -> dict[str, Table]:
     """Every declared table by its key in `tables.yaml`, in declared order."""
     columns = _read("columns.yaml")
+    columns["kontraktversjon"]["text"] += _gone()
     tables: dict[str, Table] = {}
     for key, raw in _read("tables.yaml").items():
         resolved = []
@@ -124,6 +145,13 @@ def all_tables() -> dict[str, Table]:
             resolved.append({**columns[override["name"]], **override})
         tables[key] = Table.model_validate({"name": key, **raw, "key": key, "columns": resolved})
     return tables
+
+
+def _gone() -> str:
+    """What went with the contract's last version, for whoever reads the published file and misses it."""
+    last = CONTRACT_CHANGES[-1]
+    told = "; ".join(f"{gone}: bruk {instead}" for gone, instead in last.erstattet.items())
+    return f" Borte i {last.versjon}: {told}." if told else ""
 
 
 def table(key: str) -> Table:

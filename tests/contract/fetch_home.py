@@ -14,7 +14,10 @@ from pathlib import Path
 
 from oppfolging_pipeline.core.network import Addresses, Manners
 from oppfolging_pipeline.engine import open_engine
+from oppfolging_pipeline.rules.behov import Celle, needed_cells
+from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import carried_rule_sets
 from oppfolging_pipeline.rules.rettelser import default_corrections
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.fetching import Outcome
@@ -58,6 +61,8 @@ class FetchHome:
     stub: StubServer
     declared: Live = field(default_factory=live)
     now: datetime = BEGAN
+    breaks: Bruddliste = field(default_factory=default_breaks)
+    needed: frozenset[Celle] = field(default_factory=lambda: needed_cells(carried_rule_sets()))
 
     @property
     def archive(self) -> Archive:
@@ -96,6 +101,8 @@ class FetchHome:
                 self.declared,
                 lambda: self.now,
                 Told(lambda ask, counted: None, lambda plan: None, lambda outcome: None),
+                needed=self.needed,
+                breaks=self.breaks,
             )
         return Fetched(report, [address(*request) for request in stub.requests], slept)
 

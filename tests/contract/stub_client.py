@@ -14,6 +14,7 @@ from tests.udir_stub import StubServer
 TEST_5, TEST_8, POENG = "GSK/NasjonaleProever/4/1", "GSK/NasjonaleProever/1/1", "GSK/ResultatG/1/1"
 BULLYING = "GSK/EUG/5/5"
 WHOLE = "TidID(202412)_EierformID(-10)_KjoennID(-10)"
+OF_NO_QUESTION = "TidID(202412)_EierformID(-10)_TrinnID(6_9)"  # the table of participation has no genders
 
 
 def fetch(url: str, timeout: float = 30.0) -> httpx.Response:

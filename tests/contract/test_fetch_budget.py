@@ -9,7 +9,7 @@ import pytest
 
 from oppfolging_pipeline.rules.catalog import default_catalog
 from tests.contract.fetch_home import FetchHome
-from tests.contract.stub_client import rows
+from tests.contract.stub_client import OF_NO_QUESTION, rows
 from tests.udir_stub import Fault, StubServer
 
 EU = "elevundersokelsen"
@@ -49,20 +49,25 @@ def pages(table: int, first: int, last: int) -> list[str]:
     return [f"{table}/data#{number}" for number in range(first, last + 1)]
 
 
-METADATA = ["Eksport", "148/filterVerdier", "150/filterVerdier"]
+METADATA = ["Eksport", "148/filterVerdier", "150/filterVerdier", "151/filterVerdier"]
 
 
 def test_every_page_is_asked_for_once_and_none_beyond_the_last(paged: FetchHome, small_server: StubServer) -> None:
     totals = [
-        int(rows(small_server, table, FILTER.format(questions=questions))[0]["RaderTotalt"])
-        for table, questions in ((148, "-32_-37"), (150, "-50"))
-    ]
+        int(rows(small_server, table, text)[0]["RaderTotalt"])
+        for table, text in (
+            (148, FILTER.format(questions="-32_-37")),
+            (150, FILTER.format(questions="-50")),
+            (151, f"filter={OF_NO_QUESTION}"),
+        )
+    ]  # fmt: skip
     paged.fetch("klass")
     done = paged.fetch(EU)
-    scores, bullying = (-(-total // SIZE) for total in totals)
-    assert min(scores, bullying) > 3, "too few pages to show anything"
+    scores, bullying, part = (-(-total // SIZE) for total in totals)
+    assert min(scores, bullying, part) > 3, "too few pages to show anything"
     assert done.asked == [
         *METADATA, "148/sideData", *pages(148, 1, scores), "150/sideData", *pages(150, 1, bullying),
+        "151/sideData", *pages(151, 1, part),
     ]  # fmt: skip
     assert done.outcomes[EU, "2024-25"].rows == sum(totals)
 
@@ -96,4 +101,4 @@ def test_a_server_that_gives_its_first_page_again_is_told_of_after_two(
     small_server.faults = []
     second = paged.fetch(EU)
     assert second.states[EU, "2024-25"] == "hentet"
-    assert not any(each.startswith("150/") for each in second.asked), "what was whole is asked for again"
+    assert not any(each.startswith(("150/", "151/")) for each in second.asked), "what was whole is asked for again"

@@ -18,8 +18,10 @@ MARKS_PAGE, MARKS_VALUES, MARKS = "Rapportside/GSK_GSPoeng", "ResultatG/1/1/filt
 WHOLE_MARKS = [MARKS_PAGE, MARKS_VALUES, MARKS]
 FIVE, YOUTH = "NasjonaleProever/4/1/data", "NasjonaleProever/1/1/data"
 SCORES, BULLYING = ["148/sideData", "148/data#1"], ["150/sideData", "150/data#1"]
-RECOUNTED = [*SCORES, BULLYING[0]]  # the two tables have as many pages: the same content counts for both
-WHOLE_SURVEY = ["Eksport", "148/filterVerdier", "150/filterVerdier", *SCORES, *BULLYING]
+TAKEN_PART = ["151/sideData", "151/data#1"]
+# The tables have as many pages: the same content counts for all.
+RECOUNTED = [*SCORES, BULLYING[0], TAKEN_PART[0]]
+WHOLE_SURVEY = ["Eksport", *(f"{number}/filterVerdier" for number in (148, 150, 151)), *SCORES, *BULLYING, *TAKEN_PART]
 COMMA = '{"kode":400,"feiltype":"Feil","melding":"Ugyldig filter: TrinnID(6,9)","tilleggsinfo":"Se på nett"}'
 
 
@@ -135,7 +137,8 @@ CASES = [
     of_survey("doubled flat rows", Fault("doubled_rows", "148/data"), "doble_rader radtall_langt_fra",
               "found 10 rows that stand twice", "expected each row once", again=RECOUNTED),
     of_survey("a county without flat rows", Fault("missing_row", "150/data"), "radtall_langt_fra",
-              "found 3922 rows in 1 of 1 pages", "expected 3924", at="150/data#1", again=["148/sideData", *BULLYING]),
+              "found 3922 rows in 1 of 1 pages", "expected 3924", at="150/data#1",
+              again=["148/sideData", *BULLYING, "151/sideData"]),
     of_survey("flat rows of another year", Fault("other_year", "150/data"), "annet_aar", "found rows of 2023-24",
               "expected 2024-25", at="150/data#1", again=BULLYING[1:]),
     of_survey("an indicator that became another", Fault("moved_indicator", "150/data"),
@@ -226,16 +229,13 @@ def test_a_year_is_compared_with_the_one_before_and_the_one_before_stays(home: F
     assert second.outcomes[GS, "2023-24"].earlier
 
 
-def test_the_years_after_one_that_failed_are_not_asked_for_before_it_is_there(
-    home: FetchHome, stub: StubServer
-) -> None:
+def test_the_years_after_one_that_failed_are_asked_for_all_the_same(home: FetchHome, stub: StubServer) -> None:
     stub.faults = [Fault("status", "TidID(202406)", detail="500")]
     first = home.fetch("klass", GS, years=["2023-24", YEAR])
-    assert first.states[GS, "2023-24"] == first.states[GS, YEAR] == "ikke_naadd"
-    assert first.outcomes[GS, YEAR].message == "not asked for after 2023-24 failed"
-    assert [query for path, query in stub.requests if "202506" in query] == []
+    assert (first.states[GS, "2023-24"], first.states[GS, YEAR]) == ("ikke_naadd", "hentet")
     stub.faults = []
-    assert home.fetch("klass", GS, years=["2023-24", YEAR]).asked == [MARKS, MARKS]
+    second = home.fetch("klass", GS, years=["2023-24", YEAR])
+    assert (second.asked, second.states[GS, "2023-24"]) == ([MARKS], "hentet")
 
 
 def test_of_all_sources_only_the_one_that_failed_is_missing(home: FetchHome, stub: StubServer) -> None:

@@ -59,3 +59,30 @@ def test_a_version_that_moves_between_the_page_and_its_filters_is_found_by_the_n
     moved = home.fetch("klass", GS, years=[YEAR])
     assert moved.states[GS, YEAR] == "hentet"
     assert moved.asked == ["Rapportside/GSK_GSPoeng", "ResultatG/1/7/filterVerdier", "ResultatG/1/7/data"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "koder"),
+    [
+        (Fault("status", "151/filterVerdier", detail="404"), {"maal_mangler"}),
+        (Fault("status", "151/data", detail="400"), {"side_mangler"}),
+        (Fault("status", "151/data", detail="403"), {"side_mangler"}),
+        (Fault("missing_measure", "151/data", detail="AndelDeltatt"), {"maal_mangler"}),
+        (Fault("doubled_rows", "151/data"), {"doble_rader", "radtall_langt_fra"}),
+        (Fault("fewer_rows", "151/data"), {"radtall_langt_fra"}),
+        (Fault("other_year", "151/data"), {"annet_aar"}),
+    ],
+    ids=lambda value: f"{value.kind} {value.detail}" if isinstance(value, Fault) else "",
+)
+def test_the_table_of_participation_is_told_of_and_never_stops_the_survey(
+    home: FetchHome, stub: StubServer, fault: Fault, koder: set[str]
+) -> None:
+    stub.faults = [fault]
+    done = home.fetch("klass", EU, years=[YEAR])
+    assert done.states[EU, YEAR] == "hentet"
+    told = done.outcomes[EU, YEAR].warnings
+    assert koder <= {each.kode for each in told}
+    assert {each.alvorlighet for each in told} == {"advarsel"}
+    stub.faults = []
+    back = home.fetch("klass", EU, years=[YEAR])
+    assert (back.states[EU, YEAR], back.outcomes[EU, YEAR].warnings) == ("hentet", ()), "the weights come with the next"

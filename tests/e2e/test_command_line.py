@@ -38,13 +38,13 @@ def test_a_run_tells_of_its_progress_on_stderr_alone(first):
 def test_the_default_year_is_the_newest_complete_one(first):
     # 2025-26 and 2026-27 lie in the inbox, but preliminary: 2026 and 2027 are not complete.
     assert "Uttrekk 2025 (np-skalapoeng)" in first.done.out
-    assert query(first.home, "SELECT DISTINCT uttrekksaar, status FROM mart.rangering_kommune") == [(2025, "endelig")]
+    assert query(first.home, "SELECT DISTINCT uttrekksaar, status FROM mart.rangering_kommune") == [(2025, "beregnet")]
 
 
 def test_the_years_asked_for_stand_beside_those_that_were_there(killed):
     assert killed.after.code == 0, killed.after.err
     found = query(killed.home, "SELECT DISTINCT uttrekksaar, status FROM mart.rangering_kommune ORDER BY 1")
-    assert found == [(2025, "endelig"), (2026, "foreløpig"), (2027, "foreløpig")]
+    assert found == [(2025, "beregnet"), (2026, "foreløpig"), (2027, "foreløpig")]
     counts = query(killed.home, "SELECT uttrekksaar, count(*) FROM mart.identifisert_kommune GROUP BY 1 ORDER BY 1")
     assert counts == [(2025, 5), (2026, 5), (2027, 5)]
     assert query(killed.home, "SELECT DISTINCT pulje FROM mart.pulje_faseplan ORDER BY 1") == [

@@ -51,24 +51,42 @@ def national_tests(folder: Path, measure: str) -> pd.DataFrame:
 
 
 def survey(folder: Path) -> pd.DataFrame:
-    """The three indices on trinn 7 and 10 for all owners and all pupils, from saved export rows (JSON or csv)."""
+    """The three indices on trinn 7 and 10 for all owners and all pupils, from saved export rows (JSON or csv).
+
+    `antall` is those who answered. Beside a share of bullied stand the bullied alone: there it is the count of the
+    table of participation, hidden where that has a star, and 0 where it has none.
+    """
+    files = [_flat(path) for path in sorted(folder.glob("elevundersokelsen_*"))]
+    taken_part: dict[tuple[str, ...], str] = {}
+    for rows in files:
+        if "AndelDeltatt" in rows.columns:
+            of_all = rows[rows.EierformNavn == "Alle eierformer"]
+            keys = zip(of_all.Skoleaarnavn, of_all.Organisasjonsnummer, of_all.TrinnKode, strict=True)
+            taken_part |= dict(zip(keys, of_all.AntallBesvart.fillna(""), strict=True))
     parts = []
-    for path in sorted(folder.glob("elevundersokelsen_*")):
-        if path.suffix == ".json":
-            rows = pd.DataFrame(json.loads(path.read_text(encoding="utf-8")), dtype=object)
-        else:
-            rows = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+    for rows in files:
+        if "AndelDeltatt" in rows.columns:
+            continue
         of_index = (rows.Spoersmaalkode == rows.Spoersmaalgruppekode) | (rows.Spoersmaalnavn == "Alle spørsmål")
         of_all = (rows.EierformNavn == "Alle eierformer") & (rows.KjoennKode == "A")
         rows = rows[of_index & of_all & rows.Spoersmaalgruppekode.isin(list(SURVEY)) & rows.TrinnKode.isin(["7", "10"])]
         value = "Score" if "Score" in rows.columns else "AndelMobbet"
+        keys = zip(rows.Skoleaarnavn, rows.Organisasjonsnummer, rows.TrinnKode, strict=True)
+        bullied = value == "AndelMobbet"
+        counts = pd.Series([taken_part.get(key, "") for key in keys], rows.index) if bullied else rows.AntallBesvart
         parts.append(
             _units(rows).assign(
                 kilde="eu", aar=rows.Skoleaarnavn.str[-7:], indikator=rows.Spoersmaalgruppekode.map(SURVEY),
-                trinn=rows.TrinnKode.astype(int), **_figures(rows[value].fillna(""), rows.AntallBesvart.fillna("")),
+                trinn=rows.TrinnKode.astype(int), **_figures(rows[value].fillna(""), counts.fillna("")),
             )
         )  # fmt: skip
     return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _flat(path: Path) -> pd.DataFrame:
+    if path.suffix == ".json":
+        return pd.DataFrame(json.loads(path.read_text(encoding="utf-8")), dtype=object)
+    return pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
 
 
 def final_marks(path: Path, years: list[str], codes: pd.DataFrame) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def test_a_spoilt_column_is_exactly_the_difference(
         ("rangering_kommune", "vurdert = false", "kommunenr=6101: vurdert er usann i løpet og sann i etterregningen"),
         (
             "rangering_kommune", "status = 'foreløpig'",
-            "kommunenr=6101: status er foreløpig i løpet og endelig i etterregningen",
+            "kommunenr=6101: status er foreløpig i løpet og beregnet i etterregningen",
         ),
         ("kandidat_kategori2", "spredning = 40", "kommunenr=6107: spredning er 40,0 i løpet og 36,1 i etterregningen"),
         (

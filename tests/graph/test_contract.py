@@ -25,7 +25,8 @@ _VURDERING = (
 )
 COLUMNS = {
     "mart.identifisert_kommune": _IDENTIFISERT,
-    "mart.rangering_kommune": f"{_IDENTIFISERT}, vurdert BOOLEAN, ikke_vurdert_grunn VARCHAR, naer_grensen BOOLEAN",
+    "mart.rangering_kommune": f"{_IDENTIFISERT}, vurdert BOOLEAN, ikke_vurdert_grunn VARCHAR, naer_grensen BOOLEAN, "
+    "aapne_poeng INTEGER, aapne_kunne_endret_plassen BOOLEAN",
     "mart.vurdering_kommune": f"{_KOMMUNE}, {_VURDERING}",
     "mart.kandidat_kategori2": (
         f"{_KOMMUNE}, {_STED}, rangering INTEGER, andel_risikopoeng DOUBLE, spredning DOUBLE, antall_skoler INTEGER, "
@@ -42,15 +43,16 @@ COLUMNS = {
     ),
     "mart.pulje_kommune": (
         "pulje INTEGER, kommunenr VARCHAR, kommunenavn VARCHAR, kategori INTEGER, deltakelse VARCHAR, siden DATE, "
-        "fase VARCHAR, kommunenr_ved_uttrekk VARCHAR, merknad VARCHAR"
+        "fase VARCHAR, kommunenr_ved_uttrekk VARCHAR, statsforvalter VARCHAR, statsforvalter_i_dag VARCHAR, "
+        "merknad VARCHAR"
     ),
     "mart.rapportering": (
         "pulje INTEGER, kommunenr VARCHAR, rapport_nr INTEGER, avsender VARCHAR, frist DATE, mottatt DATE, "
         "tilstand VARCHAR"
     ),
     "dim.kommune": (
-        f"kommunenr VARCHAR, kommunenavn VARCHAR, {_STED}, gyldig_fra DATE, gyldig_til DATE, oppstaatt_av VARCHAR[], "
-        "gaatt_over_i VARCHAR[]"
+        f"kommunenr VARCHAR, kommunenavn VARCHAR, {_STED}, statsforvalter_i_dag VARCHAR, gyldig_fra DATE, "
+        "gyldig_til DATE, oppstaatt_av VARCHAR[], gaatt_over_i VARCHAR[]"
     ),
     "dim.skole": (
         "orgnr VARCHAR, skolenavn VARCHAR, kommunenr VARCHAR, fylkesnr VARCHAR, forste_skoleaar VARCHAR, "
@@ -58,13 +60,13 @@ COLUMNS = {
     ),
     "dim.indikator": (
         "indikator VARCHAR, navn VARCHAR, kilde VARCHAR, maal VARCHAR, trinn INTEGER, retning VARCHAR, "
-        "enhet_for_verdi VARCHAR, desimaler INTEGER"
+        "antall_er VARCHAR, enhet_for_verdi VARCHAR, desimaler INTEGER"
     ),
     "dim.indikatorsett": (
         "indikatorsett VARCHAR, navn VARCHAR, sha256 VARCHAR, offisielt BOOLEAN, merknad VARCHAR, parametre VARCHAR"
     ),
     "dim.skoleaar": "skoleaar VARCHAR, forste_dag DATE, siste_dag DATE",
-    "dim.statsforvalter": "statsforvalter VARCHAR, fylker VARCHAR[]",
+    "dim.statsforvalter": "statsforvalter VARCHAR, fylker VARCHAR[], gyldig_til DATE",
     "intern.rangering_skole": (
         "uttrekksaar INTEGER, indikatorsett VARCHAR, orgnr VARCHAR, skolenavn VARCHAR, kommunenr VARCHAR, "
         "kommunenavn VARCHAR, rangering INTEGER, andel_risikopoeng DOUBLE, risikopoeng INTEGER, "
@@ -84,7 +86,7 @@ COLUMNS = {
     ),
     "drift.utgivelse": (
         "utgivelse VARCHAR, versjon INTEGER, kontraktversjon VARCHAR, kodeversjon VARCHAR, regelsett_sha256 VARCHAR, "
-        "innhold_sha256 VARCHAR, opprettet TIMESTAMP, kjent_per DATE, merknad VARCHAR"
+        "innhold_sha256 VARCHAR, opprettet TIMESTAMP, per DATE, gjelder_til DATE, kjent_per DATE, merknad VARCHAR"
     ),
     "drift.sporing": (
         "uttrekksaar INTEGER, indikatorsett VARCHAR, sha256 VARCHAR, kilde VARCHAR, skoleaar VARCHAR, "

@@ -97,7 +97,7 @@ DECISIONS: dict[str, Mutation] = {
     "a tie kept quiet": caught(
         R, where(R, "true", delt_plassering="NOT delt_plassering"), "margin_delt_og_naer"
     ),
-    "final, on preliminary figures": caught(
+    "called computed, on preliminary figures": caught(
         R, f"SELECT * FROM {R}", "status_etter_grunnlaget", andel="SELECT * REPLACE (true AS forelopig) FROM andel"
     ),
     "half of the country not judged": caught(
@@ -126,7 +126,28 @@ DECISIONS: dict[str, Mutation] = {
     ),
     "eleven chosen": caught(K, where(K, "rangering = 11", valgt="true"), "de_forste_er_valgt"),
     "the smaller spread first": caught(
-        K, where(K, "rangering = 1", spredning="20.1"), "storst_spredning_forst"
+        K, where(K, "rangering <= 2", rangering="3 - rangering"), "rekkefolgen_er_settets"
+    ),
+    "a spread that is not the schools'": caught(
+        K, where(K, "rangering = 1", spredning="spredning + 0.1"), "spredning_som_regnet"
+    ),
+    "a margin of spread that is that of two rounded ones": caught(
+        I, where(I, "kategori = 2", most=1, margin="margin + 0.2"), "margin_og_delt_i_kategori2"
+    ),
+    "a shared place in category 2 that there is not": caught(
+        I, where(I, "kategori = 2", most=1, delt_plassering="NOT delt_plassering"), "margin_og_delt_i_kategori2"
+    ),
+    "near a cut that is far away": caught(R, where(R, "rangering = 1", naer_grensen="true"), "margin_delt_og_naer"),
+    "open points that there are not": caught(
+        R, where(R, "vurdert", most=1, aapne_poeng="aapne_poeng + 3"), "aapne_poeng_som_regnet"
+    ),
+    "open points that are kept quiet": caught(
+        R, f"SELECT * FROM {R}", "aapne_poeng_som_regnet",
+        andel="SELECT * REPLACE (vekt_ikke_bygd + 1 AS vekt_ikke_bygd, celler_ikke_bygd + 1 AS celler_ikke_bygd) FROM andel",
+    ),
+    "a place that could have been another, and could not": caught(
+        R, where(R, "rangering = 1", aapne_kunne_endret_plassen="NOT aapne_kunne_endret_plassen"),
+        "aapne_poeng_som_regnet",
     ),
     "identified without being ranked so": caught(I, without(I, "rangering = 5"), "de_i_rangeringen_som_har_kategori"),
     "another reason than the ranking's": caught(

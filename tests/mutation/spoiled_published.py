@@ -167,7 +167,7 @@ ORIGINS: dict[str, Mutation] = {
     ),
     "an office of nobody's, with no county": caught(
         "dim_statsforvalter",
-        "SELECT * FROM dim_statsforvalter UNION ALL SELECT 'Ingens', []",
+        "SELECT * FROM dim_statsforvalter UNION ALL SELECT 'Ingens', [], NULL",
         "fylkene_er_embetets",
     ),
 }  # fmt: skip

@@ -11,6 +11,12 @@ from tests.mutation.spoiled_observasjon import AS_EMPTY, NEW, O
 
 MOBBING = f"{NEW} AND indikator = 'mobbing' AND trinn = 10"
 SURVEY = f"{NEW} AND kilde = 'elevundersokelsen'"
+TAKEN_PART = f"{SURVEY} AND indikator = 'deltakelse'"
+# Of every shown count of bullied: those who answered, as the table of participation has them.
+_WHO_ANSWERED = f"""SELECT o.* REPLACE (CASE WHEN o.{NEW} AND o.indikator = 'mobbing' AND o.antall IS NOT NULL
+    THEN coalesce(d.antall, o.antall) ELSE o.antall END AS antall)
+  FROM {O} o LEFT JOIN {O} d ON d.indikator = 'deltakelse' AND (d.kilde, d.skoleaar, d.nivaa, d.enhet, d.trinn)
+    = (o.kilde, o.skoleaar, o.nivaa, o.enhet, o.trinn)"""
 MARKS = f"{NEW} AND kilde = 'grunnskolepoeng'"
 _LARGEST = "antall = (SELECT max(antall) FROM observasjon WHERE {} AND nivaa = 'kommune')"
 
@@ -28,6 +34,55 @@ ALL: dict[str, Mutation] = {
         where(O, f"{MOBBING} AND verdistatus = 'skjermet'", most=1, verdi="0", verdistatus="'vist'"),
         "null_med_skjult_antall",
     ),
+    "those who answered where the bullied should be": caught(O, _WHO_ANSWERED, "teller_innenfor_deltakelsen"),
+    "one school's answers where its bullied should be": caught(
+        O,
+        where(O, f"{MOBBING} AND nivaa = 'skole' AND antall > 3", most=1, antall="antall * 5"),
+        "teller_innenfor_deltakelsen",
+    ),
+    "those who answered where the bullied should be, and no table of participation": caught(
+        O,
+        f"SELECT * FROM ({_WHO_ANSWERED}) WHERE NOT ({TAKEN_PART})",
+        "deltakere_i_landet_som_foer",
+        "teller_uten_deltakelse",
+    ),
+    "a numerator where those who answered should be": caught(
+        O,
+        where(O, f"{SURVEY} AND indikator = 'stotte_fra_larer'", antall="antall // 10"),
+        "svarene_som_deltakelsen",
+    ),
+    "numerators where those who took part should be": caught(
+        O,
+        where(O, TAKEN_PART, antall="antall // 10"),
+        "teller_innenfor_deltakelsen",
+        "svarene_som_deltakelsen",
+    ),
+    "the invited where those who answered should be, the nation's alone": caught(
+        O, where(O, f"{TAKEN_PART} AND nivaa = 'nasjonalt'", antall="antall + 5000"), "landet_mot_fylkene"
+    ),
+    "one school's bullied lost, its share kept": caught(
+        O, where(O, f"{MOBBING} AND nivaa = 'skole' AND verdi > 0", most=1, antall="0"), "andel_av_ingen_er_null"
+    ),
+    "a municipality's star read as nobody bullied": caught(
+        O,
+        where(
+            O,
+            f"""{MOBBING} AND nivaa = 'kommune' AND verdistatus = 'skjermet' AND enhet IN (SELECT kommunenr FROM {O}
+              WHERE {MOBBING} AND nivaa = 'skole' AND antall > 0)""",
+            most=1,
+            verdi="0",
+            verdistatus="'vist'",
+            antall="0",
+            antallstatus="'vist'",
+        ),
+        "skolene_har_ikke_flere_enn_kommunen",
+    ),
+    "no table of participation": caught(O, without(O, TAKEN_PART), "teller_uten_deltakelse"),
+    "the bullied of a county among another's": caught(
+        O,
+        where(O, f"{MOBBING} AND nivaa = 'fylke' AND enhet IN ('66', '67')", antall="antall + (enhet = '66')::INTEGER"),
+        "deltakere_fylker_landet",
+    ),
     "scores without their decimal comma": caught(
         O, where(O, f"{SURVEY} AND maal = 'score'", verdi="10 * verdi"), "verdi_i_maalets_omraade"
     ),
@@ -43,7 +98,7 @@ ALL: dict[str, Mutation] = {
         O,
         where(
             O,
-            f"""{MOBBING} AND nivaa = 'kommune' AND verdistatus = 'vist' AND enhet IN (SELECT kommunenr FROM {O}
+            f"""{MOBBING} AND nivaa = 'kommune' AND antall > 0 AND enhet IN (SELECT kommunenr FROM {O}
               WHERE {MOBBING} AND nivaa = 'skole' AND verdistatus <> 'mangler' GROUP BY ALL HAVING count(*) = 1)""",
             most=1,
             verdi="verdi - 0.1",
@@ -83,7 +138,8 @@ ALL: dict[str, Mutation] = {
     "a school of the survey twice under two numbers": caught(
         O,
         f"""SELECT * FROM {O} UNION ALL SELECT * REPLACE ('199999999' AS enhet) FROM (
-          SELECT * FROM {O} WHERE {MOBBING} AND nivaa = 'skole' AND antall > 100 ORDER BY enhet LIMIT 1)""",
+          SELECT * FROM {O} WHERE {SURVEY} AND indikator = 'motivasjon' AND trinn = 10 AND nivaa = 'skole' AND antall > 100
+          ORDER BY enhet LIMIT 1)""",
         "skolene_har_ikke_flere_enn_kommunen",
     ),
     "one star of grunnskolepoeng read as nought": caught(

@@ -39,7 +39,15 @@ ALL: dict[str, Mutation] = {
         IN_1, r"regexp_replace(begrunnelse, '\(\d+,\d+ prosent\)', '(30 prosent)')"
     ),
     "a tie that there is not": said(
-        "rangering = 1", "begrunnelse || ' Andelen er lik på begge sider av grensen; likhetsregelen avgjorde.'"
+        "rangering = 1", "begrunnelse || ' Andelen er lik på begge sider av grensen; flest mulige risikopoeng avgjorde.'"
+    ),
+    "open points that there are not, it says": said(
+        "rangering = 1", "begrunnelse || ' 3 mulige risikopoeng er åpne, for tallene kan ikke bygges etter en "
+        "kommuneendring; plassen kunne vært en annen.'",
+    ),
+    "a weighted share called a share of the figures": said(
+        "NOT vurdert", r"regexp_replace(begrunnelse, '\d+ av \d+ tall som finnes, er vist\. Vektet som poengene er det (\d+,\d) "
+        r"prosent, og', 'Bare \1 prosent av tallene som finnes, er vist;')",
     ),
     "not judged, and the text keeps the reason to itself": said("NOT vurdert", "'Ikke vurdert.'"),
     "not judged for another reason": caught(
@@ -79,7 +87,7 @@ ALL: dict[str, Mutation] = {
     "a candidate in a tie that there is not": caught(
         K,
         where(K, "rangering = 1",
-              grunn="grunn || ' Står likt med en kandidat på andre siden av grensen; kommunenummeret avgjorde.'"),
+              grunn="grunn || ' Spredningen er lik på begge sider av grensen; lavest kommunenummer avgjorde.'"),
         GRUNN,
     ),
     "a national limit said to be made by us": caught(

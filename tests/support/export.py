@@ -18,7 +18,9 @@ TABLES = {
 }  # fmt: skip
 YEARS = {"2023-24": 202312, "2024-25": 202412, "Foreløpige tall 2025-26": 202512}
 QUESTIONS = {"mobbing": -50, "stotte": -32, "motivasjon": -37}
-OF_TABLE = {148: ("stotte", "motivasjon"), 150: ("mobbing",)}
+OF_TABLE = {148: ("stotte", "motivasjon"), 150: ("mobbing",), 151: ("deltakelse",)}
+# Of no question, and of every pupil: the table of participation has no filter of either.
+WITHOUT = {151: {"SpoersmaalID": None, "KjoennID": None}}
 UNITS = ((1, "", ""), (2, "61", ""), (3, "6101", ""), (4, "6101", "100000001"))
 
 Row = dict[str, object]
@@ -38,7 +40,8 @@ def filters(indexes: Sequence[str], **replaced: Any) -> dict[str, Any]:
         "EierformID": choices((-10, "-10", "Alle eierformer"), (8, "3", "Offentlig skole")),
         "KjoennID": choices((-10, "A", "Alle kjønn"), (2, "G", "Gutt")),
         "SpoersmaalID": choices(
-            (-10, "Alle", "Alle spørsmålgrupper"), *((QUESTIONS[name], *INDEX[name][:2]) for name in indexes)
+            (-10, "Alle", "Alle spørsmålgrupper"),
+            *((QUESTIONS[name], *INDEX[name][:2]) for name in indexes if name in QUESTIONS),
         ),
         **replaced,
     }
@@ -87,8 +90,9 @@ def listing(tables: Mapping[int, str] = TABLES) -> bytes:
 
 
 def described(**of_table: Mapping[str, Any]) -> dict[str, bytes | Exception]:
-    """The list and the filters of both tables; `t150=…` replaces or adds those of a table."""
-    found = {**{f"t{number}": filters(indexes) for number, indexes in OF_TABLE.items()}, **of_table}
+    """The list and the filters of each table; `t150=…` replaces or adds those of a table."""
+    own = {f"t{number}": filters(indexes, **WITHOUT.get(number, {})) for number, indexes in OF_TABLE.items()}
+    found = {**own, **of_table}
     answers: dict[str, bytes | Exception] = {f"{BASE}/": listing()}
     answers.update({f"{BASE}/{key[1:]}/filterVerdier": json.dumps(each).encode() for key, each in found.items()})
     return answers
@@ -96,6 +100,8 @@ def described(**of_table: Mapping[str, Any]) -> dict[str, bytes | Exception]:
 
 def filter_of(number: int, tid: int = 202412) -> str:
     """The filter that the client is expected to send."""
+    if number in WITHOUT:
+        return f"TidID({tid})_EierformID(-10)_TrinnID(6_9)"
     questions = "_".join(str(each) for each in sorted(QUESTIONS[name] for name in OF_TABLE.get(number, ("mobbing",))))
     return f"TidID({tid})_EierformID(-10)_KjoennID(-10)_SpoersmaalID({questions})_TrinnID(6_9)"
 

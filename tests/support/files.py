@@ -92,7 +92,12 @@ INDEX = {
     "mobbing": ("EUIndeks_1398", "Mobbing på skolen", "AndelMobbet"),
     "stotte": ("EUIndeks_1380", "Støtte fra lærer", "Score"),
     "motivasjon": ("EUIndeks_1385", "Motivasjon", "Score"),
+    "deltakelse": ("", "Deltakelse", "AndelDeltatt"),
 }
+# What rows of the table of participation lack: they are of no question, and of every pupil.
+OF_A_QUESTION = (
+    "SpoersmaalNivaa", "Spoersmaalgruppekode", "Spoersmaalgruppe", "Spoersmaalkode", "Spoersmaalnavn", "KjoennKode",
+)  # fmt: skip
 
 
 def flat_row(
@@ -100,7 +105,7 @@ def flat_row(
 ) -> dict[str, object]:
     """A flat row of an index; `verdi` and `antall` are its cells, other keywords replace fields."""
     kode, name, measure = INDEX[index]
-    return {
+    row = {
         "SpoersmaalNivaa": "1",
         "Spoersmaalgruppekode": kode,
         "Spoersmaalgruppe": name,
@@ -122,6 +127,7 @@ def flat_row(
         "AntallBesvart": fields.pop("antall", "1 289"),
         **fields,
     }
+    return row if kode else {key: value for key, value in row.items() if key not in OF_A_QUESTION or key in fields}
 
 
 def flat_json(rows: Sequence[Mapping[str, object]]) -> bytes:

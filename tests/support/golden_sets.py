@@ -39,6 +39,10 @@ def small_set(
     antall_2: int = 1,
     ovre_andel: str = "25",
     min_skoler: int = 2,
+    ved_likhet: Sequence[str] = ("flest_celler_forbi_absolutt", "flest_mulige_poeng", "lavest_kommunenr"),
+    ikke_vurdert_kan_vaere_kandidat: bool = True,
+    rekkefolge: Sequence[str] = ("statsforvalterens_prioritet", "storst_spredning"),
+    ved_likhet_2: Sequence[str] = ("vurdert_foran_ikke_vurdert", "hoyest_andel", "lavest_kommunenr"),
     brudd: Sequence[str] = (),
     breaks: Bruddliste | None = None,
 ) -> RuleSet:
@@ -68,12 +72,15 @@ def small_set(
         "kategori1:",
         f"  antall: {_of(antall)}",
         f"  naer_grensen: {_of(naer_grensen)}",
-        f"  ved_likhet: {_of('[flest_celler_forbi_absolutt, flest_mulige_poeng, lavest_kommunenr]')}",
+        f"  ved_likhet: {_of([*ved_likhet])}",
         "kategori2:",
         f"  antall: {_of(antall_2)}",
         f"  min_skoler: {_of(min_skoler)}",
         f"  spredning: {{maal: {_of(spredning)}, nivaa: {_of(nivaa)}}}",
         f"  ovre_andel: {_of(ovre_andel)}",
+        f"  ikke_vurdert_kan_vaere_kandidat: {_of(str(ikke_vurdert_kan_vaere_kandidat).lower())}",
+        f"  rekkefolge: {_of([*rekkefolge])}",
+        f"  ved_likhet: {_of([*ved_likhet_2])}",
         "indikatorer:",
     ]
     for item in items:

@@ -20,8 +20,14 @@ UNITS: tuple[tuple[tuple[str, ...], str], ...] = (
 _SHIELDED = frozenset({"U90099102", "U90099103"})
 _FIGURES = {
     "Skalapoeng": "47", "Usikkerhet": "2,0", "Antall elever deltatt": "73", "Grunnskolepoeng": "42,3",
-    "Antall elever": "61", "AndelMobbet": "12,8", "Score": "4,0", "AntallBesvart": "78",
+    "Antall elever": "61",
 }  # fmt: skip
+# Of 86 who were invited, 78 answered, and 10 of them are bullied.
+_SURVEY = {
+    "indikator": {"Score": "4,0", "AntallBesvart": "78"},
+    "mobbing": {"AndelMobbet": "12,8", "AntallBesvart": "10"},
+    "deltakelse": {"AndelDeltatt": "90,7", "AntallBesvart": "78", "AntallInvitert": "86"},
+}
 _LEVELS = {3: ("25,0", "50,0", "25,0"), 5: ("12,5", "25,0", "25,0", "25,0", "12,5")}
 _LEVEL = "Andel på mestringsnivå "
 
@@ -43,8 +49,8 @@ def _figure(key: tuple[str, ...], keys: Sequence[tuple[str, ...]]) -> str:
     return _LEVELS[levels][int(measure.removeprefix(_LEVEL)) - 1]
 
 
-def abroad_survey(rows: Sequence[dict[str, str | None]], measures: Sequence[str]) -> list[dict[str, str | None]]:
-    """Flat rows abroad, one beside each of the national index rows."""
+def abroad_survey(rows: Sequence[dict[str, str | None]], kind: str) -> list[dict[str, str | None]]:
+    """Flat rows abroad of the kind of table, one beside each of the national index rows."""
     found = []
     for path, name in UNITS:
         level = len(path)
@@ -59,8 +65,12 @@ def abroad_survey(rows: Sequence[dict[str, str | None]], measures: Sequence[str]
             "EnhetNavn": name,
         }
         for row in rows:
-            if row["EnhetNivaa"] == "1" and row["EierformNavn"] == "Alle eierformer" and row["KjoennKode"] == "A":
+            if (
+                row["EnhetNivaa"] == "1"
+                and row["EierformNavn"] == "Alle eierformer"
+                and row.get("KjoennKode", "A") == "A"
+            ):
                 hidden = path[-1] in _SHIELDED
-                figures = {field: "*" if hidden else _FIGURES[field] for field in (*measures, "AntallBesvart")}
+                figures = {field: "*" if hidden else text for field, text in _SURVEY[kind].items()}
                 found.append({**row, **places, **figures})
     return found

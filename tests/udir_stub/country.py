@@ -53,6 +53,7 @@ class Country:
     poeng: Mapping[str, Year]
     indikator: Mapping[str, list[Row]]
     mobbing: Mapping[str, list[Row]]
+    deltakelse: Mapping[str, list[Row]]
     klass: Mapping[str, list[dict[str, str]]]
 
 
@@ -64,14 +65,16 @@ def country(years: tuple[str, ...] | None = None) -> Country:
     ungdom: dict[str, Year] = {}
     indikator: dict[str, list[Row]] = {}
     mobbing: dict[str, list[Row]] = {}
+    deltakelse: dict[str, list[Row]] = {}
+    tables = (("mobbing", mobbing), ("deltakelse", deltakelse), ("indikator", indikator))
     for year in wanted:
         files = national_tests(year)
-        barn[year] = _national(next(text for name, text in files.items() if "5._trinn" in name))
-        ungdom[year] = _national(next(text for name, text in files.items() if "ungdomstrinn" in name))
+        barn[year] = national(next(text for name, text in files.items() if "5._trinn" in name))
+        ungdom[year] = national(next(text for name, text in files.items() if "ungdomstrinn" in name))
         for name, text in survey(year).items():
-            table, measures = (mobbing, ("AndelMobbet",)) if "mobbing" in name else (indikator, ("Score",))
+            kind, table = next((kind, table) for kind, table in tables if kind in name)
             rows = _flat(text, name.endswith(".csv"))
-            table[year] = [*rows, *abroad_survey(rows, measures)]
+            table[year] = [*rows, *abroad_survey(rows, kind)]
     marks = _marks(next(iter(final_marks().values())))
     return Country(
         barn,
@@ -79,6 +82,7 @@ def country(years: tuple[str, ...] | None = None) -> Country:
         {year: marks[year] for year in GRUNNSKOLEPOENG_SKOLEAAR if years is None or year in years},
         indikator,
         mobbing,
+        deltakelse,
         {
             name.removesuffix(".csv"): list(csv.DictReader(io.StringIO(text.decode())))
             for name, text in register_files().items()
@@ -86,8 +90,10 @@ def country(years: tuple[str, ...] | None = None) -> Country:
     )
 
 
-def _national(content: bytes) -> Year:
-    _, heading, *lines = content.decode("utf-16-le").removesuffix("\n").split("\n")
+def national(content: bytes) -> Year:
+    """A download of the national tests."""
+    text = content.decode("utf-16-le").removeprefix("\ufeff").replace("\r\n", "\n")
+    _, heading, *lines = text.removesuffix("\n").split("\n")
     keys = tuple(_key(name) for name in heading.split("\t")[_UNIT_CELLS:])
     found = []
     for line in lines:

@@ -29,6 +29,13 @@ _GROUP_IDS = {"EUIndeks_1398": -50, "EUIndeks_1379": -31, "EUIndeks_1380": -32, 
 _QUESTION_IDS = {"EUSpoersmaal_Q11811": 334, "EUSpoersmaal_Q11816": 354, "EUSpoersmaal_Q11824": 379}
 
 
+# Of the other indices the example has no single questions: these are invented.
+_QUESTIONS = {
+    "EUIndeks_1380": (("EUSpoersmaal_Q901", "Synes du at læreren hjelper deg?"),),
+    "EUIndeks_1385": (("EUSpoersmaal_Q911", "Gleder du deg til timene?"),),
+}
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of the export API with its rows by school year."""
@@ -49,14 +56,19 @@ class Table:
         """`filterVerdier`."""
         years = sorted(self.years, reverse=True)
         grades = sorted({int(str(row["TrinnKode"])) for rows in self.years.values() for row in rows})
+        of_a_question = {"KjoennID": filters.values(*filters.GENDERS), "SpoersmaalID": self._questions()}
         return {
             "TidID": filters.values(*((filters.autumn_id(y), str(filters.autumn_id(y)), y) for y in years)),
             "EnhetID": self.geography.values(),
             "TrinnID": filters.grades(grades),
             "EierformID": filters.values(*filters.OWNERS),
-            "KjoennID": filters.values(*filters.GENDERS),
-            "SpoersmaalID": self._questions(),
+            **({} if self.of_the_survey else of_a_question),
         }
+
+    @cached_property
+    def of_the_survey(self) -> bool:
+        """Whether the rows are of no question, and of every pupil."""
+        return not any("Spoersmaalkode" in row for rows in self.years.values() for row in rows)
 
     def _questions(self) -> list[dict[str, Any]]:
         root: dict[str, Any] = {
@@ -64,7 +76,7 @@ class Table:
             "skjult": 1, "barn": [],
         }  # fmt: skip
         found = [root]
-        rows = [row for rows in self.years.values() for row in rows]
+        rows = [] if self.of_the_survey else [row for rows in self.years.values() for row in rows]
         groups = dict(sorted({(row["Spoersmaalgruppekode"], row["Spoersmaalgruppe"]) for row in rows}, key=str))
         for group, name in groups.items():
             parent = len(found)
@@ -75,14 +87,15 @@ class Table:
                 for row in rows
                 if row["Spoersmaalgruppekode"] == group and row["SpoersmaalNivaa"] == "2"
             }
-            for kode, navn in sorted(below, key=str):
+            for kode, navn in sorted(below or _QUESTIONS.get(str(group), ()), key=str):
                 found[parent].setdefault("barn", []).append(len(found))
                 found.append({**_question(len(found), str(kode), str(navn), 2), "forelder": parent})
         return found
 
     def rows(self, text: str | None, *, one_year_off: bool = False) -> list[Row]:
         """The rows that the filter chooses. Raises `Refused` without a filter, or without `TidID` in it."""
-        chosen = filters.read_filter(text, ("TidID", "EnhetID", "TrinnID", "EierformID", "KjoennID", "SpoersmaalID"))
+        of_a_question = () if self.of_the_survey else ("KjoennID", "SpoersmaalID")
+        chosen = filters.read_filter(text, ("TidID", "EnhetID", "TrinnID", "EierformID", *of_a_question))
         if "TidID" not in chosen:
             raise Refused(400, "Feil i forespørselen", "TidID må oppgis!")
         years = sorted(self.years)
@@ -98,7 +111,7 @@ class Table:
             for year in wanted
             for row in self.years[year]
             if row["EierformNavn"] in owners
-            and row["KjoennKode"] in genders
+            and row.get("KjoennKode", "A") in genders
             and (ALL in grades or int(str(row["TrinnKode"])) - 1 in grades)
             and (ALL in questions or _question_id(str(row["Spoersmaalkode"])) in questions)
             and within(path_of(row))
@@ -136,10 +149,10 @@ def tables(country: Country) -> dict[int, Table]:
         Table(148, "EUG-Indikator", indikator),
         Table(149, "EUG-Tema", _theme(indikator)),
         Table(150, "EUG-Mobbing", mobbing),
-        Table(151, "EUG-Deltakelse", _participation(mobbing)),
+        Table(151, "EUG-Deltakelse", country.deltakelse),
         Table(152, "EUV-Indikator", _upper(indikator)),
         Table(154, "EUV-Mobbing", _upper(mobbing)),
-        Table(155, "EUV-Deltakelse", _participation(_upper(mobbing))),
+        Table(155, "EUV-Deltakelse", _upper(country.deltakelse)),
     )
     return {table.number: table for table in found}
 
@@ -157,17 +170,6 @@ def _theme(years: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
         year: [{**row, **theme} for row in rows if row["Spoersmaalkode"] == "EUIndeks_1379"]
         for year, rows in _national(years).items()
     }
-
-
-def _participation(years: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
-    return {
-        year: [
-            {**{name: text for name, text in row.items() if name != "AndelMobbet"}, "AndelDeltatt": "88,3",
-             "AntallInvitert": "60 000"}
-            for row in rows if row["SpoersmaalNivaa"] == "1"
-        ]
-        for year, rows in _national(years).items()
-    }  # fmt: skip
 
 
 def _upper(years: Mapping[str, list[Row]]) -> dict[str, list[Row]]:

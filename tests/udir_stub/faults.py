@@ -16,7 +16,7 @@ TRANSPORT = ("status", "stall", "cut", "truncated_json", "content_type", "redire
 INTERFACE = (
     "renamed_measure", "missing_measure", "moved_version", "swapped_tables", "added_level", "added_column_level",
     "doubled_rows", "missing_filter", "new_filter", "missing_level", "missing_row", "other_year", "moved_indicator",
-    "fewer_rows", "all_shielded", "same_page", "preliminary_name",
+    "fewer_rows", "all_shielded", "same_page", "preliminary_name", "missing_grade", "another_question",
 )  # fmt: skip
 KINDS = (*TRANSPORT, *INTERFACE)
 
@@ -25,8 +25,9 @@ KINDS = (*TRANSPORT, *INTERFACE)
 class Fault:
     """One fault. It befalls requests whose `path?query`, as sent or unquoted, holds `match`; `times` of them, or all.
 
-    `detail` says what it is about, where there is a choice: the name of a filter or a measure, the address of a
-    redirect, the seconds of a delay, the status; with `swapped_tables`, `beskrivelse` swaps the descriptions too.
+    `detail` says what it is about, where there is a choice: the name of a filter or a measure, a grade, an index, the
+    address of a redirect, the seconds of a delay, the status; with `swapped_tables`, `beskrivelse` swaps the
+    descriptions too.
     """
 
     kind: str

@@ -17,7 +17,7 @@ Change = Callable[[Document, str], Document]  # the document and the fault's det
 
 NEW_FILTER = "MaalformID"
 _NAMES = {"Score": "Poengsnitt", "AndelMobbet": "ProsentMobbet"}
-_HIDDEN_FIELDS = ("Score", "Standardavvik", "AndelMobbet", "AntallBesvart")
+_HIDDEN_FIELDS = ("Score", "Standardavvik", "AndelMobbet", "AndelDeltatt", "AntallBesvart", "AntallInvitert")
 _KEPT_OPEN = 10  # one cell in so many is not shielded
 
 
@@ -119,6 +119,30 @@ def _years_named_preliminary(document: Document, detail: str) -> Document:
     return document
 
 
+def _grade_gone_from_pivot(document: Document, detail: str) -> Document:
+    labels = unfold(document["metadata"]["columns"])
+    kept = [number for number, each in enumerate(labels) if f"{detail}. årstrinn" not in each]
+    document["metadata"]["columns"] = fold([labels[number] for number in kept])
+    for row in document["rows"]:
+        row["data"] = [row["data"][number] for number in kept]
+    return document
+
+
+def _grade_gone_from_filter(document: Document, detail: str) -> Document:
+    document["TrinnID"] = [choice for choice in document["TrinnID"] if choice["kode"] != detail]
+    return document
+
+
+def _question_changed(document: Document, detail: str) -> Document:
+    """The first question below the index (`detail` is its code) is asked in other words."""
+    choices = document.get("SpoersmaalID", [])
+    parents = {choice["indeks"] for choice in choices if choice["kode"] == detail}
+    below = [choice for choice in choices if choice.get("forelder") in parents]
+    for choice in below[:1]:
+        choice["navn"] = f"{choice['navn'].removesuffix('?')} i dette skoleåret?"
+    return document
+
+
 def _names_moved(document: Document, detail: str) -> Document:
     names = ["Støtte fra lærer", "Motivasjon", "Mobbing på skolen", "Trivsel"]
     for entry in document.get("SpoersmaalID", []):
@@ -132,7 +156,8 @@ def _indicators_moved(document: Document, detail: str) -> Document:
         "Støtte fra lærer": "Motivasjon", "Motivasjon": "Støtte fra lærer", "Mobbing på skolen": "Trivsel",
     }  # fmt: skip
     return [
-        {**row, "Spoersmaalgruppe": moved.get(row["Spoersmaalgruppe"], row["Spoersmaalgruppe"])} for row in document
+        {name: moved.get(text, text) if name == "Spoersmaalgruppe" else text for name, text in row.items()}
+        for row in document
     ]
 
 
@@ -201,6 +226,9 @@ CHANGES: dict[tuple[str, str], Change] = {
     ("missing_filter", "rapportside"): _filter_gone_from_page,
     ("new_filter", "filterverdier"): _filter_new,
     ("new_filter", "rapportside"): _filter_new_on_page,
+    ("missing_grade", "pivot"): _grade_gone_from_pivot,
+    ("missing_grade", "filterverdier"): _grade_gone_from_filter,
+    ("another_question", "filterverdier"): _question_changed,
     ("preliminary_name", "filterverdier"): _years_named_preliminary,
     ("moved_indicator", "filterverdier"): _names_moved,
     ("moved_indicator", "rader"): _indicators_moved,

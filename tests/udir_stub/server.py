@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.udir_stub.app import PREFIXES, Interfaces
-from tests.udir_stub.country import country
+from tests.udir_stub.country import Country, country
 from tests.udir_stub.export import LARGEST_PAGE
 from tests.udir_stub.faults import Fault, Faults
 from tests.udir_stub.transport import Broken, target_of
@@ -29,7 +29,8 @@ _STOP = 10.0
 class StubServer:
     """The server, as a context: `with StubServer() as stub: …`.
 
-    `years` restricts what is published to these school years; `page_size` is the largest page of the export API;
+    `years` restricts what is published to these school years, and `country` is served in place of the example;
+    `page_size` is the largest page of the export API;
     `port` 0 takes a free one. `faults` may be changed while the server runs. `requests` are (path, query) as they came,
     `agents` the User-Agents that were seen, and `most_parallel` is how many requests were under way at once.
     """
@@ -41,6 +42,7 @@ class StubServer:
         page_size: int = LARGEST_PAGE,
         port: int = 0,
         faults: list[Fault] | None = None,
+        country: Country | None = None,
     ) -> None:
         self._faults = Faults()
         self._faults.listed = list(faults or ())
@@ -48,7 +50,7 @@ class StubServer:
         self.agents: set[str] = set()
         self.most_parallel = 0
         self._under_way = 0
-        self._years, self._page_size, self._port = years, page_size, port
+        self._country, self._years, self._page_size, self._port = country, years, page_size, port
         self._over = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
@@ -93,7 +95,7 @@ class StubServer:
         }
 
     def __enter__(self) -> StubServer:
-        routes = Interfaces(country(self._years), self._faults, self._page_size).routes()
+        routes = Interfaces(self._country or country(self._years), self._faults, self._page_size).routes()
         app = Broken(Starlette(routes=routes), self._faults, self._over)
         config = uvicorn.Config(
             self._seen(app), log_level="critical", lifespan="off", access_log=False, timeout_graceful_shutdown=1

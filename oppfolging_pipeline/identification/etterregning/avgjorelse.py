@@ -1,17 +1,19 @@
-"""Who is judged, ranked and identified: category 1 and category 2.
+"""Places by share, and who is in category 1.
 
-Belongs here: places and choices, on exact shares. Does not belong here: points and sums (`poeng`), or texts. Source of
-the rules: Udir, «Hvilke kommuner deltar i ordningen?»; what Udir has not published is ours and stands in the rule set.
+Belongs here: the order of municipalities and of schools, on exact shares. Does not belong here: points and sums
+(`poeng`), or category 2 (`kandidater`). Source of the rules: Udir, «Hvilke kommuner deltar i ordningen?»; what Udir has
+not published is ours and stands in the rule set.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor, isqrt
+from math import ceil
+from typing import Any
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.identification.etterregning.parametre import Parametre
@@ -19,7 +21,10 @@ from oppfolging_pipeline.identification.etterregning.parametre import Parametre
 
 @dataclass
 class Enhet:
-    """A municipality or school with its sums, and what is decided about it. Only one that is judged has a place."""
+    """A municipality or school with its sums, and what is decided about it. Only one that is judged has a place.
+
+    `aapne_poeng` were possible in `celler_ikke_bygd`; `vurdert_om_bygd`: whether it had been judged with those shown.
+    """
 
     enhet: str
     kommunenr: str
@@ -27,12 +32,16 @@ class Enhet:
     mulige_risikopoeng: int
     celler_forbi_absolutt: int
     vurdert: bool
+    aapne_poeng: int = 0
+    celler_ikke_bygd: int = 0
+    vurdert_om_bygd: bool = True
     rangering: int | None = None
     kategori: int | None = None
     margin: float | None = None
     delt_plassering: bool = False
     naer_grensen: bool = False
     i_ovre_kvartil: bool | None = None
+    aapne_kunne_endret_plassen: bool = False
 
     @cached_property
     def andel(self) -> Fraction:
@@ -40,43 +49,28 @@ class Enhet:
         return Fraction(100 * self.risikopoeng, self.mulige_risikopoeng)
 
 
-@dataclass
-class Kandidat:
-    """A municipality that meets both conditions of category 2. `siffer` is its spread, as a number of
-    the last published decimal."""
-
-    kommune: Enhet
-    kvadrat: Fraction
-    siffer: int
-    antall_skoler: int
-    antall_skoler_vurdert: int
-    antall_skoler_i_ovre_kvartil: int
-    prioritet: int | None
-    rangering: int = 0
-    valgt: bool = False
-    margin: float | None = None
-    delt_plassering: bool = False
-    # What the order of choice goes by, before the number of the municipality.
-    rekkefolge: tuple[object, ...] = field(default=())
-
-
-_VED_LIKHET: dict[str, Callable[[Enhet], int | str]] = {
+_VED_LIKHET: dict[str, Callable[[Enhet], Any]] = {
     "flest_celler_forbi_absolutt": lambda enhet: -enhet.celler_forbi_absolutt,
     "flest_mulige_poeng": lambda enhet: -enhet.mulige_risikopoeng,
     "lavest_kommunenr": lambda enhet: enhet.enhet,
 }
 
 
+def rule_of_order(name: str, known: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    """What a rule orders by. Raises `PermanentError` for one that is not known: it may not be passed over."""
+    if name not in known:
+        raise PermanentError(f"found the rule of order {name}; expected one of {', '.join(known)}")
+    return known[name]
+
+
 def rank_municipalities(kommuner: Sequence[Enhet], p: Parametre) -> list[Enhet]:
     """The judged municipalities, highest share first, with place, category 1, margin, tie and nearness filled in.
 
-    Equal shares are ordered by `ved_likhet`. The margin is the distance to the first that was not selected; near is
-    within `naer_grensen` of the share of the last one selected, where there is one outside.
+    Equal shares are ordered by `ved_likhet`. The margin is the distance to the first that was not selected. Near is one
+    within `naer_grensen` of changing side, where there is one outside: from inside the share of the first that was not
+    selected is asked, from outside that of the last one selected.
     """
-    unknown = [name for name in p.ved_likhet if name not in _VED_LIKHET]
-    if unknown:
-        raise PermanentError(f"found the tie rule {', '.join(unknown)}; expected one of {', '.join(_VED_LIKHET)}")
-    rules = [_VED_LIKHET[name] for name in p.ved_likhet]
+    rules = [rule_of_order(name, _VED_LIKHET) for name in p.ved_likhet]
     judged = [enhet for enhet in kommuner if enhet.vurdert]
     ordered = sorted(judged, key=lambda enhet: (-enhet.andel, *(rule(enhet) for rule in rules)))
     outside = ordered[p.kategori1_antall].andel if len(ordered) > p.kategori1_antall else None
@@ -88,8 +82,36 @@ def rank_municipalities(kommuner: Sequence[Enhet], p: Parametre) -> list[Enhet]:
         if outside is not None and cut is not None:
             enhet.margin = float(enhet.andel - outside)
             enhet.delt_plassering = selected and enhet.andel == cut == outside
-            enhet.naer_grensen = abs(enhet.andel - cut) <= p.naer_grensen
+            enhet.naer_grensen = abs(enhet.andel - (outside if selected else cut)) <= p.naer_grensen
     return ordered
+
+
+def ask_of_open_points(kommuner: Sequence[Enhet], p: Parametre) -> None:
+    """Fill in whether the open points of a municipality could have decided its place, the others being as they are.
+
+    Of a judged one: whether it had stood elsewhere with no points in what cannot be built, or with all that are
+    possible, each cell then beyond its absolute limit. Of another: whether it had been judged. Ranked first.
+    """
+    rules = [rule_of_order(name, _VED_LIKHET) for name in p.ved_likhet]
+
+    def stands(enhet: Enhet) -> tuple[Any, ...]:
+        return (-enhet.andel, *(rule(enhet) for rule in rules))
+
+    judged = [enhet for enhet in kommuner if enhet.vurdert]
+    for enhet in kommuner:
+        if not enhet.aapne_poeng or not enhet.vurdert:
+            enhet.aapne_kunne_endret_plassen = bool(enhet.aapne_poeng) and enhet.vurdert_om_bygd
+            continue
+        before = {stands(other) for other in judged if other is not enhet}
+        for points, beyond in ((0, 0), (enhet.aapne_poeng, enhet.celler_ikke_bygd)):
+            known = replace(
+                enhet,
+                risikopoeng=enhet.risikopoeng + points,
+                mulige_risikopoeng=enhet.mulige_risikopoeng + enhet.aapne_poeng,
+                celler_forbi_absolutt=enhet.celler_forbi_absolutt + beyond,
+            )
+            place = 1 + sum(other < stands(known) for other in before)
+            enhet.aapne_kunne_endret_plassen |= place != enhet.rangering
 
 
 def rank_schools(skoler: Sequence[Enhet], p: Parametre) -> None:
@@ -103,61 +125,3 @@ def rank_schools(skoler: Sequence[Enhet], p: Parametre) -> None:
     for skole in judged:
         skole.rangering = bisect_left(shares, -skole.andel, key=lambda share: -share) + 1
         skole.i_ovre_kvartil = skole.andel >= lowest
-
-
-def choose_candidates(
-    kommuner: Sequence[Enhet], skoler: Sequence[Enhet], p: Parametre, prioritet: Mapping[str, int]
-) -> list[Kandidat]:
-    """The municipalities outside category 1 that meet both conditions, in order of choice; the chosen get category 2.
-
-    Both: the spread between at least `min_skoler` judged schools reaches the level, and one of them is in the country's
-    upper quarter. Order: the statsforvalter's priority, then spread, then the own share (not judged last), then number.
-    """
-    of_kommune: dict[str, list[Enhet]] = {}
-    for skole in skoler:
-        of_kommune.setdefault(skole.kommunenr, []).append(skole)
-    found = []
-    for kommune in kommuner:
-        own = of_kommune.get(kommune.enhet, [])
-        judged = [skole for skole in own if skole.vurdert]
-        upper = sum(bool(skole.i_ovre_kvartil) for skole in judged)
-        if kommune.kategori is not None or not upper or len(judged) < p.min_skoler:
-            continue
-        squared = spread_squared([skole.andel for skole in judged], p)
-        if squared >= p.spredning_nivaa**2:
-            siffer, wish = published_spread(squared, p), prioritet.get(kommune.enhet)
-            found.append(Kandidat(kommune, squared, siffer, len(own), len(judged), upper, wish))
-    for kandidat in found:
-        kandidat.rekkefolge = _order(kandidat)
-    found.sort(key=lambda kandidat: (kandidat.rekkefolge, kandidat.kommune.enhet))
-    first_out = found[p.kategori2_antall] if len(found) > p.kategori2_antall else None
-    for place, kandidat in enumerate(found, start=1):
-        kandidat.rangering = place
-        kandidat.valgt = place <= p.kategori2_antall
-        if kandidat.valgt:
-            kandidat.kommune.kategori = 2
-        if first_out is None:
-            continue
-        kandidat.delt_plassering = kandidat.valgt and kandidat.rekkefolge == first_out.rekkefolge
-        if kandidat.prioritet is None and first_out.prioritet is None:
-            kandidat.margin = (kandidat.siffer - first_out.siffer) / p.spredning_enhet
-    return found
-
-
-def _order(kandidat: Kandidat) -> tuple[object, ...]:
-    kommune, wish = kandidat.kommune, kandidat.prioritet
-    share = kommune.andel if kommune.vurdert else Fraction(0)
-    return (wish is None, wish or 0, -kandidat.kvadrat, not kommune.vurdert, -share)
-
-
-def spread_squared(shares: Sequence[Fraction], p: Parametre) -> Fraction:
-    """The square of the spread: it is exact where the standard deviation (of the population) is a root."""
-    if p.spredning_maal == "maks_min":
-        return (max(shares) - min(shares)) ** 2
-    mean = sum(shares, Fraction(0)) / len(shares)
-    return sum(((share - mean) ** 2 for share in shares), Fraction(0)) / len(shares)
-
-
-def published_spread(squared: Fraction, p: Parametre) -> int:
-    """The spread, half up, as a number of its last published decimal: no binary number stands in between."""
-    return (isqrt(floor((2 * p.spredning_enhet) ** 2 * squared)) + 1) // 2

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from oppfolging_pipeline.identification.etterregning import lesing
 from oppfolging_pipeline.identification.etterregning.avgjorelse import (
     Enhet,
-    Kandidat,
-    choose_candidates,
+    ask_of_open_points,
     rank_municipalities,
     rank_schools,
 )
-from oppfolging_pipeline.identification.etterregning.celler import find_units, make_cells
+from oppfolging_pipeline.identification.etterregning.celler import make_cells
+from oppfolging_pipeline.identification.etterregning.elever import figures_with_pupils
+from oppfolging_pipeline.identification.etterregning.enheter import find_units
 from oppfolging_pipeline.identification.etterregning.grenser import asked_with_limits
+from oppfolging_pipeline.identification.etterregning.kandidater import Kandidat, choose_candidates
 from oppfolging_pipeline.identification.etterregning.parametre import Parametre
 from oppfolging_pipeline.identification.etterregning.poeng import give_points, sum_units
 from oppfolging_pipeline.identification.etterregning.slektskap import Slektskap
@@ -29,13 +31,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _VURDERING = [
-    "nivaa", "enhet", "indikator", "trinn", "skoleaar", "kommunenr", "vindusaar", "verdistatus", "verdi", "antall",
-    "nasjonal_grense", "absolutt_grense", "vekt", "risikopoeng", "mulige_risikopoeng", "forbi_absolutt", "beregnet",
-    "forelopig",
+    "nivaa", "enhet", "indikator", "trinn", "skoleaar", "kommunenr", "vindusaar", "verdistatus", "ikke_bygd_grunn",
+    "verdi", "antall", "nasjonal_grense", "absolutt_grense", "vekt", "risikopoeng", "mulige_risikopoeng",
+    "forbi_absolutt", "beregnet", "forelopig",
 ]  # fmt: skip
 _ANDEL = [
     "nivaa", "enhet", "kommunenr", "risikopoeng", "mulige_risikopoeng", "andel_risikopoeng", "celler_forbi_absolutt",
-    "vekt_vist", "vekt_finnes", "dekningsgrad", "aar_med_tall", "forelopig",
+    "celler_vist", "celler_finnes", "celler_ikke_bygd", "vekt_vist", "vekt_finnes", "vekt_ikke_bygd", "dekningsgrad",
+    "aar_med_tall", "aar_med_tall_om_bygd", "forelopig",
+]  # fmt: skip
+_OF_A_UNIT = [
+    "enhet", "kommunenr", "risikopoeng", "mulige_risikopoeng", "celler_forbi_absolutt", "vurdert", "aapne_poeng",
+    "celler_ikke_bygd", "vurdert_om_bygd",
 ]  # fmt: skip
 _SUMMER = ["andel_risikopoeng", "risikopoeng", "mulige_risikopoeng", "dekningsgrad"]
 
@@ -67,18 +74,19 @@ def etterregn(
     p = parametre
     window = [[("kilde", "==", kilde), ("skoleaar", "in", p.vindu(kilde))] for kilde in p.forsinkelse]
     seen = lesing.read(observasjon, lesing.OBSERVASJON, p.skala, window)
-    register = lesing.read(kommune, ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i"), p.skala)
+    register = lesing.read(kommune, lesing.KOMMUNE, p.skala)
 
     def all_schools() -> pd.DataFrame:
         return lesing.read(observasjon, lesing.SKOLE, p.skala, [[("nivaa", "==", "skole")]]).drop_duplicates()
 
     slektskap = Slektskap(lesing.records(register))
-    spurt = asked_with_limits(seen, p)
+    figures = figures_with_pupils(seen, p)
     enheter = find_units(seen, all_schools, slektskap, p)
-    cells = give_points(make_cells(seen, spurt, enheter), p)
+    cells = give_points(make_cells(seen, figures, asked_with_limits(figures, p), enheter), p)
     sums = sum_units(cells, p)
     kommuner, skoler = _units(sums, "kommune"), _units(sums, "skole")
     rank_municipalities(kommuner, p)
+    ask_of_open_points(kommuner, p)
     rank_schools(skoler, p)
     kandidater = choose_candidates(kommuner, skoler, p, prioritet)
     ranking = _rangering_kommune(sums, kommuner)
@@ -98,11 +106,11 @@ def etterregn(
 def _units(sums: pd.DataFrame, nivaa: str) -> list[Enhet]:
     rows = sums.loc[
         sums["nivaa"] == nivaa,
-        ["enhet", "kommunenr", "risikopoeng", "mulige_risikopoeng", "celler_forbi_absolutt", "vurdert"],
+        _OF_A_UNIT,
     ]
+    kinds = (str, str, int, int, int, bool, int, int, bool)
     return [
-        Enhet(enhet, kommunenr, int(points), int(possible), int(beyond), bool(judged))
-        for enhet, kommunenr, points, possible, beyond, judged in rows.itertuples(index=False)
+        Enhet(*(kind(value) for kind, value in zip(kinds, row, strict=True))) for row in rows.itertuples(index=False)
     ]
 
 
@@ -119,7 +127,7 @@ def _rangering_kommune(sums: pd.DataFrame, kommuner: list[Enhet]) -> pd.DataFram
         {
             **vars(kommune),
             "kommunenr": kommune.enhet,
-            "status": "foreløpig" if preliminary or kommune.kategori == 2 else "endelig",
+            "status": "foreløpig" if preliminary else "beregnet",
             "ikke_vurdert_grunn": not kommune.vurdert,
         }
         for kommune in kommuner
@@ -127,7 +135,7 @@ def _rangering_kommune(sums: pd.DataFrame, kommuner: list[Enhet]) -> pd.DataFram
     kinds = {
         "kommunenr": "str", "kategori": "Int64", "rangering": "Int64", "margin": "Float64",
         "delt_plassering": "boolean", "status": "str", "vurdert": "boolean", "ikke_vurdert_grunn": "boolean",
-        "naer_grensen": "boolean",
+        "naer_grensen": "boolean", "aapne_poeng": "Int64", "aapne_kunne_endret_plassen": "boolean",
     }  # fmt: skip
     return _with_sums(_frame(rows, kinds), of_kommuner, "kommunenr")
 
@@ -161,8 +169,8 @@ def _with_sums(
 
 def _identifisert(ranking: pd.DataFrame, kandidater: list[Kandidat]) -> pd.DataFrame:
     """The identified, with the place, margin and tie of their own category."""
-    identified = ranking[ranking["kategori"].notna()].drop(columns=["vurdert", "ikke_vurdert_grunn", "naer_grensen"])
-    identified = identified.set_index("kommunenr")
+    of_all = ["vurdert", "ikke_vurdert_grunn", "naer_grensen", "aapne_poeng", "aapne_kunne_endret_plassen"]
+    identified = ranking[ranking["kategori"].notna()].drop(columns=of_all).set_index("kommunenr")
     for one in kandidater:
         if one.valgt:
             columns = ["rangering", "margin", "delt_plassering"]

@@ -16,23 +16,24 @@ from oppfolging_pipeline.identification.etterregning.parametre import Indikator,
 if TYPE_CHECKING:
     import pandas as pd
 
-Figures = list[tuple[int, int]]  # figure, number of pupils (0: not known)
+Figures = list[tuple[int, int]]  # figure, the pupils that it weighs (0: not known)
 
 
-def asked_with_limits(observasjon: pd.DataFrame, p: Parametre) -> pd.DataFrame:
-    """One row for each cell of a unit: what identifies it, vindusaar, vekt, fortegn, trinnverdi and both limits.
+def asked_with_limits(figures: pd.DataFrame, p: Parametre) -> pd.DataFrame:
+    """One row for each cell of a unit: what identifies it, vindusaar, vekt, fortegn and both limits.
 
-    Figures and limits are whole numbers, `Parametre.skala` to the unit. `fortegn` turns a figure so that less is worse.
-    Raises `InvalidInput` naming every cell that has no national figure, or no figure for a percentile to stand on.
+    `figures` as `elever.figures_with_pupils` gives them. Figures and limits are whole numbers, `Parametre.skala` to the
+    unit. `fortegn` turns a figure so that less is worse. Raises `InvalidInput` naming every cell that has no national
+    figure, or no figure for a percentile to stand on.
     """
     import pandas as pd
 
-    shown = observasjon[(observasjon["verdistatus"] == "vist") & observasjon["nivaa"].isin(["nasjonalt", "kommune"])]
+    shown = figures[(figures["verdistatus"] == "vist") & figures["nivaa"].isin(["nasjonalt", "kommune"])]
     key = ["kilde", "indikator", "maal", "trinn", "skoleaar"]
     national: dict[tuple[Any, ...], int] = {}
     municipal: dict[tuple[Any, ...], Figures] = {}
     outside = {code for code in shown["enhet"].unique() if p.er_utenfor(code)}
-    counted = shown["antall"].fillna(0)
+    counted = shown["elever"].fillna(0)
     columns = [shown[name] for name in ("nivaa", "enhet", *key, "verdi")]
     for nivaa, enhet, *of_cell, verdi, antall in zip(*columns, counted, strict=True):
         if nivaa == "nasjonalt":
@@ -44,18 +45,18 @@ def asked_with_limits(observasjon: pd.DataFrame, p: Parametre) -> pd.DataFrame:
     rows = []
     for item, skoleaar, nummer in p.celler():
         cell = (item.kilde, item.indikator, item.maal, item.trinn, skoleaar)
-        figures = municipal.get(cell, [])
+        of_kommuner = municipal.get(cell, [])
         nasjonal = national.get(cell)
         if nasjonal is None and p.nasjonal_grense == "beregn":
-            nasjonal = weighted_mean(figures, p.trinnverdi(item))
-        absolutt = None if nasjonal is None else absolute_limit(item, nasjonal, [verdi for verdi, _ in figures], p)
+            nasjonal = weighted_mean(of_kommuner, p.trinnverdi(item))
+        absolutt = None if nasjonal is None else absolute_limit(item, nasjonal, [verdi for verdi, _ in of_kommuner], p)
         if nasjonal is None or absolutt is None:
             faults.add(_without_limit(cell))
             continue
         fortegn = -1 if item.lavere_er_bedre else 1
-        rows.append((*cell, nummer, item.vekt, fortegn, p.trinnverdi(item), nasjonal, absolutt))
+        rows.append((*cell, nummer, item.vekt, fortegn, nasjonal, absolutt))
     faults.raise_if_any()
-    names = [*key, "vindusaar", "vekt", "fortegn", "trinnverdi", "nasjonal_grense", "absolutt_grense"]
+    names = [*key, "vindusaar", "vekt", "fortegn", "nasjonal_grense", "absolutt_grense"]
     asked = pd.DataFrame(rows, columns=names)
     return asked.astype(
         {name: "str" if name in ("kilde", "indikator", "maal", "skoleaar") else "Int64" for name in names}

@@ -18,7 +18,8 @@ OBSERVASJON = (
     "kilde", "skoleaar", "nivaa", "enhet", "kommunenr", "indikator", "maal", "trinn", "verdi", "verdistatus", "antall",
     "antallstatus", "forelopig", "rettelse",
 )  # fmt: skip
-SKOLE = ("nivaa", "enhet", "kommunenr", "skoleaar")
+KOMMUNE = ("kommunenr", "gyldig_fra", "gyldig_til", "gaatt_over_i")
+SKOLE = ("nivaa", "enhet", "kommunenr", "kilde", "skoleaar")
 
 
 def read(

@@ -19,6 +19,8 @@ class Indikator:
     """An indicator × grade of the set, its measure, weight and absolute limit.
 
     `grense` is in the measure's unit, or in percent for `persentil`. `desimaler`: those of the published figures.
+    `vekt_fra`: the indicator whose count is of those who answered, where the figure's own is the numerator of a share;
+    None where the own count is of those who answered.
     """
 
     kilde: str
@@ -28,6 +30,7 @@ class Indikator:
     vekt: int
     lavere_er_bedre: bool
     desimaler: int
+    vekt_fra: str | None
     metode: Literal["verdi", "avvik", "persentil"]
     grense: Fraction
 
@@ -62,6 +65,9 @@ class Parametre:
     naer_grensen: Fraction
     ved_likhet: tuple[str, ...]
     kategori2_antall: int
+    kategori2_rekkefolge: tuple[str, ...]
+    kategori2_ved_likhet: tuple[str, ...]
+    ikke_vurdert_kan_vaere_kandidat: bool
     min_skoler: int
     spredning_maal: Literal["standardavvik", "maks_min"]
     spredning_nivaa: Fraction

@@ -36,30 +36,48 @@ def give_points(cells: pd.DataFrame, p: Parametre) -> pd.DataFrame:
 
 
 def sum_units(cells: pd.DataFrame, p: Parametre) -> pd.DataFrame:
-    """One row per unit: the sums that the declared table `andel` has, and `vurdert`.
+    """One row per unit: the sums that the declared table `andel` has, `aapne_poeng`, `vurdert` and `vurdert_om_bygd`
+    (whether it would be if what cannot be built were shown).
 
-    Judged: a figure exists, the shown ones weigh at least `min_dekning` of those that exist, and they stand in at least
-    `min_aar` of the window's years.
+    A figure exists that is shown, that the source shields, or that cannot be built. Open are the points that were
+    possible in what cannot be built. Judged: a figure exists, the shown ones weigh at least `min_dekning` of those that
+    exist, and they stand in at least `min_aar` of the window's years.
     """
     shown = cells["verdistatus"] == "vist"
-    exists = shown | (cells["verdistatus"] == "skjermet")
+    not_built = cells["verdistatus"] == "kan_ikke_bygges"
+    exists = shown | (cells["verdistatus"] == "skjermet") | not_built
     counted = cells.assign(
         risikopoeng=cells["risikopoeng"].fillna(0),
         celler_forbi_absolutt=cells["forbi_absolutt"].fillna(False).astype("Int64"),
         vekt_vist=cells["vekt"].where(shown, 0),
         vekt_finnes=cells["vekt"].where(exists, 0),
+        vekt_ikke_bygd=cells["vekt"].where(not_built, 0),
         aar_med_tall=cells["vindusaar"].where(shown),
+        aar_med_tall_om_bygd=cells["vindusaar"].where(shown | not_built),
+        celler_vist=shown.astype("Int64"),
+        celler_finnes=exists.astype("Int64"),
+        celler_ikke_bygd=not_built.astype("Int64"),
     )
     sums = counted.groupby(UNIT, as_index=False, sort=False).agg(
         risikopoeng=("risikopoeng", "sum"), mulige_risikopoeng=("mulige_risikopoeng", "sum"),
         celler_forbi_absolutt=("celler_forbi_absolutt", "sum"), vekt_vist=("vekt_vist", "sum"),
-        vekt_finnes=("vekt_finnes", "sum"), aar_med_tall=("aar_med_tall", "nunique"), forelopig=("forelopig", "any"),
+        vekt_finnes=("vekt_finnes", "sum"), vekt_ikke_bygd=("vekt_ikke_bygd", "sum"),
+        celler_vist=("celler_vist", "sum"), celler_finnes=("celler_finnes", "sum"),
+        celler_ikke_bygd=("celler_ikke_bygd", "sum"), aar_med_tall=("aar_med_tall", "nunique"),
+        aar_med_tall_om_bygd=("aar_med_tall_om_bygd", "nunique"), forelopig=("forelopig", "any"),
     )  # fmt: skip
-    least = p.min_dekning
-    enough = sums["vekt_vist"] * least.denominator >= sums["vekt_finnes"] * least.numerator
-    sums["vurdert"] = (sums["vekt_finnes"] > 0) & enough & (sums["aar_med_tall"] >= p.min_aar)
+    sums["aapne_poeng"] = sums["vekt_ikke_bygd"] * p.poeng_absolutt
+    sums["vurdert"] = _enough(sums, sums["vekt_vist"], sums["aar_med_tall"], p)
+    with_these = sums["vekt_vist"] + sums["vekt_ikke_bygd"]
+    sums["vurdert_om_bygd"] = _enough(sums, with_these, sums["aar_med_tall_om_bygd"], p)
     # A quotient of whole numbers is rounded correctly: these are the published numbers to the last bit.
     possible = sums["mulige_risikopoeng"]
     sums["andel_risikopoeng"] = (100 * sums["risikopoeng"]).astype("Float64") / possible.mask(possible == 0)
     sums["dekningsgrad"] = sums["vekt_vist"].astype("Float64") / sums["vekt_finnes"].mask(sums["vekt_finnes"] == 0)
     return sums
+
+
+def _enough(sums: pd.DataFrame, vist: pd.Series[int], aar: pd.Series[int], p: Parametre) -> pd.Series[bool]:
+    least = p.min_dekning
+    covered = vist * least.denominator >= sums["vekt_finnes"] * least.numerator
+    return (sums["vekt_finnes"] > 0) & covered & (aar >= p.min_aar)

@@ -37,6 +37,8 @@ NOEKLER: Mapping[str, tuple[str, ...]] = {
 """The tables that are compared, those that say who is identified first, with what tells their rows apart."""
 _CELLS = "vurdering"
 
+# Sentences: that there is one is decided, not its words.
+_REASONS = {"ikke_vurdert_grunn", "ikke_bygd_grunn"}
 _FIGURES = ("verdi", "nasjonal_grense", "absolutt_grense")
 _OF_A_SHOWN_CELL = ("verdi", "antall", "risikopoeng", "forbi_absolutt")
 
@@ -84,8 +86,8 @@ def _of_table(name: str, files: Sequence[Path], expected: pd.DataFrame, p: Param
     key = list(NOEKLER[name])
     expected = expected.assign(uttrekksaar=p.uttrekksaar, indikatorsett=p.indikatorsett)
     found = lesing.read(files, list(expected.columns), p.skala)
-    if "ikke_vurdert_grunn" in found:
-        found["ikke_vurdert_grunn"] = found["ikke_vurdert_grunn"].notna()
+    for reason in _REASONS & set(found.columns):
+        found[reason] = found[reason].notna()
     twice = found.duplicated(key)
     for row in lesing.records(found.loc[twice, key].drop_duplicates()):
         yield Avvik(name, _key_text(row), "rad", "der flere ganger", "der én gang")

@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class _Row:
-    """One validity of a code: from `fra` up to, not including, `til`, and everything that it has gone over in."""
+    """One validity of a code: from `fra` up to, not including, `til`, and everything that it then went over in."""
 
     kode: str
     fra: date
@@ -32,11 +32,10 @@ class _Row:
 class Slektskap:
     """The municipalities over time. A code is keyed on (kommunenr, gyldig_fra): numbers are used again.
 
-    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force) and gaatt_over_i.
+    `rows` have kommunenr, gyldig_fra, gyldig_til (None: still in force), gaatt_over_i.
 
-    The table does not say the day on which a code went over in another. Where its validity ends and the other is in
-    force then, it is that day; where it runs on, the day on which the other begins. A code that runs on and gave a part
-    to one that was there already cannot be followed: `PermanentError`, once somebody asks for it.
+    The day on which a code goes over in others is the one on which its validity ends: it begins another then where the
+    number is kept, and what it goes over in begins one. Raises `PermanentError` for rows that tell another story.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -45,29 +44,19 @@ class Slektskap:
             til = row["gyldig_til"] or date.max
             one = _Row(row["kommunenr"], row["gyldig_fra"], til, frozenset(row["gaatt_over_i"]))
             self._rows.setdefault(one.kode, []).append(one)
-        self._onward: dict[date, dict[str, set[str]]] = {}
-        self._unknown: list[tuple[_Row, str]] = []
+        self._onward: dict[date, dict[str, frozenset[str]]] = {}
         for of_code in self._rows.values():
             of_code.sort(key=lambda one: one.fra)
             for one in of_code:
-                self._place(one)
+                begins = [other for other in one.over_i if any(each.fra == one.til for each in self._rows_of(other))]
+                if len(begins) < len(one.over_i):
+                    found = f"{one.kode} of {one.fra} went over in {', '.join(sorted(one.over_i))}"
+                    expected = "a validity of each that begins on the day on which its own ends"
+                    raise PermanentError(f"found that {found}; expected {expected}")
+                if one.til != date.max:
+                    self._onward.setdefault(one.til, {})[one.kode] = one.over_i
         self._days = sorted(self._onward)
         self._known: dict[tuple[str, date, date], frozenset[str]] = {}
-
-    def _place(self, one: _Row) -> None:
-        """Give each thing that the row has gone over in its day."""
-        for other in one.over_i:
-            validities = self._rows_of(other)
-            if any(validity.holds(one.til) for validity in validities):
-                self._onward.setdefault(one.til, {}).setdefault(one.kode, set()).add(other)
-                continue
-            begins = [validity.fra for validity in validities if one.fra < validity.fra < one.til]
-            if len(begins) != 1:
-                self._unknown.append((one, other))
-                continue
-            self._onward.setdefault(begins[0], {}).setdefault(one.kode, {one.kode}).add(other)
-        if one.til != date.max:
-            self._onward.setdefault(one.til, {}).setdefault(one.kode, set())
 
     def _rows_of(self, kode: str) -> list[_Row]:
         return self._rows.get(kode, [])
@@ -93,6 +82,24 @@ class Slektskap:
             self._known[key] = self._forward(kode, start, per) if start <= per else self._back(kode, start, per)
         return self._known[key]
 
+    def stod_i(self, kode: str, dato: date, per: date) -> frozenset[str]:
+        """The codes in force at `per` that whoever stands in the municipality with the code at `dato` may stand in.
+
+        As `etterfolgere`, but who stands in a part of something stood in the whole of it: a division after `per` is no
+        hindrance. Raises `PermanentError` for a code that the register does not know.
+        """
+        start = self._day_in_force(kode, dato)
+        return self.etterfolgere(kode, dato, per) if start <= per else frozenset(self._ancestors(kode, start, per))
+
+    def delt_dag(self, kode: str, dato: date, per: date) -> date:
+        """The first day up to `per` on which the municipality with the code at `dato` had become several.
+
+        `date.min` when it had not: everything that it became is one municipality, or it is of after `per`.
+        """
+        start = self._day_in_force(kode, dato)
+        days = (day for day in self._days if start < day <= per)
+        return next((day for day in days if len(self._forward(kode, start, day)) > 1), date.min)
+
     def _day_in_force(self, kode: str, dato: date) -> date:
         rows = self._rows_of(kode)
         if not rows:
@@ -103,18 +110,13 @@ class Slektskap:
 
     def _forward(self, kode: str, start: date, per: date) -> frozenset[str]:
         codes = {kode}
-        day_before = start
         for day in self._days:
             if start < day <= per:
-                self._require_told(codes, day_before, day)
                 codes = {til for fra in codes for til in self._onward[day].get(fra, {fra})}
-                day_before = day
-        self._require_told(codes, day_before, per)
         return frozenset(codes)
 
     def _back(self, kode: str, start: date, per: date) -> frozenset[str]:
-        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
-        became = {code: codes for code, codes in found.items() if kode in codes}
+        became = self._ancestors(kode, start, per)
         divided = sorted(code for code, codes in became.items() if codes != {kode})
         if divided:
             raise PermanentError(
@@ -123,10 +125,7 @@ class Slektskap:
             )
         return frozenset(became)
 
-    def _require_told(self, codes: set[str], after: date, until: date) -> None:
-        for one, other in self._unknown:
-            if one.kode in codes and one.fra < until and after < one.til:
-                raise PermanentError(
-                    f"found that a part of municipality {one.kode} went over in {other}, which was there already, and "
-                    "that both went on; expected a day of change that the table kommune can tell"
-                )
+    def _ancestors(self, kode: str, start: date, per: date) -> dict[str, frozenset[str]]:
+        """What of `per` the code at `start` came from, each with everything that it became."""
+        found = {code: self._forward(code, per, start) for code in self.gjeldende(per)}
+        return {code: codes for code, codes in found.items() if kode in codes}

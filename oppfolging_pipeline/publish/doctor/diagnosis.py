@@ -66,6 +66,10 @@ class Case:
         """The run that makes everything anew: what the newest run asked for, else the newest result that is there."""
         return self._asked().command(self.home)
 
+    def run_as_of_today(self) -> str:
+        """The same run, of what has come in already, seen from the day that it is run on."""
+        return replace(self._asked(), inbox="", per="").command(self.home)
+
     def run_with_inbox(self) -> str:
         """The same run with files that come in anew: of the newest run's inbox, else of a word in its place.
 

@@ -9,6 +9,7 @@ import os
 import shlex
 
 from oppfolging_pipeline.core.files import LOCK_FILE
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
 
@@ -43,7 +44,7 @@ def not_writable(case: Case) -> list[Diagnosis]:
             "hjem_skrivebeskyttet",
             "feil",
             str(case.home),
-            f"kan ikke skrives til: {', '.join('hjemmemappen' if part == '.' else part for part in shut)}",
+            f"kan ikke skrives til: {opplisting('hjemmemappen' if part == '.' else part for part in shut)}",
             "Det som er publisert, kan leses, men ingen kjøring kan fullføres. Er disken montert for lesing alene, må "
             "den monteres for skriving.",
             f'sudo chown -R "$(id -un)" {home} && chmod -R u+rwX {home}',

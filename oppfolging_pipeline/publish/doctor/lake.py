@@ -12,6 +12,7 @@ from pathlib import Path
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import sha256_of
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, Lake, open_engine, rerun_options
 from oppfolging_pipeline.publish.andre_tall import of_other_figures
@@ -118,7 +119,7 @@ def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]
             "resultater_borte",
             "feil",
             f"uttrekk {year}, {name}",
-            f"resultater som mangler i lageret: ingen {', '.join(keys)}",
+            f"resultater som mangler i lageret: {opplisting(keys)}",
             "Filene er borte, eller en kjøring ble brutt av før den skrev dem. Det som er publisert, står; ingenting "
             "nytt publiseres før de er laget på nytt, for da ville uttrekket falt ut.",
             _remake(case, missing),

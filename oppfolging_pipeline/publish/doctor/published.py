@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 
+from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import InvalidInput, PermanentError, shown
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.engine import open_engine
@@ -16,7 +17,7 @@ from oppfolging_pipeline.publish.manifest import EARLIER_FOLDER, MANIFEST_FILE, 
 from oppfolging_pipeline.publish.skjermet_siden import found_in_home
 from oppfolging_pipeline.publish.verify import file_faults
 from oppfolging_pipeline.sources.archive import Archive
-from oppfolging_pipeline.tables.model import CONTRACT_VERSION
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION, replaced_since
 
 REPORT_PAGE = "kontroll.html"
 
@@ -40,7 +41,14 @@ def release(case: Case) -> list[Diagnosis]:
     if known.current is None:
         return [*unreadable, _spoiled(case, before.newest)]
     behind = [] if unreadable else _behind(case, before, known)
-    return [*unreadable, *_declared(case, known.current), *behind, *_earlier(case, known), *_page(case, known)]
+    return [
+        *unreadable,
+        *_declared(case, known.current),
+        *_day_passed(case, known.current),
+        *behind,
+        *_earlier(case, known),
+        *_page(case, known),
+    ]
 
 
 def shown_since(case: Case, archive: Archive) -> list[Diagnosis]:
@@ -118,12 +126,25 @@ def _declared(case: Case, current: ReleaseRecord) -> list[Diagnosis]:
     if current.kontraktversjon != CONTRACT_VERSION:
         found = f"kontraktversjon {current.kontraktversjon}; programmet har {CONTRACT_VERSION}"
         meaning = "Filen er hel, men laget av en annen versjon av programmet. En kjøring publiserer med denne."
+        if gone := replaced_since(current.kontraktversjon):
+            listed = "; ".join(f"{name}: bruk {instead}" for name, instead in gone.items())
+            meaning = f"{meaning} Borte siden {current.kontraktversjon}: {listed}."
         return [Diagnosis("annen_kontraktversjon", "hint", place, found, meaning, case.run_again())]
     faults = file_faults(case.published / PUBLISHED_FILE)
     meaning = "Filen er ikke som deklarert. En kjøring med den låste versjonen av programmet bygger den på nytt."
     return [Diagnosis("publisert_ikke_som_deklarert", "feil", place, "; ".join(faults), meaning, case.run_again())][
         : bool(faults)
     ]
+
+
+def _day_passed(case: Case, current: ReleaseRecord) -> list[Diagnosis]:
+    """The states of the cohorts are of a day, and are others today."""
+    if current.gjelder_til is None or date_in_norway(case.now) <= current.gjelder_til:
+        return []
+    found = f"tilstander sett fra {current.per}, som gjaldt til {current.gjelder_til}"
+    meaning = "Faser, halvår og frister i puljene er kommet lenger siden. En kjøring uten --per ser dem fra i dag."
+    return [Diagnosis("dagen_er_passert", "hint", str(case.published / PUBLISHED_FILE), found, meaning,
+                      case.run_as_of_today())]  # fmt: skip
 
 
 def _behind(case: Case, before: manifests.Manifest, known: Known) -> list[Diagnosis]:

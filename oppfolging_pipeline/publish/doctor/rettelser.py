@@ -7,10 +7,12 @@ Belongs here: corrections that are in force against the lake. Does not belong he
 from __future__ import annotations
 
 from oppfolging_pipeline.core.clock import date_in_norway
+from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.rules.rettelser import FILE
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.staging.intake import read_register
 from oppfolging_pipeline.staging.rettelser import in_force
 
 
@@ -20,7 +22,11 @@ def unapplied(case: Case, archive: Archive) -> list[Diagnosis]:
     basis, files = archive.newest_accepted(), case.lake.files("observasjon")
     if basis is None or not files or case.lake.not_as_audited(files):
         return []  # nothing has been read, or what was read is not to be trusted: that is a finding of its own
-    known = in_force(case.corrections, basis.origin, date_in_norway(basis.known_at or case.now))
+    try:
+        register = read_register(basis)
+    except OppfolgingError:
+        return []  # likewise
+    known = in_force(case.corrections, register, date_in_norway(basis.known_at or case.now))
     if not known:
         return []
     with open_engine() as engine:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from oppfolging_pipeline.core.errors import PermanentError, shown
 from oppfolging_pipeline.core.files import leftovers
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.core.outcome import FailedAudit
 from oppfolging_pipeline.core.run_journal import DONE, FAILED, JOURNAL_FILE, read_journal, unsettled
 from oppfolging_pipeline.publish import manifest as manifests
@@ -112,7 +113,7 @@ def clock_behind(case: Case, newest_entry: datetime | None) -> list[Diagnosis]:
     later = {what: time for what, time in times.items() if time is not None and time > case.now}
     if not later:
         return []
-    what = ", ".join(f"{name} er av {at(time)}" for name, time in later.items())
+    what = opplisting(f"{name} er av {at(time)}" for name, time in later.items())
     return [
         Diagnosis(
             "klokke_bak",

@@ -8,7 +8,7 @@ Means of a municipality, a county and the country are over all pupils, also thos
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
@@ -17,8 +17,16 @@ from oppfolging_pipeline.sources.example.dice import Dice
 from oppfolging_pipeline.sources.example.geography import steder
 from oppfolging_pipeline.sources.example.results import THOUSANDTHS, Tally, tallies
 from oppfolging_pipeline.sources.example.schools import skoler
-from oppfolging_pipeline.sources.example.series import Serie
-from oppfolging_pipeline.sources.example.shielding import grouped, hidden_counts, hidden_figures
+from oppfolging_pipeline.sources.example.series import DELTAKELSE, Serie
+from oppfolging_pipeline.sources.example.shielding import (
+    FEWEST_COUNTED,
+    Hidden,
+    beside,
+    few_pupils,
+    grouped,
+    hidden_counts,
+    hidden_figures,
+)
 
 U = TypeVar("U", bound=Hashable)
 
@@ -68,14 +76,41 @@ def published(skoleaar: str, era: int, series: Sequence[Serie]) -> Figures:
         of_fylker = _sums(of_kommuner, {code: fylke_of[code] for code in of_kommuner})
         pupils = {nr: tally.antall for nr, tally in schools.items()}
         dice = Dice(f"skjerming {skoleaar} {serie.navn} {serie.trinn}")
-        figures = hidden_figures(skoleaar, era, serie.trinn, pupils, of_schools, fylke_of, dice)
-        noughts = {nr for nr, tally in schools.items() if tally.antall and not (tally.sum and all(tally.nivaaer))}
-        counts = hidden_counts(pupils, of_schools, figures, noughts, dice)
+        if serie in DELTAKELSE:
+            figures = counts = _participation_hidden(schools, of_schools)
+        else:
+            figures = hidden_figures(skoleaar, era, serie.trinn, pupils, of_schools, fylke_of, dice)
+            if serie.andel:
+                figures = _share_hidden(schools, of_schools, figures, year, serie.trinn)
+            noughts = {nr for nr, tally in schools.items() if tally.antall and not (tally.sum and all(tally.nivaaer))}
+            counts = hidden_counts(pupils, of_schools, figures, noughts, dice)
         found.skoler[serie] = _cells(schools, figures.skoler, counts.skoler)
         found.kommuner[serie] = _cells(of_kommuner, figures.kommuner, counts.kommuner)
         found.fylker[serie] = {code: Cell("vist", tally) for code, tally in of_fylker.items()}
         found.land[serie] = Cell("vist", _sum(of_fylker.values()))
     return found
+
+
+def _participation_hidden(schools: Mapping[int, Tally], kommune_of: Mapping[int, str]) -> Hidden:
+    """Where few have answered, and what must be hidden beside that."""
+    answered = {nr: tally.teller for nr, tally in schools.items()}
+    return beside(answered, kommune_of, few_pupils(answered, kommune_of))
+
+
+def _share_hidden(
+    schools: Mapping[int, Tally], kommune_of: Mapping[int, str], figures: Hidden, year: int, trinn: int
+) -> Hidden:
+    """`figures`, and where a share counts few, for that is what it is shielded for, or few have answered."""
+    participation = next(tallies()[year][serie] for serie in DELTAKELSE if serie.trinn == trinn)
+    counted = few_pupils({nr: tally.teller for nr, tally in schools.items()}, kommune_of, FEWEST_COUNTED)
+    answered = _participation_hidden(participation, {nr: kommune_of[nr] for nr in participation})
+    return beside(
+        {nr: tally.antall for nr, tally in schools.items()},
+        kommune_of,
+        Hidden(
+            figures.skoler | counted.skoler | answered.skoler, figures.kommuner | counted.kommuner | answered.kommuner
+        ),
+    )
 
 
 def _sum(parts: Iterable[Tally]) -> Tally:

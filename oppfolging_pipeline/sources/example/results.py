@@ -9,6 +9,7 @@ Sums are whole numbers (thousandths × pupils), so that no order of adding and n
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -17,7 +18,9 @@ from oppfolging_pipeline.sources.example.dice import Dice
 from oppfolging_pipeline.sources.example.schools import Skole, skoler
 from oppfolging_pipeline.sources.example.series import (
     ALLE,
+    DELTAKELSE,
     OMRAADER,
+    UNDERSOKELSE,
     Omraade,
     Serie,
     level,
@@ -27,6 +30,7 @@ from oppfolging_pipeline.sources.example.series import (
 )
 
 THOUSANDTHS = 1000
+WHOLE = 100 * THOUSANDTHS  # what a pupil whom a share counts adds to its sum
 _KEPT, _DRIFT = 0.98, 0.2  # how a school's quality moves from one year to the next
 _COHORT_SPREAD = 0.5
 _NONE_TAKES_PART = 0.012
@@ -42,6 +46,16 @@ class Tally(NamedTuple):
     sum: int
     nivaaer: tuple[int, ...] = ()
 
+    @property
+    def teller(self) -> int:
+        """How many of the pupils a share counts, where the figure is one."""
+        return self.sum // WHOLE
+
+
+def of_share(teller: int, antall: int) -> Tally:
+    """So many of so many pupils."""
+    return Tally(antall, teller * WHOLE)
+
 
 Tallies = dict[Serie, dict[int, Tally]]
 
@@ -56,6 +70,7 @@ def tallies() -> tuple[Tallies, ...]:
     for year, skoleaar in enumerate(ALLE_SKOLEAAR):
         cohorts: dict[tuple[int, int], int] = {}
         found: Tallies = {}
+        took_part: dict[tuple[int, int], bool] = {}  # in the survey: a school's grade takes all of it or nothing
         for serie in ALLE:
             if skoleaar not in (GRUNNSKOLEPOENG_SKOLEAAR if serie.omraade == "poeng" else SKOLEAAR):
                 continue
@@ -67,14 +82,27 @@ def tallies() -> tuple[Tallies, ...]:
                         cohorts[nr, serie.trinn] = _cohort(skole, serie.trinn, dice)
                     above = serie.skole * quality[nr][serie.omraade]
                     above += serie.sted * places[skole.sted_in(year)][serie.omraade]
-                    of_schools[nr] = _tally(
-                        serie, ordinary, above, _present(cohorts[nr, serie.trinn], serie, dice), dice
-                    )
+                    cohort = cohorts[nr, serie.trinn]
+                    tally = _tally(serie, ordinary, above, _present(cohort, serie, dice), dice)
+                    if serie in UNDERSOKELSE and took_part.setdefault((nr, serie.trinn), tally.antall > 0) != (
+                        tally.antall > 0
+                    ):
+                        own = Dice(f"svar {skoleaar} {serie.navn} {serie.trinn} {nr}")
+                        tally = _tally(serie, ordinary, above, 0 if tally.antall else cohort, own)
+                    of_schools[nr] = tally
+        if took_part:
+            found |= {serie: _participation(serie.trinn, found, cohorts) for serie in DELTAKELSE}
         years.append(found)
         for areas in quality:
             for omraade in OMRAADER:
                 areas[omraade] = _KEPT * areas[omraade] + _DRIFT * dice.normal()
     return tuple(years)
+
+
+def _participation(trinn: int, found: Tallies, cohorts: Mapping[tuple[int, int], int]) -> dict[int, Tally]:
+    """Those who answered of those who were invited, per school: fewer may have answered a single question."""
+    of_grade = [found[serie] for serie in UNDERSOKELSE if serie.trinn == trinn]
+    return {nr: of_share(max(schools[nr].antall for schools in of_grade), cohorts[nr, trinn]) for nr in of_grade[0]}
 
 
 def _cohort(skole: Skole, trinn: int, dice: Dice) -> int:
@@ -94,7 +122,7 @@ def _tally(serie: Serie, ordinary: float, above: float, antall: int, dice: Dice)
     if serie.andel:
         share = min(max(ordinary + above, 0.5), 80.0) / 100
         pupils = int(antall * share + math.sqrt(antall * share * (1 - share)) * dice.normal() + 0.5)
-        return Tally(antall, min(max(pupils, 0), antall) * 100 * THOUSANDTHS)
+        return of_share(min(max(pupils, 0), antall), antall)
     mean = ordinary + above + serie.elev / math.sqrt(antall) * dice.normal()
     mean = min(max(mean, _LOWEST_MEAN[serie.omraade]), _HIGHEST_MEAN[serie.omraade])
     levels = pupils_on_levels(serie, antall, mean - ordinary)

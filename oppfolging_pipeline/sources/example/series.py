@@ -25,8 +25,9 @@ class Serie:
     """One statistic in one grade; each stands once, so that it is itself a quick key of dictionaries.
 
     `nivaa`: the level; `skole` and `sted`: how much one standard deviation of a school's and a municipality's quality
-    moves it; `elev`: standard deviation between pupils. `andel` marks a percentage that counts pupils, where `elev`
-    is not used. `nivaaer`: percent of pupils on each mestringsnivå at the level, lowest first (national tests only).
+    moves it; `elev`: standard deviation between pupils. `andel` marks a percentage that counts pupils, where `elev` is
+    not used: beside it stands how many it counts, and not how many it is of. `nivaaer`: percent of pupils on each
+    mestringsnivå at the level, lowest first (national tests only).
     """
 
     navn: str
@@ -64,6 +65,8 @@ MOBBING = tuple(
     Serie("mobbing", trinn, "miljo", nivaa, -2.0, -1.9, 0.0, 1, andel=True) for trinn, nivaa in ((7, 12.9), (10, 8.8))
 )
 UNDERSOKELSE = STOTTE + MOTIVASJON + MOBBING
+# Of those who were invited; nothing of it is drawn, it is made of who answered the others.
+DELTAKELSE = tuple(Serie("deltakelse", trinn, "miljo", 88.0, 0.0, 0.0, 0.0, 1, andel=True) for trinn in (7, 10))
 POENG = (Serie("grunnskolepoeng", 10, "poeng", 41.9, 1.3, 1.0, 9.0, 1),)
 ALLE = PROVER + UNDERSOKELSE + POENG
 

@@ -1,7 +1,7 @@
 """Which cells of the example are shielded, after the pattern of Udir's own files.
 
-Belongs here: units of few pupils, others that a reader cannot see the reason for, and the ones that are hidden beside
-them. Does not belong here: the figures (`cells`).
+Belongs here: units of few pupils, or of a share that counts few, others that a reader cannot see the reason for, and
+the ones that are hidden beside them. Does not belong here: the figures (`cells`).
 
 Measured on Udir's national tests of 2022–2025 and grunnskolepoeng of 2015–2021, without exception: beside a shown
 municipality stands no shielded school or at least two, and a shielded municipality has at least one. So no figure, and
@@ -20,6 +20,9 @@ from oppfolging_pipeline.sources.example.geography import steder
 U = TypeVar("U", bound=Hashable)
 
 FEWEST_SHOWN = 10  # the smallest number beside a shown figure in Udir's national tests of 2022–2025
+# Of a share that few pupils are counted by. In Udir's survey of 2025-26 nearly half of the schools of one county are
+# shielded, with grades of 60 to 102 pupils among them, and the lowest shown share is 5,2; elsewhere 0,0 is shown.
+FEWEST_COUNTED = 4
 _BESIDE_KOMMUNE = 0.5  # another municipality of the county is hidden, so that the first cannot be worked out
 # Units that are hidden though they are large, to bring the shares to the measured ones.
 _ALSO_BARNETRINN, _ALSO_UNGDOMSTRINN, _ALSO_KOMMUNE = 0.03, 0.21, 0.03
@@ -52,9 +55,21 @@ def hidden_figures(
 ) -> Hidden:
     """The units whose figure, and everything beside it, is shielded. `pupils` are those of the schools."""
     skoler, kommuner = _without_visible_reason(skoleaar, era, trinn, kommune_of)
-    of_kommuner = {code: sum(pupils[nr] for nr in members) for code, members in grouped(kommune_of, pupils).items()}
-    skoler |= {nr for nr, antall in pupils.items() if 0 < antall < FEWEST_SHOWN}
-    return beside(pupils, kommune_of, Hidden(skoler, kommuner | _few(of_kommuner, fylke_of, dice)))
+    few = few_pupils(pupils, kommune_of)
+    of_kommuner = _of_kommuner(pupils, kommune_of)
+    return beside(pupils, kommune_of, Hidden(skoler | few.skoler, kommuner | _few(of_kommuner, fylke_of, dice)))
+
+
+def few_pupils(pupils: Mapping[int, int], kommune_of: Mapping[int, str], fewest: int = FEWEST_SHOWN) -> Hidden:
+    """The units with some pupils, and fewer than so many."""
+    return Hidden(
+        frozenset(nr for nr, antall in pupils.items() if 0 < antall < fewest),
+        frozenset(code for code, antall in _of_kommuner(pupils, kommune_of).items() if 0 < antall < fewest),
+    )
+
+
+def _of_kommuner(pupils: Mapping[int, int], kommune_of: Mapping[int, str]) -> dict[str, int]:
+    return {code: sum(pupils[nr] for nr in members) for code, members in grouped(kommune_of, pupils).items()}
 
 
 def hidden_counts(

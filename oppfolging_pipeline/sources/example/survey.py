@@ -1,7 +1,9 @@
 """The example's answers of Udir's export API for Elevundersøkelsen: flat rows, as JSON and for one year as csv.
 
-Belongs here: fields, rows and encoding of tables 148 (EUG-Indikator) and 150 (EUG-Mobbing). Does not belong here: the
-figures (`cells`). Field order and text values follow recorded rows; a year's rows fit in one page of the API.
+Belongs here: fields, rows and encoding of tables 148 (EUG-Indikator), 150 (EUG-Mobbing) and 151 (EUG-Deltakelse). Does
+not belong here: the figures (`cells`). As in Udir's tables, AntallBesvart is those who answered, and in the table of
+bullying the number of pupils who were bullied. Field order and text values follow recorded rows; a year's rows fit in
+one page of the API.
 """
 
 from __future__ import annotations
@@ -14,8 +16,16 @@ from collections.abc import Iterator
 from oppfolging_pipeline.sources.example.calendar import autumn_era, published_name
 from oppfolging_pipeline.sources.example.cells import Cell, count, figure, published
 from oppfolging_pipeline.sources.example.listing import LANDET, NASJONAL_KODE, Enhet, listing
-from oppfolging_pipeline.sources.example.results import Tally
-from oppfolging_pipeline.sources.example.series import MOBBING, MOTIVASJON, STOTTE, UNDERSOKELSE, Serie, level
+from oppfolging_pipeline.sources.example.results import Tally, of_share
+from oppfolging_pipeline.sources.example.series import (
+    DELTAKELSE,
+    MOBBING,
+    MOTIVASJON,
+    STOTTE,
+    UNDERSOKELSE,
+    Serie,
+    level,
+)
 
 Row = dict[str, str | None]
 
@@ -40,17 +50,20 @@ _KJONN = {"A": "Alle kjønn", "J": "Jenter", "G": "Gutter"}
 
 
 def survey(skoleaar: str) -> dict[str, bytes]:
-    """The two files of a school year: name → bytes."""
+    """The three files of a school year: name → bytes."""
     era = autumn_era(skoleaar)
-    figures = published(skoleaar, era, UNDERSOKELSE)
-    tables: dict[str, list[Row]] = {"indikator": [], "mobbing": []}
-    for enhet, cells in listing(skoleaar, era, figures, UNDERSOKELSE):
+    figures = published(skoleaar, era, UNDERSOKELSE + DELTAKELSE)
+    tables: dict[str, list[Row]] = {"indikator": [], "mobbing": [], "deltakelse": []}
+    for enhet, cells in listing(skoleaar, era, figures, UNDERSOKELSE + DELTAKELSE):
         for serie in STOTTE + MOTIVASJON:
             if serie in cells:
                 tables["indikator"].append(_row(skoleaar, enhet, serie, _score(serie, cells[serie])))
         for serie in MOBBING:
             if serie in cells:
                 tables["mobbing"].append(_row(skoleaar, enhet, serie, _share(cells[serie])))
+        for serie in DELTAKELSE:
+            if serie in cells:
+                tables["deltakelse"].extend(_taken_part(skoleaar, enhet, serie, cells[serie]))
         tables["indikator"].extend(_not_asked_for(skoleaar, enhet, cells))
         if enhet.nivaa == 1:
             tables["mobbing"].extend(_questions(skoleaar, enhet, cells))
@@ -80,13 +93,21 @@ def _row(
 ) -> Row:
     gruppekode, gruppe = _INDEX[serie.navn]
     kode, navn = question or (gruppekode, _ALL_QUESTIONS)
-    name = {1: LANDET, 2: enhet.fylke, 3: enhet.kommune}.get(enhet.nivaa, enhet.skole)
     return {
         "SpoersmaalNivaa": "2" if question else "1",
         "Spoersmaalgruppekode": gruppekode,
         "Spoersmaalgruppe": gruppe,
         "Spoersmaalkode": kode,
         "Spoersmaalnavn": navn,
+        **_unit(skoleaar, enhet, serie, eierform),
+        "KjoennKode": kjonn,
+        "Kjoenn": _KJONN[kjonn],
+        **measures,
+    }
+
+
+def _unit(skoleaar: str, enhet: Enhet, serie: Serie, eierform: str) -> Row:
+    return {
         "Skoleaarnavn": published_name(skoleaar),
         "EnhetNivaa": str(enhet.nivaa),
         "Nasjonaltkode": NASJONAL_KODE,
@@ -95,13 +116,10 @@ def _row(
         "Kommunekode": enhet.kommunenr,
         "Kommune": enhet.kommune,
         "Organisasjonsnummer": enhet.orgnr,
-        "EnhetNavn": name,
+        "EnhetNavn": {1: LANDET, 2: enhet.fylke, 3: enhet.kommune}.get(enhet.nivaa, enhet.skole),
         "TrinnKode": str(serie.trinn),
         "Trinnnavn": f"{serie.trinn}. årstrinn",
         "EierformNavn": eierform,
-        "KjoennKode": kjonn,
-        "Kjoenn": _KJONN[kjonn],
-        **measures,
     }
 
 
@@ -118,14 +136,27 @@ def _score(serie: Serie, cell: Cell, alternatives: tuple[str, ...] | None = None
 
 
 def _share(cell: Cell) -> Row:
-    shown, antall = _texts(cell, figure(cell.tally.sum, max(cell.tally.antall, 1), 1))
+    shown, antall = _texts(cell, figure(cell.tally.sum, max(cell.tally.antall, 1), 1), counted=True)
     return {"AndelMobbet": shown, "AntallBesvart": antall}
 
 
-def _texts(cell: Cell, shown: str) -> tuple[str | None, str]:
+def _taken_part(skoleaar: str, enhet: Enhet, serie: Serie, cell: Cell) -> Iterator[Row]:
+    """Rows of table 151, which are of no question and of every pupil: one, and at the top another of one owner."""
+    shown, answered = _texts(cell, figure(cell.tally.sum, max(cell.tally.antall, 1), 1), counted=True)
+    invited = "*" if shown == "*" else count(cell.tally.antall)
+    for eierform in (_ALL, _PUBLIC)[: 2 if enhet.nivaa == 1 else 1]:
+        measures: Row = {"AndelDeltatt": shown, "AntallBesvart": answered, "AntallInvitert": invited}
+        yield {**_unit(skoleaar, enhet, serie, eierform), **measures}
+
+
+def _texts(cell: Cell, shown: str, *, counted: bool = False) -> tuple[str | None, str | None]:
+    """The figure, and the number of pupils beside it; `counted`: of those alone whom the figure, a share, counts."""
     if cell.status == "skjermet":
         return "*", "*"
-    return (None if cell.status == "mangler" else shown), ("*" if cell.antall_skjult else count(cell.tally.antall))
+    if cell.status == "mangler":
+        return None, (None if counted else count(cell.tally.antall))
+    antall = cell.tally.teller if counted else cell.tally.antall
+    return shown, ("*" if cell.antall_skjult else count(antall))
 
 
 def _not_asked_for(skoleaar: str, enhet: Enhet, cells: dict[Serie, Cell]) -> Iterator[Row]:
@@ -152,7 +183,7 @@ def _questions(skoleaar: str, enhet: Enhet, cells: dict[Serie, Cell]) -> Iterato
     for serie in MOBBING:
         tally = cells[serie].tally
         for kode, navn, share in _BULLYING_QUESTIONS:
-            of_question = Cell("vist", Tally(tally.antall, tally.sum * share // 1000))
+            of_question = Cell("vist", of_share(tally.teller * share // 1000, tally.antall))
             yield _row(skoleaar, enhet, serie, _share(of_question), question=(kode, navn))
         yield _row(skoleaar, enhet, serie, _share(cells[serie]), eierform=_PUBLIC)
         for kjonn in ("J", "G"):

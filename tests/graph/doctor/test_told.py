@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import duckdb
 import pytest
@@ -29,6 +29,16 @@ def test_a_page_of_the_published_release_is_in_order(home):
     release = json.loads((home / "publisert/manifest.json").read_text())["utgivelser"][-1]["utgivelse"]
     (home / "publisert/kontroll.html").write_text(f"<p>Utgivelse {release}</p>")
     assert asked(home) == []
+
+
+@pytest.mark.parametrize(("today", "told"), [("2025-07-31", []), ("2025-08-01", ["dagen_er_passert"])])
+def test_states_of_a_day_that_has_passed_are_a_hint_with_the_run_that_renews_them(home, today, told):
+    journal(home, faults={})
+    found = asked(home, now=datetime.fromisoformat(f"{today}T12:00:00+00:00"))
+    assert [one.kode for one in found if one.kode == "dagen_er_passert"] == told
+    for one in found:
+        assert one.alvor == "hint" and "2025-03-01" in one.funnet and "gjaldt til 2025-07-31" in one.funnet
+        assert one.gjor == f"oppfolging run --home {home} --rules np-skalapoeng --uttrekk 2024,2025"
 
 
 def test_a_quarantine_and_a_failure_are_no_longer_told_of_when_a_whole_run_has_gone_well_since(home, run):

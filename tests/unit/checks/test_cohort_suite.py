@@ -81,6 +81,7 @@ def failing(folder: Path, rows: list[Row], of: list[Row] | None = None, per: dat
         {"identifisert_kommune": [write_parquet(folder / "i.parquet", table("identifisert_kommune").columns, every)]},
         {
             "puljesett": Facts(*kontrollgrunnlag.puljesett(asked)),
+            "sett_fra_dag": Facts(*kontrollgrunnlag.sett_fra_dag(per)),
             "etterfolger": Facts(*kontrollgrunnlag.etterfolger(asked, register(), per)),
         },
     )
@@ -137,10 +138,24 @@ WRONG = {
         replaced(replaced(cohort(BETWEEN), "6201", merknad=None), "6204", merknad=None),
         {"merknaden_sier_hva_som_er_hendt"},
     ),
+    "another office than the one that it had": (
+        replaced(cohort(BETWEEN), "6105", statsforvalter="Et annet"), {"embetet_da_og_naa"},
+    ),
+    "nobody to ask now": (
+        replaced(cohort(BETWEEN), "6105", statsforvalter_i_dag=None), {"embetet_da_og_naa"},
+    ),
     "identified from the day that it was merged": (
         replaced(cohort(BETWEEN), "6201", siden=date(2026, 1, 1)), {"identifisert_fra_uttrekksdagen"},
     ),
 }  # fmt: skip
+
+
+def test_a_day_that_has_not_come_is_caught_where_the_day_is_known(tmp_path):
+    early = date(2024, 12, 31)
+    since = [{**row, "siden": BEFORE} for row in cohort(early)]
+    assert failing(tmp_path, since, per=early) == {"identifisert_fra_uttrekksdagen"}
+    without = [{**row, "siden": None} for row in cohort(BETWEEN)]
+    assert failing(tmp_path, without, per=BETWEEN) == {"identifisert_fra_uttrekksdagen"}
 
 
 @pytest.mark.parametrize("what", WRONG)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from tests.unit.staging.country import BEFORE, changing_country
 
 # What a figure must be made of; `grunnlag_er_helt` asks whether enough of the country is there, which is another thing.
 OF_CHANGES = (
-    "kommunetall_som_observert", "beregnet_er_ombygd", "ombygd_bare_av_viste", "delt_av_alle_elevene",
-    "ombygd_mellom_delene",
+    "kommunetall_som_observert", "plassert_etter_delingen", "beregnet_er_ombygd", "ombygd_bare_av_viste",
+    "delt_uten_skoler_paa_avveie", "delt_av_alle_elevene", "ikke_bygd_av_en_grunn", "grunn_der_det_ikke_er_bygd",
+    "antall_er_delenes", "ombygd_mellom_delene",
 )  # fmt: skip
 SMALL = small_set([Item(), Item("regning")])
 
@@ -50,6 +52,7 @@ def failing(cells: Sequence[Row], rows: Sequence[Row], rule_set: RuleSet = SMALL
         "ventet_celle": kontrollgrunnlag.ventet_celle([request]),
         "ventet_kommune": kontrollgrunnlag.ventet_kommune([request], register),
         "opphav": kontrollgrunnlag.opphav([request], register),
+        "katalog_kilde": kontrollgrunnlag.katalog_kilde(default_catalog()),
     }
     with open_engine() as engine:
         engine.rows(table("harmonisert"), cells).create_view("harmonisert")
@@ -151,6 +154,96 @@ def test_what_is_marked_wrong_is_caught(tmp_path, name):
         for cell in made(tmp_path, rows)
     ]
     assert failing(cells, rows) == {"beregnet_er_ombygd": {enhet}}
+
+
+SHOWN = {"verdi": Decimal(47), "verdistatus": "vist", "antall": 40, "ikke_bygd_grunn": None}
+UNKNOWN = {"verdi": None, "verdistatus": "kan_ikke_bygges", "antall": None, "ikke_bygd_grunn": "En grunn."}
+SPOILED = {
+    "a merger shown though a part is starred": (
+        before(("6104", 47, 30), ("6105", "*", 10)), "6106", SHOWN, {"ombygd_bare_av_viste", "antall_er_delenes"}),
+    "a merger shown though a weight is not known": (
+        before(("6104", 47, 30), ("6105", 52, "*")), "6106", SHOWN, {"ombygd_bare_av_viste", "antall_er_delenes"}),
+    "a part shown though one of its schools is starred": (
+        before(("6107", 48, 30), (S1, 50, 20, "6107"), (S5, "*", "*", "6107"), (S2, 44, 10, "6107")), "6108", SHOWN,
+        {"ombygd_bare_av_viste", "antall_er_delenes", "ombygd_mellom_delene"}),
+    "a part shown though a school is in a third municipality": (
+        before(("6107", 48, 42), (S1, 47, 40, "6107"), (S3, 50, 2, "6107")), "6108", SHOWN,
+        {"delt_uten_skoler_paa_avveie"}),
+    "a part shown though nobody knows where a school is": (
+        before(("6107", 48, 42), (S1, 47, 40, "6107"), ("100000009", 50, 2, "6107")), "6108", SHOWN,
+        {"delt_uten_skoler_paa_avveie"}),
+    "a part shown of some of the pupils": (
+        before(("6107", 48, 50), (S1, 47, 40, "6107")), "6108", SHOWN, {"delt_av_alle_elevene"}),
+    "a merger of shown parts called unknown": (
+        before(("6104", 48, 30), ("6105", 52, 10)), "6106", UNKNOWN, {"ikke_bygd_av_en_grunn"}),
+    "a part of shown schools called shielded, as the whole is": (
+        before(("6107", "*", "*"), (S1, 50, 20, "6107"), (S2, 44, 10, "6107")), "6108",
+        {**UNKNOWN, "verdistatus": "skjermet", "ikke_bygd_grunn": None}, {"ikke_bygd_av_en_grunn"}),
+    "what cannot be built called missing": (
+        before(("6104", 48, 30), ("6105", "*", 10)), "6106",
+        {"verdistatus": "mangler", "ikke_bygd_grunn": None}, {"ikke_bygd_av_en_grunn"}),
+    "what cannot be built without a reason": (
+        before(("6104", 48, 30), ("6105", "*", 10)), "6106", {"ikke_bygd_grunn": None}, {"grunn_der_det_ikke_er_bygd"}),
+    "a reason beside a figure": (
+        before(("6104", 48, 30), ("6105", 52, 10)), "6106", {"ikke_bygd_grunn": "En grunn."},
+        {"grunn_der_det_ikke_er_bygd"}),
+    "the pupils of a merger counted in one part only": (
+        before(("6104", 48, 30), ("6105", 52, 10)), "6106", {"antall": 30}, {"antall_er_delenes"}),
+    "a merger outside its parts": (
+        before(("6104", 48, 30), ("6105", 52, 10)), "6106", {"verdi": Decimal(53)}, {"ombygd_mellom_delene"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_what_is_made_wrong_of_parts_is_caught(tmp_path, name):
+    of_sources, enhet, change, caught_by = SPOILED[name]
+    rows = [*of_sources, *PLACED]
+    sound = made(tmp_path, rows)
+    assert failing(sound, rows) == {}
+    cells = [
+        {**cell, **change}
+        if (cell["enhet"], cell["skoleaar"], cell["indikator"]) == (enhet, BEFORE, "lesing")
+        else cell
+        for cell in sound
+    ]
+    assert failing(cells, rows) == {check: {enhet} for check in caught_by}
+
+
+def test_a_school_that_only_an_older_row_places_is_caught(tmp_path):
+    """Its newest row has the number of the whole, which one of the parts may have kept."""
+    rows = [*before(("6107", 48, 20), (S1, 48, 20, "6107")), *PLACED[1:]]
+    with open_engine() as engine:
+        cells = list(harmonised(engine, tmp_path, rows, changing_country(), rule_set=SMALL).cells.values())
+    placed = [{**cell, "nivaa": "skole", "enhet": S1} for cell in cells if cell["enhet"] == "6108"]
+    found = failing([*cells, *placed], rows)
+    assert found["plassert_etter_delingen"] == {S1}
+
+
+@pytest.mark.parametrize(
+    ("answered", "antall", "fails"),
+    [
+        (20, 5, set()),
+        (20, 140, {"antall_er_delenes"}),
+        (None, 5, {"ombygd_bare_av_viste", "antall_er_delenes", "ombygd_mellom_delene"}),
+    ],
+    ids=["by those who answered", "those who answered in the place of the bullied", "without those who answered"],
+)
+def test_a_merger_of_shares_is_held_against_those_who_answered(tmp_path, answered, antall, fails):
+    survey = {"kilde": "elevundersokelsen", "trinn": 7, "skoleaar": BEFORE}
+    rows = [
+        observed("6104", 4, 2, indikator="mobbing", maal="andel_mobbet", **survey),
+        observed("6105", 8, 3, indikator="mobbing", maal="andel_mobbet", **survey),
+    ]
+    weights = [
+        observed(one, 90, 40, indikator="deltakelse", maal="andel_deltatt", **survey) for one in ("6104", "6105")
+    ]
+    rule_set = small_set([Item("mobbing", "andel_mobbet", 7)])
+    cells = made(tmp_path, [*rows, *weights], rule_set)
+    (merged,) = [cell for cell in cells if (cell["enhet"], cell["skoleaar"]) == ("6106", BEFORE)]
+    assert (merged["verdi"], merged["antall"]) == (6, 5)
+    merged["antall"] = antall
+    known = weights if answered else weights[:1]
+    assert set(failing(cells, [*rows, *known], rule_set)) == fails
 
 
 def test_a_figure_of_the_half_that_is_there_is_what_was_read(tmp_path):

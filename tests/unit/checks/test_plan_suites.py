@@ -16,7 +16,7 @@ from assets.audited import ToAudit, targets_of
 from checks.catalogue import Beside, Facts
 from checks.runner import run_checks
 from oppfolging_pipeline.cohorts import kontrollgrunnlag
-from oppfolging_pipeline.cohorts.faseplan import fase_ved, faseplan_rader
+from oppfolging_pipeline.cohorts.faseplan import fase_for, faseplan_rader
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.tables.model import table
@@ -41,7 +41,9 @@ DAYS = {
 def made(per: date) -> dict[str, list[Row]]:
     """Two cohorts seen from that day, with their plans and reports."""
     members = [
-        minimal_row(table("pulje_kommune"), pulje=pulje, kommunenr=code, deltakelse=stands, fase=fase_ved(pulje, per))
+        minimal_row(
+            table("pulje_kommune"), pulje=pulje, kommunenr=code, deltakelse=stands, fase=fase_for(stands, pulje, per)
+        )
         for pulje in (2024, 2025)
         for code, stands in STANDS.items()
     ]

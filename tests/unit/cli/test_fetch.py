@@ -118,33 +118,29 @@ def test_a_dry_run_in_json_is_the_plan(home, stub):
         "klass": ([], 3),
         "nasjonale_prover": (list(PUBLISHED), 6),
         "grunnskolepoeng": (list(PUBLISHED[:2]), 2),
-        "elevundersokelsen": (list(PUBLISHED), 12),
+        "elevundersokelsen": (list(PUBLISHED), 18),
     }
     assert not home.exists()
 
 
 def test_a_dry_run_refuses_what_the_fetch_would_refuse(home, stub, tmp_path):
-    # Guards against a plan of a fetch that is then refused: of a trial, where files from Udir are.
+    # Guards against a plan of a fetch that is then refused: where the built-in example is.
     archive, file = Archive(home / "arkiv"), tmp_path / "prover.csv"
     file.write_text("tall", encoding="utf-8")
-    taken = archive.take_in(tmp_path, [file], "fil", datetime(2025, 3, 1, tzinfo=UTC))
+    taken = archive.take_in(tmp_path, [file], "eksempel", datetime(2025, 3, 1, tzinfo=UTC))
     archive.accept(taken, [Reading(taken.snapshots[0].sha256, "udir_csv", "nasjonale_prover", "2024-25", 1)])
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     planned, fetched = (call("fetch", "--home", home, *how) for how in (["--dry-run"], []))
     assert (planned.exit_code, planned.stdout, planned.stderr) == (1, "", fetched.stderr)
-    assert "found files from an inbox in the archive" in planned.stderr and "never mix" in planned.stderr
+    assert "found the invented example country in the archive" in planned.stderr and "never mix" in planned.stderr
     assert stub.requests == [] and not (home / "neste" / "duckdb").exists()
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_a_dry_run_looks_for_the_register_in_the_home_and_not_where_nothing_is(home, stub):
-    arguments = ("fetch", "--home", home, "--source", "grunnskolepoeng", "--years", "2024-25", "--dry-run")
-    refused = call(*arguments)
-    assert refused.exit_code == 1 and f"home {home}: found no register" in refused.stderr
-    assert stub.requests == [] and not home.exists()
-    assert call("fetch", "--home", home, "--source", "klass").exit_code == 0
-    planned = call(*arguments)
-    assert planned.exit_code == 0, planned.stderr
+def test_figures_of_another_country_than_the_homes_register_are_refused_as_such(home, stub):
+    refused = call("fetch", "--home", home, "--source", "grunnskolepoeng", "--years", "2024-25")
+    assert refused.exit_code == 1 and "found figures of the counties 65" in refused.stderr
+    assert "never mix: use another --home, and fetch klass first" in refused.stderr
 
 
 def test_progress_goes_to_stderr_and_the_summary_to_stdout(home, stub):
@@ -215,9 +211,9 @@ def test_a_source_that_does_not_answer_is_told_apart_from_one_that_has_moved(hom
 
 
 def test_a_setting_that_cannot_be_used_is_told_before_anything_is_asked(home, stub, monkeypatch):
-    monkeypatch.setenv("OPPFOLGING_KLASS_URL", "https://data.example.org/klass")
+    monkeypatch.setenv("OPPFOLGING_KLASS_URL", "http://data.example.org/klass")
     done = call("fetch", "--home", home)
-    assert done.exit_code == 1 and "figures of a trial never mix with real ones" in done.stderr
+    assert done.exit_code == 1 and "plain http to data.example.org" in done.stderr
     assert not home.exists() and stub.requests == []
 
 

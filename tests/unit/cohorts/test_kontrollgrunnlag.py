@@ -30,7 +30,8 @@ def successors(
 ) -> dict[object, set[tuple[object, ...]]]:
     """{sett_fra: {(kommunenr_ved_uttrekk, kommunenr, kommunenavn)}} of one uttrekk."""
     found: dict[object, set[tuple[object, ...]]] = {}
-    for day, year, _, *pair in rows_of(etterfolger(requests, changing_country(), per)):
+    for day, year, _, *pair, office in rows_of(etterfolger(requests, changing_country(), per)):
+        assert office == "Dalene"
         if year == uttrekksaar:
             found.setdefault(day, set()).add(tuple(pair))
     return found

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 
+from oppfolging_pipeline.cohorts.faseplan import fase_for
 from oppfolging_pipeline.cohorts.pulje import pulje_rader, sett_for_pulje
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.register.reference import carried_register
@@ -45,10 +46,13 @@ class Register:
         codes = {new for news in self.new.values() for new in news} if dato >= AFTER else set(self.new)
         return {code: Kommune(f"{'Ny' if dato >= AFTER else 'Gammel'} {code}") for code in codes}
 
+    def statsforvalter_for_kommune(self, kommunenr: str, dato: date) -> str | None:
+        return f"{'Nytt' if dato >= AFTER else 'Gammelt'} embete"
+
 
 def identifisert(kommunenr: str, kategori: int = 1, **changes: object) -> dict[str, object]:
     row = {"uttrekksaar": 2023, "indikatorsett": "udir-2020", "kommunenr": kommunenr, "kategori": kategori}
-    return {**row, "kommunenavn": f"Gammel {kommunenr}", **changes}
+    return {**row, "kommunenavn": f"Gammel {kommunenr}", "statsforvalter": f"Embetet til {kommunenr}", **changes}
 
 
 def rader(*identifiserte, per=AFTER, offisielt=True):
@@ -64,8 +68,10 @@ def test_before_any_change_a_row_is_the_identified_municipality():
         "kategori": 2,
         "deltakelse": "identifisert",
         "siden": UTTREKK,
-        "fase": "Forfase",
+        "fase": None,  # nobody has said yes
         "kommunenr_ved_uttrekk": "6101",
+        "statsforvalter": "Embetet til 6101",
+        "statsforvalter_i_dag": "Gammelt embete",
         "merknad": None,
     }
     assert tuple(row) == table("pulje_kommune").column_names
@@ -81,6 +87,17 @@ def test_a_split_gives_a_row_for_each_part():
     rows = rader(identifisert("6104"))
     assert [(row["kommunenr"], row["kommunenr_ved_uttrekk"]) for row in rows] == [("6204", "6104"), ("6205", "6104")]
     assert {row["merknad"] for row in rows} == {"6104 Gammel 6104 er delt etter uttrekket, i 6204 og 6205."}
+
+
+def test_parts_are_listed_with_one_og(monkeypatch):
+    """«6150 og 6151 og 6152» was how three of them were told."""
+    monkeypatch.setitem(Register.new, "6104", ("6204", "6205", "6208"))
+    monkeypatch.setitem(Register.new, "6103", ("6201",))
+    assert {row["merknad"] for row in rader(identifisert("6104"))} == {
+        "6104 Gammel 6104 er delt etter uttrekket, i 6204, 6205 og 6208."
+    }
+    (row,) = rader(*(identifisert(code) for code in ("6101", "6102", "6103")))
+    assert row["merknad"].endswith(": 6101 Gammel 6101, 6102 Gammel 6102 og 6103 Gammel 6103.")
 
 
 def test_a_merger_of_two_identified_is_one_row_with_the_lower_kategori_and_both_numbers():
@@ -107,7 +124,18 @@ def test_the_grain_holds_and_rows_are_sorted_by_number():
 
 def test_a_date_before_the_uttrekk_uses_the_register_of_the_uttrekk():
     (row,) = rader(identifisert("6104"), per=date(2015, 1, 1))
-    assert (row["kommunenr"], row["fase"], row["siden"]) == ("6104", None, UTTREKK)
+    assert (row["kommunenr"], row["fase"]) == ("6104", None)
+
+
+@pytest.mark.parametrize(("per", "siden"), [(date(2023, 2, 28), None), (UTTREKK, UTTREKK), (AFTER, UTTREKK)])
+def test_nothing_is_since_a_day_that_has_not_come(per, siden):
+    (row,) = rader(identifisert("6105"), per=per)
+    assert row["siden"] == siden
+
+
+def test_the_office_of_the_identification_stands_beside_the_one_to_ask_now():
+    (row,) = rader(identifisert("6101", 2), identifisert("6102"))
+    assert (row["statsforvalter"], row["statsforvalter_i_dag"]) == ("Embetet til 6102", "Nytt embete")
 
 
 @pytest.mark.parametrize(
@@ -119,8 +147,14 @@ def test_a_date_before_the_uttrekk_uses_the_register_of_the_uttrekk():
         (date(2026, 8, 1), None),
     ],
 )
-def test_the_phase_is_the_one_at_the_date(per, fase):
-    assert [row["fase"] for row in rader(identifisert("6105"), per=per)] == [fase]
+def test_the_phase_is_the_one_at_the_date_of_those_that_take_part(per, fase):
+    """Who was only identified once stood with a phase that nobody had said yes to."""
+    taking_part = ("takket ja", "deltar", "fullført")
+    others = ("identifisert", "tilbudt", "takket nei", "utsatt", "trukket")
+    assert [fase_for(stands, 2023, per) for stands in taking_part] == [fase] * 3
+    assert [fase_for(stands, 2023, per) for stands in others] == [None] * 5
+    assert {*taking_part, *others} == set(table("pulje_kommune").column("deltakelse").values)
+    assert [row["fase"] for row in rader(identifisert("6105"), per=per)] == [None]
 
 
 def test_a_cohort_formed_by_another_set_says_so_first():

@@ -25,16 +25,22 @@ def andel_row(
     shown: int | None = None,
     exist: int | None = None,
     years: int = 3,
+    open_weight: int = 0,
+    years_if_built: int | None = None,
     nivaa: str = "kommune",
     kommunenr: str | None = None,
     forelopig: bool = False,
 ) -> dict[str, Any]:
-    """A unit with `points` of `possible`; `shown` of `exist` weights, by default all of them shown."""
+    """A unit with `points` of `possible`; `shown` of `exist` weights, by default all of them shown but `open_weight`,
+    which cannot be built. Every cell weighs one."""
     shown = possible // 3 if shown is None else shown
+    exist = shown + open_weight if exist is None else exist
     return {
         **KEY, "nivaa": nivaa, "enhet": enhet, "kommunenr": kommunenr or enhet, "risikopoeng": points,
-        "mulige_risikopoeng": possible, "celler_forbi_absolutt": beyond, "vekt_vist": shown,
-        "vekt_finnes": shown if exist is None else exist, "aar_med_tall": years, "forelopig": forelopig,
+        "mulige_risikopoeng": possible, "celler_forbi_absolutt": beyond, "celler_vist": shown, "celler_finnes": exist,
+        "celler_ikke_bygd": open_weight, "vekt_vist": shown, "vekt_finnes": exist, "vekt_ikke_bygd": open_weight,
+        "aar_med_tall": years, "aar_med_tall_om_bygd": years if years_if_built is None else years_if_built,
+        "forelopig": forelopig,
     }  # fmt: skip
 
 

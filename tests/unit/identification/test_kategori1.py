@@ -14,6 +14,8 @@ from oppfolging_pipeline.identification.kategori1 import Placing, rank_municipal
 from tests.support.golden_sets import small_set
 from tests.unit.identification.build import andel_row, units
 
+BEYOND, POSSIBLE, NUMBER = "flest_celler_forbi_absolutt", "flest_mulige_poeng", "lavest_kommunenr"
+
 
 def ranked(rows: list[dict[str, Any]], **parameters: Any) -> list[Placing]:
     rule_set = small_set(**parameters)
@@ -76,6 +78,31 @@ def test_a_share_equal_to_one_outside_is_flagged_and_only_for_those_selected() -
     assert [p.margin for p in found] == [Fraction(800, 36), 0, 0, Fraction(-100, 36)]
 
 
+@pytest.mark.parametrize(
+    ("order", "selected", "rule"),
+    [
+        # 6101 has more cells beyond, 6102 more possible points, and both a third.
+        ([BEYOND, POSSIBLE, NUMBER], "6101", BEYOND),
+        ([POSSIBLE, BEYOND, NUMBER], "6102", POSSIBLE),
+        ([NUMBER], "6101", NUMBER),
+    ],
+)
+def test_the_tie_rules_are_the_sets_own_and_the_one_that_decided_is_named(
+    order: list[str], selected: str, rule: str
+) -> None:
+    rows = [andel_row("6101", 11, 33, beyond=3), andel_row("6102", 12, 36, beyond=2)]
+    found = ranked(rows, antall=1, ved_likhet=order)
+    assert (found[0].unit.enhet, found[0].avgjort_av) == (selected, rule)
+    assert {p.avgjort_av for p in found} == {rule}, "it is told on both sides of the cut"
+
+
+def test_each_is_told_what_set_it_apart_from_the_nearest_on_the_other_side() -> None:
+    rows = [andel_row("6101", 12, beyond=3), andel_row("6102", 12, beyond=2), andel_row("6103", 12, beyond=2)]
+    assert [p.avgjort_av for p in ranked(rows, antall=2)] == [
+        "flest_celler_forbi_absolutt", "lavest_kommunenr", "lavest_kommunenr",
+    ]  # fmt: skip
+
+
 def test_no_flag_when_the_cut_falls_between_two_shares() -> None:
     rows = [andel_row("6101", 20), andel_row("6102", 20), andel_row("6103", 12)]
     assert not any(p.lik_over_grensen for p in ranked(rows, antall=2))
@@ -84,10 +111,12 @@ def test_no_flag_when_the_cut_falls_between_two_shares() -> None:
 @pytest.mark.parametrize(
     ("points", "near"),
     [
-        # The cut is the share of the last selected: 30 of 100. Two percentage points on both sides, 2 included.
-        pytest.param([40, 32, 30, 28, 27], [False, True, True, True, False], id="exactly-2-points-on-both-sides"),
+        # Three are selected. From 28, the first that is not, to 30; from 30, the last that is, to 28: 2 included.
+        pytest.param([40, 31, 30, 28, 27], [False, False, True, True, False], id="exactly-2-points-on-both-sides"),
         pytest.param([33, 31, 30, 29, 20], [False, True, True, True, False], id="within"),
-        pytest.param([60, 50, 30, 10, 5], [False, False, True, False, False], id="the-last-selected-itself-is-near"),
+        # The last selected would have to lose 20 points: it was called near because it is at no distance from itself.
+        pytest.param([60, 50, 30, 10, 5], [False] * 5, id="the-last-selected-is-not-near-what-is-far-below"),
+        pytest.param([60, 30, 30, 30, 29], [False, True, True, True, True], id="ties-across-the-cut-are-near"),
     ],
 )
 def test_near_the_cut(points: list[int], near: list[bool]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oppfolging_pipeline.identification.kategori2 import Candidate, Spread, spread_of, upper_share
+from oppfolging_pipeline.identification.kategori2 import Candidate, upper_share
+from oppfolging_pipeline.identification.spredning import Spread, difference, spread_of
 from tests.support.golden_sets import small_set
 from tests.unit.identification.build import andel_row, decided, school_row, units
 
@@ -59,6 +60,35 @@ def test_spread(measure: str, shares: list[int], squared: int) -> None:
 )
 def test_a_spread_is_published_with_the_exact_half_rounded_up(spread: Fraction, published: float) -> None:
     assert Spread(spread**2).points == published
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "published"),
+    [
+        # 20.14 and 20.06 are published as 20.1 and 20.1, and 20.16 and 20.04 as 20.2 and 20.0.
+        (Fraction(2014, 100), Fraction(2006, 100), 0.1),
+        (Fraction(2016, 100), Fraction(2004, 100), 0.1),
+        (Fraction(2005, 100), Fraction(20), 0.1),  # exactly a half
+        (Fraction(20), Fraction(2005, 100), -0.1),
+        (Fraction(20049, 1000), Fraction(20), 0.0),
+        (Fraction(20), Fraction(20049, 1000), 0.0),
+        (Fraction(50), Fraction(50), 0.0),
+        (Fraction(50), Fraction(0), 50.0),
+    ],
+)
+def test_a_margin_is_the_exact_difference_and_not_that_of_two_rounded_ones(
+    one: Fraction, other: Fraction, published: float
+) -> None:
+    found = difference(Spread(one**2), Spread(other**2))
+    assert (found, math.copysign(1, found)) == (published, math.copysign(1, published))
+
+
+@given(squares=st.tuples(st.fractions(0, 2500, max_denominator=10**6), st.fractions(0, 2500, max_denominator=10**6)))
+def test_a_margin_of_roots_is_within_half_a_decimal_of_them(squares: tuple[Fraction, Fraction]) -> None:
+    one, other = (Spread(square) for square in squares)
+    exact = math.sqrt(one.squared) - math.sqrt(other.squared)
+    assert abs(difference(one, other) - exact) <= 0.05 + 1e-9
+    assert difference(one, other) == -difference(other, one)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +183,12 @@ def test_who_is_a_candidate(rows: list[dict[str, Any]], found: list[str]) -> Non
     assert [c.kommune.enhet for c in candidates(rows)] == found
 
 
+def test_whether_one_that_is_not_judged_may_be_a_candidate_is_the_sets_own() -> None:
+    rows = [andel_row("6101", 36, 36, shown=3, exist=12), *schools("6101", 90, 10)[1:], *schools("6102", 90, 10)]
+    assert [c.kommune.enhet for c in candidates(rows, ikke_vurdert_kan_vaere_kandidat=False)] == ["6102"]
+    assert {c.kommune.enhet for c in candidates(rows)} == {"6101", "6102"}
+
+
 def test_category_1_is_never_in_category_2() -> None:
     rows = [*schools("6101", 100, 40), *schools("6102", 100, 20)]
     # 6101 has the higher share, 140 of 200, and takes the one place of category 1; its spread is 30.
@@ -233,6 +269,58 @@ def test_up_to_ten_are_chosen_and_the_margin_is_of_spread() -> None:
 def test_only_the_number_sets_two_apart() -> None:
     found = candidates([*schools("6101", 100, 0), *schools("6102", 100, 0)])
     assert [(c.valgt, c.delt_plassering, c.margin) for c in found] == [(True, True, 0.0), (False, False, 0.0)]
+    assert {c.avgjort_av for c in found} == {"lavest_kommunenr"}
+
+
+# Both with a spread of 50. 6101 has the higher share and is judged unless it is said not to be.
+ALIKE = [
+    andel_row("6101", 60, 100, shown=30), *schools("6101", 100, 0)[1:],
+    andel_row("6102", 40, 100, shown=30), *schools("6102", 100, 0)[1:],
+]  # fmt: skip
+UNJUDGED = [andel_row("6101", 60, 100, shown=3, exist=30), *ALIKE[1:]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "priorities", "order", "chosen", "decided_by"),
+    [
+        pytest.param(ALIKE, {}, {}, "6101", "hoyest_andel", id="share"),
+        pytest.param(ALIKE, {}, {"ved_likhet_2": ["lavest_kommunenr"]}, "6101", "lavest_kommunenr", id="number"),
+        pytest.param(UNJUDGED, {}, {}, "6102", "vurdert_foran_ikke_vurdert", id="judged-first"),
+        pytest.param(ALIKE, {"6102": 1}, {}, "6102", "statsforvalterens_prioritet", id="priority"),
+        pytest.param(
+            ALIKE,
+            {"6102": 1},
+            {"rekkefolge": ["storst_spredning"]},
+            "6101",
+            "hoyest_andel",
+            id="no-priority",
+        ),
+    ],
+)
+def test_equal_spread_is_a_shared_place_and_what_decided_is_named(
+    rows: list[dict[str, Any]], priorities: dict[str, int], order: dict[str, Any], chosen: str, decided_by: str
+) -> None:
+    found = candidates(rows, priorities, **order)
+    assert [(c.kommune.enhet == chosen, c.delt_plassering) for c in found] == [(True, True), (False, False)]
+    assert {c.avgjort_av for c in found} == {decided_by}
+
+
+def test_spread_before_priority_leaves_the_priority_to_those_that_are_equal() -> None:
+    order = ["storst_spredning", "statsforvalterens_prioritet"]
+    rows = [*schools("6101", 100, 20), *schools("6102", 100, 0), *schools("6103", 100, 0)]
+    found = candidates(rows, {"6101": 1, "6103": 2}, rekkefolge=order, ovre_andel="50")
+    assert [c.kommune.enhet for c in found] == ["6103", "6102", "6101"]
+    assert [(c.etter_prioritet, c.margin) for c in found] == [(False, 0.0), (False, 0.0), (False, -10.0)]
+    assert found[0].avgjort_av == "statsforvalterens_prioritet"
+
+
+def test_a_shared_place_is_with_any_outside_and_not_the_next_in_line_alone() -> None:
+    """A priority took 6101 in before 6102 with more spread; outside stands 6103 with exactly its own."""
+    rows = [*schools("6101", 100, 20), *schools("6102", 100, 0), *schools("6103", 100, 20)]
+    found = candidates(rows, {"6101": 1}, ovre_andel="50")
+    assert [(c.kommune.enhet, c.avgjort_av) for c in found] == [
+        ("6101", "statsforvalterens_prioritet"), ("6102", None), ("6103", "statsforvalterens_prioritet"),
+    ]  # fmt: skip
 
 
 def test_no_margin_when_a_priority_decided() -> None:

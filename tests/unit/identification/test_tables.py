@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.identification import tables
 from oppfolging_pipeline.identification.names import names_at
 from oppfolging_pipeline.register.model import Embete, Endring, Fylke, Kommune, Register
@@ -36,15 +35,18 @@ IDENTIFIED = {row["kommunenr"]: row for row in tables.identifisert_kommune(list(
 @pytest.mark.parametrize(
     ("kommunenr", "expected"),
     [
-        ("6101", {"kategori": 1, "rangering": 1, "risikopoeng": 29, "mulige_risikopoeng": 36, "status": "endelig"}),
+        ("6101", {"kategori": 1, "rangering": 1, "risikopoeng": 29, "mulige_risikopoeng": 36, "status": "beregnet"}),
         ("6102", {"kategori": 1, "rangering": 2, "delt_plassering": True, "margin": 0.0, "naer_grensen": True}),
         ("6103", {"kategori": None, "rangering": 3, "delt_plassering": False, "naer_grensen": True}),
         (
             "6104",
             {
                 "kategori": 2, "rangering": None, "vurdert": False, "margin": None, "naer_grensen": False,
-                "status": "foreløpig", "dekningsgrad": 0.25, "andel_risikopoeng": 100.0,
-                "ikke_vurdert_grunn": "Bare 25,0 prosent av tallene som finnes er vist; minst 50,0 prosent kreves.",
+                "status": "beregnet", "dekningsgrad": 0.25, "andel_risikopoeng": 100.0,
+                "ikke_vurdert_grunn": (
+                    "3 av 12 tall som finnes, er vist. Vektet som poengene er det 25,0 prosent, og minst 50 prosent "
+                    "kreves."
+                ),
             },
         ),
     ],
@@ -65,19 +67,20 @@ def test_ranking_row(kommunenr: str, expected: dict[str, Any]) -> None:
             "6102",
             "Nr. 2 av 3 vurderte kommuner: 12 av 36 mulige risikopoeng (33,33 prosent); 1 tall er dårligere enn den "
             "absolutte grensen. Identifisert i kategori 1, de 2 med høyest andel. Andelen er lik på begge sider av "
-            "grensen; likhetsregelen avgjorde.",
+            "grensen; flest tall dårligere enn den absolutte grensen avgjorde.",
         ),
         (
             "6103",
             "Nr. 3 av 3 vurderte kommuner: 12 av 36 mulige risikopoeng (33,33 prosent); 0 tall er dårligere enn den "
-            "absolutte grensen. Ikke blant de 2 i kategori 1. Andelen er lik på begge sider av grensen; likhetsregelen "
-            "avgjorde.",
+            "absolutte grensen. Ikke blant de 2 i kategori 1. Andelen er lik på begge sider av grensen; flest tall "
+            "dårligere enn den absolutte grensen avgjorde.",
         ),
         (
             "6104",  # Shares 66.67 and 0: the spread is 33.33.
-            "Ikke vurdert. Bare 25,0 prosent av tallene som finnes er vist; minst 50,0 prosent kreves. Kandidat nr. 1 "
-            "av 1 i kategori 2: spredningen mellom 2 vurderte skoler (standardavvik) er 33,3 prosentpoeng, og 1 av dem "
-            "er blant de 25 prosent av skolene i landet med høyest andel risikopoeng. Valgt som nr. 1 av inntil 1, "
+            "Ikke vurdert. 3 av 12 tall som finnes, er vist. Vektet som poengene er det 25,0 prosent, og minst 50 "
+            "prosent kreves. Kandidat nr. 1 av 1 i kategori 2: spredningen mellom 2 vurderte skoler (standardavvik) er "
+            "33,3 prosentpoeng, og 1 av dem er blant de 25 prosent av skolene i landet med høyest andel risikopoeng. "
+            "Valgt som nr. 1 av inntil 1, "
             "etter spredning.",
         ),
     ],
@@ -92,9 +95,9 @@ def test_identified_rows_carry_the_place_in_their_own_category() -> None:
         nr: (row["kategori"], row["rangering"], row["margin"], row["status"]) for nr, row in IDENTIFIED.items()
     } == {
         # (29 − 12) / 36 of a hundred above the first outside.
-        "6101": (1, 1, 100 * 17 / 36, "endelig"),
-        "6102": (1, 2, 0.0, "endelig"),
-        "6104": (2, 1, None, "foreløpig"),
+        "6101": (1, 1, 100 * 17 / 36, "beregnet"),
+        "6102": (1, 2, 0.0, "beregnet"),
+        "6104": (2, 1, None, "beregnet"),
     }
 
 
@@ -136,16 +139,19 @@ def test_schools_with_equal_shares_have_the_same_place() -> None:
         (
             {},
             [
-                "Valgt som nr. 1 av inntil 1, etter spredning. Står likt med en kandidat på andre siden av grensen; "
-                "kommunenummeret avgjorde.",
-                "Ikke valgt: nr. 2, og det er plass til 1.",
+                "Valgt som nr. 1 av inntil 1, etter spredning. Spredningen er lik på begge sider av grensen; lavest "
+                "kommunenummer avgjorde.",
+                "Ikke valgt: nr. 2, og det er plass til 1. Spredningen er lik på begge sider av grensen; lavest "
+                "kommunenummer avgjorde.",
             ],
         ),
         (
             {"6102": 1},
             [
-                "Valgt som nr. 1 av inntil 1, etter statsforvalterens prioritet.",
-                "Ikke valgt: nr. 2, og det er plass til 1.",
+                "Valgt som nr. 1 av inntil 1, etter statsforvalterens prioritet. Spredningen er lik på begge sider av "
+                "grensen; statsforvalterens prioritet avgjorde.",
+                "Ikke valgt: nr. 2, og det er plass til 1. Spredningen er lik på begge sider av grensen; "
+                "statsforvalterens prioritet avgjorde.",
             ],
         ),
     ],
@@ -172,8 +178,8 @@ def test_spread_by_range_is_named_as_such() -> None:
     ) in ranking[3]["begrunnelse"]
 
 
-def test_names_are_those_of_the_day_and_a_municipality_under_two_offices_is_refused() -> None:
-    """A municipality that was divided between counties after the day has no one office: never the first of them."""
+def test_names_county_and_office_are_those_of_the_day_whatever_the_municipality_became() -> None:
+    """A municipality that was divided between counties after the day was refused, and the whole year with it."""
     start, change = date(2019, 1, 1), date(2024, 1, 1)
     register = Register(
         kommuner=[
@@ -196,5 +202,7 @@ def test_names_are_those_of_the_day_and_a_municipality_under_two_offices_is_refu
         "kommunenavn": "Nye", "fylkesnr": "61", "fylkesnavn": "Fjordfylket", "statsforvalter": "Statsforvalteren",
     }  # fmt: skip
     assert found.skoler == {"100000001": "Bakken skole"}
-    with pytest.raises(InvalidInput, match=r"kommune 6102 \(Delte\)"):
-        names_at(register, date(2023, 3, 1), schools)
+    then = names_at(register, date(2023, 3, 1), schools).kommuner
+    assert {code: one["statsforvalter"] for code, one in then.items()} == dict.fromkeys(
+        ("6101", "6102"), "Statsforvalteren"
+    )

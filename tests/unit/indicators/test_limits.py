@@ -206,3 +206,26 @@ def test_figures_are_those_of_the_measure_and_of_municipalities_only(engine: Eng
     found = read_figures(engine, engine.rows(table("observasjon"), rows), request_of(small_set()))
     key = ("lesing", 5, "2024-25")
     assert found == ({key: Decimal(50)}, {key: ((Decimal(48), 10),)})
+
+
+def test_a_share_is_weighted_by_those_who_took_part_and_never_by_its_numerator(engine: Engine) -> None:
+    """20 % of 10 and 5 % of 100: by numerators, 2 and 5, the mean would be 9.3 and not 6.4."""
+    of_survey = {"kilde": "elevundersokelsen", "trinn": 7}
+    share = {**of_survey, "indikator": "mobbing", "maal": "andel_mobbet"}
+    part = {**of_survey, "indikator": "deltakelse", "maal": "andel_deltatt"}
+    rows = [
+        observation("kommune", "6101", "20", antall=2, **share),
+        observation("kommune", "6101", "90", antall=10, **part),
+        observation("kommune", "6102", "5", antall=5, **share),
+        observation("kommune", "6102", "80", antall=100, **part),
+        observation("kommune", "6102", "80", antall=1000, **{**part, "trinn": 10}),
+        # Of nobody knows how many: it has no weight.
+        observation("kommune", "6103", "50", antall=40, **share),
+        observation("kommune", "6103", None, antall=None, **part),
+        observation("kommune", "6104", "0", antall=0, **share),
+    ]
+    request = request_of(small_set([MOBBING_AT_8_8]))
+    _, municipal = read_figures(engine, engine.rows(table("observasjon"), rows), request)
+    figures = municipal["mobbing", 7, "2024-25"]
+    assert figures == ((Decimal(20), 10), (Decimal(5), 100), (Decimal(50), None), (Decimal(0), None))
+    assert pupil_weighted_mean(figures, 1) == Decimal("6.4")

@@ -37,7 +37,8 @@ def cell_row(item: Item, skoleaar: str, cell: Cell, enhet: str = "6101", vindusa
         "uttrekksaar": 2025, "indikatorsett": "prove", "nivaa": "kommune", "enhet": enhet, "kommunenr": enhet,
         "indikator": item.indikator, "maal": item.maal, "trinn": item.trinn, "skoleaar": skoleaar,
         "vindusaar": vindusaar, "verdi": None if verdi is None else Decimal(verdi), "verdistatus": status,
-        "antall": 20, "beregnet": False, "forelopig": False,
+        "ikke_bygd_grunn": "Prøve." if status == "kan_ikke_bygges" else None, "antall": 20, "beregnet": False,
+        "forelopig": False,
     }  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def test_points_of_one_shown_cell(
     assert rows.project("risikopoeng, mulige_risikopoeng, forbi_absolutt").fetchall() == [expected]
 
 
-@pytest.mark.parametrize("status", ["skjermet", "mangler", "ikke_aktuelt"])
+@pytest.mark.parametrize("status", ["skjermet", "mangler", "ikke_aktuelt", "kan_ikke_bygges"])
 def test_a_cell_that_is_not_shown_has_no_points_and_none_possible(engine: Engine, status: str) -> None:
     rows = points(
         engine, [LESING], [cell_row(LESING, "2023-24", (None, status))], [limit_row(LESING, "2023-24", "50", "47")]
@@ -121,6 +122,7 @@ def share(engine: Engine, cells: Sequence[Sequence[Cell]], items: Sequence[Item]
 
 
 V, X, M, N = "vist", (None, "skjermet"), (None, "mangler"), (None, "ikke_aktuelt")
+U = (None, "kan_ikke_bygges")
 
 
 @pytest.mark.parametrize(
@@ -134,30 +136,59 @@ V, X, M, N = "vist", (None, "skjermet"), (None, "mangler"), (None, "ikke_aktuelt
                 [("14.0", V), X, X],
                 [M, M, ("43.6", V)],
             ],
-            (10, 21, 100 * 10 / 21, 7, 9, 7 / 9, 3, 2),
+            (10, 21, 100 * 10 / 21, 7, 9, 7 / 9, 3, 2, 0),
             id="sums-first-then-divides",
         ),
         pytest.param(
             # Means of shares would say (100 + 0) / 2 = 50 for 3 of 3 beside 0 of 9; summed it is 3 of 12.
             [[("46", V), M, M], [N, N, N], [("45.0", V), M, M]],
-            (3, 12, 25.0, 4, 4, 1.0, 1, 1),
+            (3, 12, 25.0, 4, 4, 1.0, 1, 1, 0),
             id="not-a-mean-of-shares",
         ),
         pytest.param(
             # Final marks of the window's second year and tests of its second year are one year of figures, not two.
             [[M, ("50", V), M], [M, M, M], [M, ("44.0", V), M]],
-            (0, 12, 0.0, 4, 4, 1.0, 1, 0),
+            (0, 12, 0.0, 4, 4, 1.0, 1, 0, 0),
             id="a-lagged-source-counts-by-window-year",
         ),
-        pytest.param([[X, X, X], [N, N, N], [X, M, M]], (0, 0, None, 0, 6, 0.0, 0, 0), id="all-shielded-has-no-share"),
-        pytest.param([[M, M, M], [N, N, N], [M, M, M]], (0, 0, None, 0, 0, None, 0, 0), id="nothing-has-no-coverage"),
+        pytest.param(
+            # What a change of municipalities left unknown exists: 1 is shown of 1 + 1 + 3, and 3 that are starred.
+            [[("46", V), U, M], [N, N, N], [U, M, X]],
+            (3, 3, 100.0, 1, 8, 1 / 8, 1, 1, 4),
+            id="what-cannot-be-built-exists",
+        ),
+        pytest.param(
+            [[X, X, X], [N, N, N], [X, M, M]], (0, 0, None, 0, 6, 0.0, 0, 0, 0), id="all-shielded-has-no-share"
+        ),
+        pytest.param(
+            [[M, M, M], [N, N, N], [M, M, M]], (0, 0, None, 0, 0, None, 0, 0, 0), id="nothing-has-no-coverage"
+        ),
     ],
 )
 def test_share_of_one_unit(engine: Engine, cells: list[list[Cell]], expected: tuple[Any, ...]) -> None:
     names = (
         "risikopoeng", "mulige_risikopoeng", "andel_risikopoeng", "vekt_vist", "vekt_finnes", "dekningsgrad",
-        "aar_med_tall", "celler_forbi_absolutt",
+        "aar_med_tall", "celler_forbi_absolutt", "vekt_ikke_bygd",
     )  # fmt: skip
+    row = share(engine, cells)
+    assert tuple(row[name] for name in names) == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        # Five of seven figures, though their weights are 7 of 9.
+        ([[("49", V), ("46", V), ("50", V)], [("14.0", V), X, X], [M, M, ("43.6", V)]], (5, 7, 0, 3, 3)),
+        # Shown in the first year alone; the second would have a figure if what cannot be built could.
+        ([[("46", V), U, M], [N, N, N], [U, M, X]], (1, 4, 2, 1, 2)),
+        ([[M, M, M], [N, N, N], [M, M, M]], (0, 0, 0, 0, 0)),
+    ],
+    ids=["weights-are-no-counts", "what-cannot-be-built", "nothing"],
+)
+def test_figures_and_years_of_one_unit_are_counted(
+    engine: Engine, cells: list[list[Cell]], expected: tuple[int, ...]
+) -> None:
+    names = ("celler_vist", "celler_finnes", "celler_ikke_bygd", "aar_med_tall", "aar_med_tall_om_bygd")
     row = share(engine, cells)
     assert tuple(row[name] for name in names) == expected
 

@@ -13,6 +13,7 @@ import duckdb
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.publish.manifest import ReleaseRecord, read_manifest
 
+_ADDED = ("per", "gjelder_til", "kjent_per", "merknad")
 _DIGEST = "0" * 64  # the contract is a part of it, so it is another than the same rows have now
 
 
@@ -25,12 +26,12 @@ def as_contract_1_0(home: Path, version: str = "1.0") -> ReleaseRecord:
         for table in ("mart.grense", "mart.vurdering_kommune", "intern.vurdering_skole"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN rettelse")
         connection.execute("ALTER TABLE drift.kontroll DROP COLUMN antall_avvik")
-        connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN kjent_per")
-        connection.execute("ALTER TABLE drift.utgivelse DROP COLUMN merknad")
+        for name in _ADDED:
+            connection.execute(f"ALTER TABLE drift.utgivelse DROP COLUMN {name}")
         connection.execute("UPDATE drift.utgivelse SET kontraktversjon = ?, innhold_sha256 = ?", [version, _DIGEST])
     document = json.loads(manifest.read_text("utf-8"))
     (record,) = document["utgivelser"]
-    for name in ("kjent_per", "merknad"):
+    for name in _ADDED:
         del record[name]
     record.update(kontraktversjon=version, innhold_sha256=_DIGEST, bytes=file.stat().st_size, sha256=sha256_of(file))
     manifest.write_text(json.dumps(document), "utf-8")

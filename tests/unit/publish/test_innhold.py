@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oppfolging_pipeline.publish.innhold import Innhold, contents
+from oppfolging_pipeline.publish.innhold import IKKE_EKTE, Innhold, contents
 from oppfolging_pipeline.publish.kontrollgrunnlag import innhold_i_arkivet
 from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.catalog import default_catalog
@@ -97,7 +97,7 @@ def test_a_file_is_told_by_its_name_with_the_licence_of_its_source(archive, tmp_
     ("origin", "lisens"),
     [
         ("eksempel", "Oppdiktet. Ingen tall, navn eller koder er ekte."),
-        ("lokal", "Fra en lokal prøvetjener: ikke publiserte tall."),
+        ("lokal", "Hentet fra en prøvetjener: tall for et oppdiktet land, ikke publiserte tall."),
     ],
 )
 def test_what_is_no_published_figure_says_so_whatever_the_answer_said(archive, origin, lisens):
@@ -139,4 +139,4 @@ def test_what_a_check_holds_a_content_to_is_the_ledgers_not_the_tables(archive):
 def test_what_is_invented_may_stand_under_no_licence_of_real_figures(archive):
     accept(archive, answer(archive, b"{}", NOON), "lokal")
     columns, rows = innhold_i_arkivet(archive, default_catalog())
-    assert dict(zip(columns, rows[0], strict=True))["lisenser"] == ["Fra en lokal prøvetjener: ikke publiserte tall."]
+    assert dict(zip(columns, rows[0], strict=True))["lisenser"] == [IKKE_EKTE["lokal"]]

@@ -14,9 +14,9 @@ OWN, OTHER = (load_rule_set(name, CATALOG) for name in ("udir-2020", "np-skalapo
 def test_each_indicator_has_its_name_direction_unit_and_decimals():
     _, rows = katalog_indikator(CATALOG)
     found = {(row[0], row[3], row[4]): row for row in rows}
-    assert len(found) == len(rows) == 49
-    assert found["mobbing", "andel_mobbet", 7][5:] == ("lavere_er_bedre", "prosent", 1)
-    assert found["lesing", "skalapoeng", 5][5:] == ("hoyere_er_bedre", "skalapoeng", 0)
+    assert len(found) == len(rows) == 51
+    assert found["mobbing", "andel_mobbet", 7][5:] == ("lavere_er_bedre", "teller", "prosent", 1)
+    assert found["lesing", "skalapoeng", 5][5:] == ("hoyere_er_bedre", "besvart", "skalapoeng", 0)
     assert found["lesing", "andel_mestringsnivaa_2", 5][5] == "ingen"
     assert found["grunnskolepoeng", "grunnskolepoeng", 10][1:3] == ("Grunnskolepoeng", "grunnskolepoeng")
 

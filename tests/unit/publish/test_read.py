@@ -12,7 +12,7 @@ import pytest
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.release import publish_release
-from oppfolging_pipeline.tables.model import CONTRACT_VERSION, table
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION, replaced_since, table
 from tests.support.declared import declared_sources, minimal_row
 from tests.unit.publish.older import as_contract_1_0
 
@@ -173,15 +173,25 @@ def test_database_of_someone_else_says_what_to_do(tmp_path):
         read.open_published(path)
 
 
-@pytest.mark.parametrize("version", ["0.9", "2.0", "11.1", "", "none"])
+@pytest.mark.parametrize("version", ["0.9", "1.4", "3.0", "11.1", "", "none"])
 def test_file_of_a_contract_with_another_main_number_says_what_to_do(home, version):
     with duckdb.connect(str(home / "oppfolging.duckdb")) as connection:
         connection.execute("UPDATE drift.utgivelse SET kontraktversjon = ?", [version])
-    with pytest.raises(PermanentError, match=rf"found contract version {version}; expected {CONTRACT_VERSION}"):
+    with pytest.raises(PermanentError, match="Kjør `oppfolging run`") as told:
         read.open_published(home / "oppfolging.duckdb")
+    assert f"følger kontrakt {version}, og dette programmet leser kontrakt {CONTRACT_VERSION}." in str(told.value)
 
 
-@pytest.mark.parametrize("version", ["1.0", "1.10"])
+def test_a_reader_of_an_older_contract_is_told_what_to_use_instead_of_what_went(home):
+    with duckdb.connect(str(home / "oppfolging.duckdb")) as connection:
+        connection.execute("UPDATE drift.utgivelse SET kontraktversjon = '1.4'")
+    with pytest.raises(PermanentError) as told:
+        read.open_published(home / "oppfolging.duckdb")
+    for gone, instead in replaced_since("1.4").items():
+        assert f"{gone}: bruk {instead}" in str(told.value)
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.10"])
 def test_file_of_a_contract_with_the_same_main_number_is_read(home, version):
     as_contract_1_0(home, version)
     with closing(read.open_published(home / "oppfolging.duckdb")) as connection:
@@ -208,3 +218,25 @@ def test_open_reader_keeps_its_file_and_a_new_one_sees_the_next(tmp_path, info, 
         with closing(read.open_published(first.file)) as new:
             assert new.execute(count).fetchall() == [(3,)], "within one process, too"
     assert (second.versjon, third.versjon) == (2, 3)
+
+
+MARCH = date(2025, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        (
+            {"per": MARCH, "gjelder_til": date(2025, 7, 31)},
+            "sett fra 2025-03-01 og er de samme til 2025-07-31.",
+        ),
+        ({"per": MARCH, "gjelder_til": date(2025, 7, 30)}, "gjaldt til 2025-07-30: kjør `oppfolging run`"),
+        ({"per": MARCH, "gjelder_til": None}, "endrer seg ikke mer"),
+        ({"per": None, "gjelder_til": None}, None),
+        ({}, None),
+    ],
+    ids=["the last day", "the day after", "all is over", "a release of before", "a file of before"],
+)
+def test_the_day_that_the_states_are_of_is_told_and_that_it_has_passed(release, said):
+    told = read.told_day(release, date(2025, 7, 31))
+    assert said in told if said else told == ""

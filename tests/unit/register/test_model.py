@@ -224,14 +224,43 @@ def test_a_county_that_is_not_in_force_is_refused() -> None:
 
 
 def test_ten_offices_share_the_fifteen_counties_of_today() -> None:
-    offices = REAL.statsforvaltere()
+    offices = {name: koder for name, (koder, til) in REAL.statsforvaltere().items() if til is None}
     assert len(offices) == 10
     assert offices["Østfold, Buskerud, Oslo og Akershus"] == ("03", "31", "32", "33")
+    assert offices["Vestfold og Telemark"] == ("39", "40")
     counties = sorted(kode for koder in offices.values() for kode in koder)
     assert counties == sorted({kode[:2] for kode in REAL.gjeldende(D("2025-06-30"))})
     assert len(counties) == 15
-    assert REAL.statsforvalter_for("56") == "Troms og Finnmark"
-    assert REAL.statsforvalter_for("30") is None
+    assert REAL.statsforvaltere()["Oslo og Viken"] == (("03", "30"), D("2024-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("fylkesnr", "dato", "embete"),
+    [
+        ("56", "2025-03-01", "Troms og Finnmark"),
+        ("30", "2023-03-01", "Oslo og Viken"),
+        ("30", "2024-01-01", None),
+        ("03", "2023-12-31", "Oslo og Viken"),
+        ("03", "2024-01-01", "Østfold, Buskerud, Oslo og Akershus"),
+        ("54", "2023-03-01", "Troms og Finnmark"),
+        ("01", "2019-03-01", None),
+    ],
+)
+def test_the_office_is_the_one_that_had_the_county_that_day(fylkesnr: str, dato: str, embete: str | None) -> None:
+    assert REAL.statsforvalter_for(fylkesnr, D(dato)) == embete
+
+
+@pytest.mark.parametrize(
+    ("kommunenr", "dato", "embete"),
+    [
+        ("3024", "2023-03-01", "Oslo og Viken"),  # Bærum, in Akershus since
+        ("3201", "2025-03-01", "Østfold, Buskerud, Oslo og Akershus"),
+        ("0219", "2019-03-01", "Oslo og Viken"),  # no office of 02 is carried: of what it became first
+        ("1507", "2023-03-01", "Møre og Romsdal"),
+    ],
+)
+def test_a_municipality_has_the_office_of_its_county_that_day(kommunenr: str, dato: str, embete: str) -> None:
+    assert REAL.statsforvalter_for_kommune(kommunenr, D(dato)) == embete
 
 
 def test_rows_of_the_declared_table_have_its_columns_and_grain() -> None:
@@ -244,7 +273,10 @@ def test_rows_of_the_declared_table_have_its_columns_and_grain() -> None:
     by_key = {(row["kommunenr"], str(row["gyldig_fra"])): row for row in rows}
     skien = by_key["3807", "2020-01-01"]
     assert (skien["oppstaatt_av"], skien["gaatt_over_i"]) == (["0806"], ["4003"])
-    assert (skien["fylkesnavn"], skien["statsforvalter"]) == ("Vestfold og Telemark", None)
+    assert (skien["fylkesnavn"], skien["statsforvalter"]) == ("Vestfold og Telemark", "Vestfold og Telemark")
+    baerum = by_key["3024", "2020-01-01"]
+    assert baerum["statsforvalter"] == "Oslo og Viken"
+    assert baerum["statsforvalter_i_dag"] == "Østfold, Buskerud, Oslo og Akershus"
     assert by_key["1507", "2020-01-01"]["gaatt_over_i"] == ["1508", "1580"]
     assert by_key["0301", "1948-01-01"] == {
         "kommunenr": "0301",
@@ -252,6 +284,7 @@ def test_rows_of_the_declared_table_have_its_columns_and_grain() -> None:
         "fylkesnr": "03",
         "fylkesnavn": "Oslo",
         "statsforvalter": "Østfold, Buskerud, Oslo og Akershus",
+        "statsforvalter_i_dag": "Østfold, Buskerud, Oslo og Akershus",
         "gyldig_fra": D("1948-01-01"),
         "gyldig_til": None,
         "oppstaatt_av": [],

@@ -119,7 +119,8 @@ def test_a_map_replaces_the_changes_of_its_own_day_and_no_others() -> None:
                 code("6102", "2018-01-01"),
                 code("6103", end="2020-01-01"),
                 code("6104", "2020-01-01"),
-                code("6201"),
+                code("6201", end="2020-01-01"),
+                code("6201", "2020-01-01"),
             ],
             [change("2018-01-01", "6101", "6102"), change("2020-01-01", "6103", "6104")],
         ),
@@ -150,7 +151,7 @@ def test_lists_of_another_country_replace_everything_and_keep_what_is_outside() 
     assert register.foerste_dag == date(2018, 1, 1)
     assert register.er_utenfor("2190")
     assert not register.kjent("0301")
-    assert register.statsforvaltere() == {"Dalene": ("61", "62")}
+    assert register.statsforvaltere() == {"Dalene": (("61", "62"), None)}
     assert "KLASS" not in register.beskrivelse
 
 

@@ -44,6 +44,16 @@ def test_the_sound_country_that_the_cases_start_from_is_sound() -> None:
             id="change from a code that has ended",
         ),
         pytest.param(
+            {"changes": [*SOUND["changes"], change("2020-01-01", "6201", "6102")]},
+            ["key 'endring 2020-01-01 6201 → 6102': found a validity of 6201 that runs on over the change"],
+            id="who gives a part away runs on",
+        ),
+        pytest.param(
+            {"changes": [*SOUND["changes"], change("2020-01-01", "6101", "6201")]},
+            ["found a validity of 6201 that runs on over the change"],
+            id="who takes a part runs on",
+        ),
+        pytest.param(
             {"codes": [*SOUND["codes"], code("6201", "2019-01-01")]},
             ["overlaps the one from 2015-01-01"],
             id="overlapping validities",
@@ -52,6 +62,21 @@ def test_the_sound_country_that_the_cases_start_from_is_sound() -> None:
             {"codes": [*SOUND["codes"], code("6202", "2019-01-01", "2019-01-01")], "changes": SOUND["changes"]},
             ["a validity that ends on 2019-01-01", "an end on 2019-01-01", "no change that says what it was before"],
             id="a validity of no days",
+        ),
+        pytest.param(
+            {"codes": [code("6101"), code("6102"), code("6201")], "changes": [change("2020-01-01", "6101", "6102")]},
+            [
+                "endring 2020-01-01 6101 → 6102': found a change whose day the validities of 6101 and 6102 do not tell: they tell no"
+            ],
+            id="a part of one that goes on given to one that was there",
+        ),
+        pytest.param(
+            {
+                "codes": [code("6101", end="2022-01-01"), code("6102"), code("6201")],
+                "changes": [change(day, "6101", "6102") for day in ("2020-01-01", "2022-01-01")],
+            },
+            ["endring 2020-01-01 6101 → 6102"],
+            id="a part given, and then the rest, to the same",
         ),
         pytest.param(
             {"changes": []},

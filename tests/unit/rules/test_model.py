@@ -108,7 +108,42 @@ IMPOSSIBLE = {
     "date of leap years": (('"03-01"', '"02-29"'), "identifikasjonsdato.verdi", "every year"),
     "date in autumn": (('"03-01"', '"08-01"'), "identifikasjonsdato.verdi", "to 07-31"),
     "date with a day too many": (('"03-01"', '"03-011"'), "identifikasjonsdato.verdi", "MM-DD"),
-    "tie rule cut short": ((", lavest_kommunenr]", "]"), "kategori1.ved_likhet.verdi[2]", "one more item"),
+    "ties left to chance": (
+        ("flest_mulige_poeng, lavest_kommunenr]", "flest_mulige_poeng]"),
+        "kategori1.ved_likhet.verdi[1]",
+        "'lavest_kommunenr' as the last rule",
+    ),
+    "tie rule that stands twice": (
+        ("[flest_celler_forbi_absolutt, flest_mulige_poeng,", "[flest_mulige_poeng, flest_mulige_poeng,"),
+        "kategori1.ved_likhet.verdi[1]",
+        "each rule once",
+    ),
+    "unknown tie rule": (("flest_mulige_poeng", "minst_elever"), "kategori1.ved_likhet.verdi[1]", "'lavest_kommunenr'"),
+    "no tie rule": (
+        ("[flest_celler_forbi_absolutt, flest_mulige_poeng, lavest_kommunenr]", "[]"),
+        "kategori1.ved_likhet.verdi",
+        "at least 1 item",
+    ),
+    "candidates that are not ordered by spread": (
+        ("[statsforvalterens_prioritet, storst_spredning]", "[statsforvalterens_prioritet]"),
+        "kategori2.rekkefolge.verdi",
+        "'storst_spredning' among the criteria",
+    ),
+    "criterion that stands twice": (
+        ("[statsforvalterens_prioritet, storst_spredning]", "[storst_spredning, storst_spredning]"),
+        "kategori2.rekkefolge.verdi[1]",
+        "each criterion once",
+    ),
+    "shares that there are not": (
+        ("[vurdert_foran_ikke_vurdert, hoyest_andel,", "[hoyest_andel, vurdert_foran_ikke_vurdert,"),
+        "kategori2.ved_likhet.verdi[0]",
+        "has no share",
+    ),
+    "candidate in a word": (
+        ("ikke_vurdert_kan_vaere_kandidat: {verdi: true", "ikke_vurdert_kan_vaere_kandidat: {verdi: 1"),
+        "ikke_vurdert_kan_vaere_kandidat.verdi",
+        "boolean",
+    ),
     "spread of one school": (("min_skoler: {verdi: 2", "min_skoler: {verdi: 1"), "min_skoler.verdi", "equal to 2"),
     "unknown spread": (("verdi: standardavvik", "verdi: varians"), "spredning.maal.verdi", "'maks_min'"),
     "share of no schools": (("ovre_andel: {verdi: 25", "ovre_andel: {verdi: 0"), "ovre_andel.verdi", "greater than 0"),
@@ -167,12 +202,8 @@ def test_an_impossible_set_is_refused_with_file_row_key_and_what_was_expected(re
             ("  nasjonale_prover: {", "  elevundersokelsen: {"),
             ["forsinkelse.nasjonale_prover", "forsinkelse.elevundersokelsen"],
         ),
-        (
-            ("[flest_celler_forbi_absolutt, flest_mulige_poeng,", "[flest_mulige_poeng, flest_celler_forbi_absolutt,"),
-            ["kategori1.ved_likhet.verdi[0]", "kategori1.ved_likhet.verdi[1]"],
-        ),
     ],
-    ids=["a source without a lag, and one not in use", "tie rule in another order"],
+    ids=["a source without a lag, and one not in use"],
 )
 def test_what_stands_in_the_place_of_another_is_two_faults(replacement, keys):
     assert [found.key for found in findings(changed(replacement))] == keys
@@ -238,6 +269,21 @@ def test_the_order_of_the_sources_is_not_part_of_the_identity():
     assert udir.model_copy(update={"forsinkelse": backwards}).sha256 == udir.sha256
 
 
+@pytest.mark.parametrize(
+    "replacement",
+    [
+        ("[flest_celler_forbi_absolutt, flest_mulige_poeng,", "[flest_mulige_poeng, flest_celler_forbi_absolutt,"),
+        ("[flest_celler_forbi_absolutt, flest_mulige_poeng,", "["),
+        ("[statsforvalterens_prioritet, storst_spredning]", "[storst_spredning, statsforvalterens_prioritet]"),
+        ("[statsforvalterens_prioritet, storst_spredning]", "[storst_spredning]"),
+        ("[vurdert_foran_ikke_vurdert, hoyest_andel,", "["),
+    ],
+)
+def test_an_order_is_data_another_one_is_another_set(replacement):
+    text = changed(replacement)
+    assert load_rule_set_text(text, "f").sha256 != load_rule_set("np-skalapoeng").sha256
+
+
 def test_parameters_are_flat_named_and_ready_for_json():
     rows = load_rule_set("udir-2020").parametre()
     by_name = {row["navn"]: row for row in rows}
@@ -247,6 +293,9 @@ def test_parameters_are_flat_named_and_ready_for_json():
     assert by_name["min_dekning"]["verdi"] == "0.5"
     assert by_name["kategori2.spredning.nivaa"]["verdi"] == "20"
     assert by_name["kategori1.ved_likhet"]["verdi"][2] == "lavest_kommunenr"
+    assert by_name["kategori2.rekkefolge"]["verdi"] == ["statsforvalterens_prioritet", "storst_spredning"]
+    assert by_name["kategori2.ved_likhet"]["verdi"][0] == "vurdert_foran_ikke_vurdert"
+    assert by_name["kategori2.ikke_vurdert_kan_vaere_kandidat"]["verdi"] is True
     assert by_name["brudd"]["verdi"] == ["avlyst-eksamen-2020-2022"]
     assert by_name["forsinkelse.grunnskolepoeng"]["verdi"] == 1
     assert by_name["indikatorer.grunnskolepoeng.10.vekt"]["verdi"] == 3

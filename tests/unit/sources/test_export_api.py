@@ -27,6 +27,7 @@ from tests.support.export import (
     choices,
     country,
     described,
+    filter_of,
     filters,
     listing,
     page,
@@ -59,6 +60,10 @@ def fetched(one: RecordedAsker, skoleaar: str = "2024-25") -> list[str]:
     return [answer.ask.name for answer in client.fetch(one, client.published(one), skoleaar)]
 
 
+def of_bullying(one: RecordedAsker) -> list[str]:
+    return [url for url in one.urls if "/150/" in url]
+
+
 def drifts_of(one: RecordedAsker) -> list[Drift]:
     with pytest.raises(DriftError) as caught:
         fetched(one)
@@ -69,10 +74,10 @@ def drifts_of(one: RecordedAsker) -> list[Drift]:
 def test_the_source_is_described_in_one_call_and_one_for_each_table(asker: Asking) -> None:
     one = asker(described())
     published = the_client().published(one)
-    assert one.urls == [f"{BASE}/", f"{BASE}/148/filterVerdier", f"{BASE}/150/filterVerdier"]
+    assert one.urls == [f"{BASE}/", *(f"{BASE}/{number}/filterVerdier" for number in (148, 150, 151))]
     assert published.years == ("2023-24", "2024-25", "2025-26")
     assert published.facts == {"EUG-Indikator tabell": "148", "EUG-Mobbing tabell": "150"}
-    assert (published.kilde, published.warnings, published.calls_per_year) == ("elevundersokelsen", (), 4)
+    assert (published.kilde, published.warnings, published.calls_per_year) == ("elevundersokelsen", (), 6)
 
 
 def test_a_school_year_is_a_page_count_and_the_pages_of_each_table(asker: Asking) -> None:
@@ -80,13 +85,14 @@ def test_a_school_year_is_a_page_count_and_the_pages_of_each_table(asker: Asking
     assert fetched(one) == [
         "elevundersokelsen/2024-25/EUG-Indikator.148.data-1.json",
         "elevundersokelsen/2024-25/EUG-Mobbing.150.data-1.json",
+        "elevundersokelsen/2024-25/EUG-Deltakelse.151.data-1.json",
     ]
-    assert one.urls[3:] == [address(148, None), address(148, 1), address(150, None), BULLYING]
-    assert one.urls[-1] == (
+    assert one.urls[4:] == [address(number, side) for number in OF_TABLE for side in (None, 1)]
+    assert one.urls[7] == (
         f"{BASE}/150/data?filter=TidID(202412)_EierformID(-10)_KjoennID(-10)_SpoersmaalID(-50)_TrinnID(6_9)"
         "&format=0&sideNummer=1&antallRader=10000"
     )
-    assert [(ask.part, ask.skoleaar, ask.page) for ask in one.asks[3:5]] == [
+    assert [(ask.part, ask.skoleaar, ask.page) for ask in one.asks[4:6]] == [
         ("sidedata", "2024-25", None), ("data", "2024-25", 1),
     ]  # fmt: skip
 
@@ -97,15 +103,15 @@ def test_the_answers_are_read_as_figures(asker: Asking) -> None:
     with duckdb.connect() as connection:
         files = [read_file(each.path, each.ask.name, connection, default_catalog()) for each in answers]
     cells = [cell for each in files if isinstance(each, ParsedFile) for cell in each.figures.to_pylist()]
-    assert len(cells) == 3 * 2 * 4
-    assert {cell["indikator"] for cell in cells} == {"mobbing", "stotte_fra_larer", "motivasjon"}
+    assert len(cells) == 4 * 2 * 4
+    assert {cell["indikator"] for cell in cells} == {"mobbing", "stotte_fra_larer", "motivasjon", "deltakelse"}
 
 
 def test_a_preliminary_year_is_the_year(asker: Asking) -> None:
     answers: Answers = {**described()}
     for number, indexes in OF_TABLE.items():
         answers |= paged(number, [page(rows_of(indexes, "Foreløpige tall 2025-26"))], 202512)
-    assert len(fetched(asker(answers), "2025-26")) == 2
+    assert len(fetched(asker(answers), "2025-26")) == 3
 
 
 def test_rows_that_do_not_call_a_year_preliminary_that_the_filter_does_are_never_read_as_final(asker: Asking) -> None:
@@ -124,7 +130,7 @@ def test_a_year_that_only_the_rows_call_preliminary_is_fetched(asker: Asking) ->
     answers = country()
     for number, indexes in OF_TABLE.items():
         answers |= paged(number, [page(rows_of(indexes, "Foreløpige tall 2024-25"))])
-    assert len(fetched(asker(answers))) == 2
+    assert len(fetched(asker(answers))) == 3
 
 
 ROWS = rows_of(["mobbing"])
@@ -136,14 +142,14 @@ THREE = [page(ROWS[:3], 1, 8), page(ROWS[3:6], 2, 8), page(ROWS[6:], 3, 8)]
 
 def test_pages_are_asked_for_until_every_row_has_come(asker: Asking) -> None:
     one = asker({**country(), **paged(150, THREE)})
-    assert len(fetched(one)) == 1 + 3
-    assert one.urls[-3:] == [address(150, side) for side in (1, 2, 3)]
+    assert len(fetched(one)) == 2 + 3
+    assert of_bullying(one)[-3:] == [address(150, side) for side in (1, 2, 3)]
 
 
 def test_no_page_is_asked_for_after_the_last_row_though_more_are_counted(asker: Asking) -> None:
     """`sideData` counts pages of the interface's own size, and one page too many is the last one again."""
     one = asker({**country(), **paged(150, THREE), address(150, None): side_data(9)})
-    assert len(fetched(one)) == 1 + 3
+    assert len(fetched(one)) == 2 + 3
 
 
 def test_no_page_is_asked_for_beyond_those_that_are_counted(asker: Asking) -> None:
@@ -170,7 +176,7 @@ def test_another_page_than_the_asked_one_ends_the_asking(asker: Asking, second: 
     one = asker({**country(), **paged(150, [THREE[0], second, THREE[2]])})
     (drift,) = drifts_of(one)
     assert (drift.kode, drift.finding.found) == ("samme_side_to_ganger", found)
-    assert one.urls[-1] == address(150, 2)
+    assert of_bullying(one)[-1] == address(150, 2)
 
 
 def with_field(name: str, value: object) -> list[Row]:
@@ -225,12 +231,12 @@ def test_a_field_that_is_gone_is_told_by_its_name(asker: Asking, name: str) -> N
 
 def test_the_other_name_of_the_group_is_its_name_too(asker: Asking) -> None:
     rows = [{("Indikator" if key == "Spoersmaalgruppe" else key): value for key, value in row.items()} for row in ROWS]
-    assert len(fetched(asker({**country(), BULLYING: page(rows)}))) == 2
+    assert len(fetched(asker({**country(), BULLYING: page(rows)}))) == 3
 
 
 def test_the_schools_abroad_are_no_second_nation(asker: Asking) -> None:
     abroad = [{**row, "Nasjonaltkode": "U", "Fylkekode": "25", "Kommunekode": "2599"} for row in ROWS]
-    assert len(fetched(asker({**country(), BULLYING: page([*ROWS, *abroad])}))) == 2
+    assert len(fetched(asker({**country(), BULLYING: page([*ROWS, *abroad])}))) == 3
 
 
 def test_faults_of_both_tables_are_told_together(asker: Asking) -> None:
@@ -244,7 +250,7 @@ SWAPPED = described(t148=filters(OF_TABLE[150]), t150=filters(OF_TABLE[148]))
 
 @pytest.mark.parametrize("names", [{}, {148: "EUG-Mobbing", 150: "EUG-Indikator"}], ids=["ids", "ids and names"])
 def test_tables_that_have_changed_places_are_found_by_what_they_have(asker: Asking, names: dict[int, str]) -> None:
-    tables = {148: "EUG-Indikator", 150: "EUG-Mobbing", **names}
+    tables = {148: "EUG-Indikator", 150: "EUG-Mobbing", 151: "EUG-Deltakelse", **names}
     published = the_client().published(asker({**SWAPPED, f"{BASE}/": listing(tables)}))
     assert published.facts == {"EUG-Indikator tabell": "150", "EUG-Mobbing tabell": "148"}
     assert [(drift.alvorlighet, drift.kode) for drift in published.warnings] == [("advarsel", "tabell_flyttet")] * 2
@@ -253,16 +259,16 @@ def test_tables_that_have_changed_places_are_found_by_what_they_have(asker: Aski
 def test_a_table_with_the_filters_and_without_the_field_gives_way_to_the_next(asker: Asking) -> None:
     one = asker(
         {
-            **described(t149=filters(["stotte"]), t151=filters(["mobbing"])),
             **country(),
+            **described(t149=filters(["mobbing"])),
             BULLYING: page(without_field("AndelMobbet")),
-            address(151, None): side_data(1),
-            address(151, 1): page(ROWS),
+            address(149, None): side_data(1),
+            address(149, 1): page(ROWS),
         }
     )
     client = the_client()
     published = client.published(one)
-    assert client.fetch(one, published, "2024-25")[-1].ask.url == address(151, 1)
+    assert client.fetch(one, published, "2024-25")[1].ask.url == address(149, 1)
     assert [drift.kode for drift in client.moved.drifts] == ["tabell_flyttet"]
     assert one.urls.count(BULLYING) == 1
     client.fetch(one, published, "2024-25")
@@ -270,11 +276,11 @@ def test_a_table_with_the_filters_and_without_the_field_gives_way_to_the_next(as
 
 
 def test_a_measure_that_no_table_has_is_told_with_what_each_had(asker: Asking) -> None:
-    no_bullying = {f"t{number}": filters(["stotte"]) for number in (149, 151)}
+    no_bullying = {"t149": filters(["stotte"])}
     answers = {**country(), **described(**no_bullying), BULLYING: page(without_field("AndelMobbet"))}
     (drift,) = drifts_of(asker(answers))
     assert drift.kode == "maal_mangler"
-    for told in ("150 EUG-Mobbing: rows without andel_mobbet", "151 EUG-Deltakelse: no EUIndeks_1398"):
+    for told in ("150 EUG-Mobbing: rows without andel_mobbet", "149 EUG-Tema: no EUIndeks_1398"):
         assert told in drift.finding.found
     assert "152" not in drift.finding.found, "upper secondary is no candidate"
     assert drift.finding.expected == "EUG-Mobbing with Mobbing på skolen (EUIndeks_1398)"
@@ -316,10 +322,10 @@ def test_a_table_must_have_the_indicators_code_and_name_and_the_grades(
 def test_a_table_of_other_grades_gives_way_to_the_next(asker: Asking, grades: Any) -> None:
     """A table of upper secondary that has taken the id has the same indicators by code and name."""
     tables = {**described(t150=filters(["mobbing"], TrinnID=grades), t153=filters(["mobbing"]))}
-    published = the_client().published(
-        asker({**tables, f"{BASE}/": listing({148: "EUG-Indikator", 150: "EUV-Mobbing", 153: "EUG-Mobbing"})})
-    )
+    names = {148: "EUG-Indikator", 150: "EUV-Mobbing", 151: "EUG-Deltakelse", 153: "EUG-Mobbing"}
+    published = the_client().published(asker({**tables, f"{BASE}/": listing(names)}))
     assert published.facts["EUG-Mobbing tabell"] == "153"
+    assert [drift.finding.key for drift in published.warnings] == ["EUG-Mobbing"]
     assert [drift.kode for drift in published.warnings] == ["tabell_flyttet"]
 
 
@@ -361,7 +367,7 @@ def test_a_new_filter_that_leaves_nothing_out_is_told_and_sent(asker: Asking, va
     client = the_client()
     published = client.published(one)
     assert [(drift.alvorlighet, drift.kode) for drift in published.warnings] == [("advarsel", "filter_ukjent")]
-    assert len(client.fetch(one, published, "2024-25")) == 2
+    assert len(client.fetch(one, published, "2024-25")) == 3
 
 
 @pytest.mark.parametrize(
@@ -409,6 +415,79 @@ def test_tables_without_a_year_in_common_are_no_source_that_has_published_nothin
     assert drift.finding.found == (
         "no school year in common (148 EUG-Indikator: 2023-24, 2024-25, 2025-26; 150 EUG-Mobbing: 2014-15)"
     )
+
+
+TAKEN_PART = address(151, 1)
+NO_TAKEN_PART = page(
+    [{key: text for key, text in row.items() if key != "AndelDeltatt"} for row in rows_of(["deltakelse"])]
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "kode"),
+    [
+        ({f"{BASE}/": listing({148: "EUG-Indikator", 150: "EUG-Mobbing"})}, "maal_mangler"),
+        ({f"{BASE}/151/filterVerdier": REFUSED}, "maal_mangler"),
+        (described(t151=filters([], TidID=choices((201412, "201412", "2014-15")))), "maal_mangler"),
+        ({TAKEN_PART: REFUSED}, "side_mangler"),
+        ({TAKEN_PART: HttpRefused(Finding("403", "200", "Ask."), 403)}, "side_mangler"),
+        ({TAKEN_PART: NO_TAKEN_PART}, "maal_mangler"),
+        ({TAKEN_PART: page([])}, "svar_som_ikke_kan_leses"),
+        ({TAKEN_PART: page(rows_of(["deltakelse"])[:-1], total=8)}, "radtall_langt_fra"),
+    ],
+    ids=["not listed", "filters refused", "no such year", "refused", "forbidden", "no measure", "no rows", "rows lost"],
+)
+def test_the_table_of_participation_is_told_of_and_left_out_when_it_is_not_as_asked(
+    asker: Asking, answers: Answers, kode: str
+) -> None:
+    """Nothing but weights needs it: before, a table that nobody needs would have stopped the source."""
+    # Each other table is taken for it, until its rows have no AndelDeltatt.
+    of_others = {
+        f"{BASE}/{number}/filterVerdier": json.dumps(filters(OF_TABLE.get(number, ["stotte"]))).encode()
+        for number in (148, 149, 150)
+    }
+    pinned = "TidID(202412)_EierformID(-10)_KjoennID(-10)_TrinnID(6_9)"
+    for number in (148, 149, 150):
+        of_others[f"{BASE}/{number}/sideData?filter={pinned}"] = side_data(1)
+        first = f"{BASE}/{number}/data?filter={pinned}&format=0&sideNummer=1&antallRader=10000"
+        of_others[first] = page(rows_of(OF_TABLE.get(number, ["stotte"])))
+    client, one = the_client(), asker({**country(), **of_others, **answers})
+    published = client.published(one)
+    assert published.years == ("2023-24", "2024-25", "2025-26")
+    fetched_names = [answer.ask.name for answer in client.fetch(one, published, "2024-25")]
+    assert [name.split("/")[-1].split(".")[0] for name in fetched_names] == ["EUG-Indikator", "EUG-Mobbing"]
+    assert kode in {drift.kode for drift in client.moved.drifts}
+    assert {drift.alvorlighet for drift in client.moved.drifts} == {"advarsel"}
+
+
+def test_a_table_of_participation_that_has_moved_is_found_by_its_rows_and_told_of(asker: Asking) -> None:
+    listed = listing({148: "EUG-Indikator", 150: "EUG-Mobbing", 161: "EUG-Svar"})
+    rows = page(rows_of(["deltakelse"]))
+    moved: Answers = {
+        f"{BASE}/": listed,
+        f"{BASE}/161/filterVerdier": json.dumps(filters([], SpoersmaalID=None)).encode(),
+    }
+    pinned = filter_of(151).replace("_TrinnID", "_KjoennID(-10)_TrinnID")
+    for number, first in ((148, page(rows_of(OF_TABLE[148]))), (150, page(ROWS)), (161, rows)):
+        moved[f"{BASE}/{number}/sideData?filter={pinned}"] = side_data(1)
+        moved[f"{BASE}/{number}/data?filter={pinned}&format=0&sideNummer=1&antallRader=10000"] = first
+    client, one = the_client(), asker({**country(), **moved})
+    published = client.published(one)
+    assert published.warnings == (), "nothing is known before its rows"
+    assert [answer.ask.name.split("/")[-1] for answer in client.fetch(one, published, "2024-25")][-1] == (
+        "EUG-Deltakelse.161.data-1.json"
+    )
+    (drift,) = client.moved.drifts
+    assert (drift.kode, drift.finding.found) == ("tabell_flyttet", "the table 161 EUG-Svar")
+
+
+def test_a_table_of_participation_with_questions_and_genders_is_chosen_all_of(asker: Asking) -> None:
+    """The grunnskole table has not been recorded: it may have the fields that the others have."""
+    rows = [{**row, "KjoennKode": "A", "Spoersmaalgruppekode": None} for row in rows_of(["deltakelse"])]
+    pinned = filter_of(151).replace("_TrinnID", "_KjoennID(-10)_TrinnID")
+    changed = {url.replace(filter_of(151), pinned): content for url, content in paged(151, [page(rows)]).items()}
+    one = asker({**country(), **described(t151=filters([])), **changed})
+    assert len(fetched(one)) == 3
 
 
 @needs_shared

@@ -64,7 +64,7 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_fetched(home, w
         register.fault = fault
         failed = {("klass", ""): state}
     else:
-        failed = {("a", "2023-24"): state, ("a", "2024-25"): state}
+        failed = {("a", "2023-24"): state}
         if where == "fetch":
             a.faults["2023-24"] = fault
         else:
@@ -76,10 +76,28 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_fetched(home, w
     assert str(fault) in [outcome.message for outcome in outcomes.values()]
 
 
-def test_a_source_that_failed_is_not_asked_for_its_later_years(home):
-    source = Source("a", faults={"2022-23": TransientError("down")})
-    home.fetch([source])
-    assert source.asked == ["published", "2022-23"]
+@pytest.mark.parametrize("fault", [TransientError("down"), InvalidInput([MOVED])], ids=["unanswered", "refused"])
+def test_one_year_that_fails_does_not_keep_the_others_from_being_asked_for(home, fault):
+    source = Source("a", faults={"2022-23": fault})
+    outcomes = home.fetch([source])
+    assert source.asked == ["published", "2022-23", "2023-24", "2024-25"]
+    assert [outcomes["a", year].state for year in ("2023-24", "2024-25")] == ["uendret", "uendret"]
+
+
+def test_a_source_that_leaves_two_years_unanswered_is_asked_for_no_more(home):
+    source = Source("a", faults=dict.fromkeys(YEARS, TransientError("down")))
+    outcomes = home.fetch([source], years=YEARS)
+    assert source.asked == ["published", "2021-22", "2022-23"]
+    assert set(states(outcomes).values()) == {"ikke_naadd"}
+    said = "not asked for after the source did not answer for 2021-22 and 2022-23"
+    assert [outcomes["a", year].message for year in YEARS[2:]] == [said, said]
+    assert outcomes["a", YEARS[-1]].transient, "it is worth another try"
+
+
+def test_a_source_that_refuses_every_year_for_its_content_is_asked_for_all_of_them(home):
+    source = Source("a", faults=dict.fromkeys(YEARS, InvalidInput([MOVED])))
+    home.fetch([source], years=YEARS)
+    assert source.asked == ["published", *YEARS]
 
 
 def test_the_same_fetch_goes_on_and_asks_only_for_what_is_missing(home):
@@ -89,9 +107,9 @@ def test_the_same_fetch_goes_on_and_asks_only_for_what_is_missing(home):
     a.asked.clear()
     b.asked.clear()
     outcomes = home.fetch([a, b], now=NOW + timedelta(hours=1))
-    assert a.asked == ["published", "2023-24", "2024-25"]
+    assert a.asked == ["published", "2023-24"]
     assert b.asked == ["published"]
-    assert outcomes["a", "2022-23"].earlier
+    assert outcomes["a", "2022-23"].earlier and outcomes["a", "2024-25"].earlier
     assert set(states(outcomes).values()) == {"uendret"}
 
 

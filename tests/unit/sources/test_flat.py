@@ -239,7 +239,7 @@ def test_a_missing_field_is_told(refusal: Refusal, write: Write, field: str) -> 
 def test_every_missing_field_is_told(refusal: Refusal, write: Write) -> None:
     findings = refusal(write(without("EnhetNivaa", "Fylke", "AndelMobbet")))
     assert [finding.column for finding in findings] == ["EnhetNivaa", "Fylke", None]
-    assert findings[-1].expected == "also AndelMobbet or Score"
+    assert findings[-1].expected == "also AndelDeltatt or AndelMobbet or Score"
 
 
 @both
@@ -252,6 +252,55 @@ def test_rows_without_any_indicator_are_told(refusal: Refusal, write: Write) -> 
 def test_a_page_without_a_national_row_is_read(read: Reader) -> None:
     """An answer comes in pages of 10 000 rows, and only the first has the nation."""
     assert len(cells_of(read(flat_json(ROWS[2:])))) == 2
+
+
+TAKEN_PART = [
+    flat_row(1, index="deltakelse", verdi="88,3", antall="56 929", AntallInvitert="64 472"),
+    flat_row(3, "6101", index="deltakelse", verdi="0,0", antall="0", AntallInvitert="12"),
+    flat_row(4, "6101", "100000001", index="deltakelse", verdi="*", antall="*", AntallInvitert="*"),
+]
+
+
+@both
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"KjoennKode": "A", "Spoersmaalgruppekode": None, "Spoersmaalkode": "", "Spoersmaalnavn": "Alle spørsmål"}],
+    ids=["without question and gender", "with the fields of the other tables, empty"],
+)
+def test_those_who_took_part_are_read_from_rows_without_a_question(
+    read: Reader, write: Write, more: dict[str, object]
+) -> None:
+    cells = cells_of(read(write([{**row, **more} for row in TAKEN_PART])))
+    assert [(c["indikator"], c["maal"], c["verdistatus"], c["verdi"], c["antall"]) for c in cells] == [
+        ("deltakelse", "andel_deltatt", "vist", Decimal("88.300"), 56_929),
+        ("deltakelse", "andel_deltatt", "vist", Decimal("0.000"), 0),
+        ("deltakelse", "andel_deltatt", "skjermet", None, None),
+    ]
+
+
+@both
+def test_those_who_took_part_of_one_gender_or_owner_are_left_out(read: Reader, write: Write) -> None:
+    rows = [
+        *({**row, "KjoennKode": "A"} for row in TAKEN_PART),
+        {**TAKEN_PART[0], "KjoennKode": "J"},
+        {**TAKEN_PART[0], "KjoennKode": "A", "EierformNavn": "Privat eiet"},
+    ]
+    assert len(cells_of(read(write(rows)))) == 3
+
+
+def test_a_row_without_a_question_is_no_figure_of_a_table_of_questions(read: Reader) -> None:
+    nowhere = flat_row(3, "6101", **dict.fromkeys(("Spoersmaalgruppekode", "Spoersmaalgruppe", "Spoersmaalkode")))
+    assert len(cells_of(read(flat_json([flat_row(), nowhere])))) == 1
+
+
+def test_a_field_of_participation_that_is_missing_is_told(refusal: Refusal) -> None:
+    (finding,) = refusal(flat_json([{k: v for k, v in row.items() if k != "TrinnKode"} for row in TAKEN_PART]))
+    assert (finding.column, finding.expected) == ("TrinnKode", "also TrinnKode")
+
+
+def test_nought_bullied_of_many_is_a_figure(read: Reader) -> None:
+    (cell,) = cells_of(read(flat_json([flat_row(4, "6101", "100000001", verdi="0,0", antall="0")])))
+    assert (cell["verdistatus"], cell["verdi"], cell["antallstatus"], cell["antall"]) == ("vist", 0, "vist", 0)
 
 
 JSON, CSV = flat_json(ROWS), flat_csv(ROWS)

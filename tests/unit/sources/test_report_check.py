@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from oppfolging_pipeline.rules.behov import Celle, needed_cells
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import carried_rule_sets
 from oppfolging_pipeline.sources.asking import Answer, Ask
 from oppfolging_pipeline.sources.drift import Drift
 from oppfolging_pipeline.sources.live import live
@@ -23,6 +25,19 @@ LESING = columns_of([5], tests=["Lesing"])
 
 
 def checked(content: bytes, folder: Path, *, youth: bool = False, forelopig_by: str | None = None) -> list[Drift]:
+    drifts = seen(content, folder, youth=youth, forelopig_by=forelopig_by)
+    assert {drift.alvorlighet for drift in drifts} <= {"kritisk"}
+    return drifts
+
+
+def seen(
+    content: bytes,
+    folder: Path,
+    *,
+    youth: bool = False,
+    forelopig_by: str | None = None,
+    needed: frozenset[Celle] | None = None,
+) -> list[Drift]:
     sha256 = hashlib.sha256(content).hexdigest()
     path = folder / sha256
     path.write_bytes(content)
@@ -30,9 +45,9 @@ def checked(content: bytes, folder: Path, *, youth: bool = False, forelopig_by: 
         Ask("nasjonale_prover", "data", "https://udir.example/", NAME, "2024-25"), sha256, len(content), path
     )
     drifts = check_answer(
-        answer, YOUTH if youth else FIVE, "2024-25", "nasjonale_prover", default_catalog(), forelopig_by
+        answer, YOUTH if youth else FIVE, "2024-25", "nasjonale_prover", default_catalog(), forelopig_by, needed
     )
-    assert {(drift.finding.file, drift.sha256, drift.alvorlighet) for drift in drifts} <= {(NAME, sha256, "kritisk")}
+    assert {(drift.finding.file, drift.sha256) for drift in drifts} <= {(NAME, sha256)}
     return drifts
 
 
@@ -102,7 +117,6 @@ def dropped(label: str) -> bytes:
         (dropped("Antall elever deltatt"), {"kolonne_mangler"}, "expected the number of pupils"),
         (dropped("Engelsk"), {"maal_mangler", "kolonne_mangler"}, "no column of it for engelsk trinn 5;"),
         (country(LESING), {"maal_mangler", "kolonne_mangler"}, "for regning trinn 5, engelsk trinn 5"),
-        (country(columns_of([5], levels=4)), {"maal_ukjent"}, "the measure 'Andel på mestringsnivå 4'"),
         (pivot([], []), {"maal_mangler", "kolonne_mangler", "nivaa_mangler"}, "no national row among 0 rows"),
         (
             country([(*column, "Alle") for column in COLUMNS]),
@@ -143,3 +157,70 @@ def test_a_test_that_a_grade_does_not_have_is_not_missed(tmp_path: Path) -> None
     without_nine = checked(country(columns_of([8])), tmp_path, youth=True)
     assert "lesing trinn 9, regning trinn 9;" in str(without_nine[0])
     assert "engelsk" not in str(without_nine[0])
+
+
+EIGHT_AND_NINE = columns_of([8, 9])
+NEEDED = needed_cells(carried_rule_sets())
+
+
+def unreadable(grade: str, measure: str) -> bytes:
+    both = zip(cells_for(EIGHT_AND_NINE), EIGHT_AND_NINE, strict=True)
+    cells = ["x" if column[2] == grade and column[-1] == measure else text for text, column in both]
+    return pivot(EIGHT_AND_NINE, rows_of(UNITS, *cells))
+
+
+@pytest.mark.parametrize("measure", ["Skalapoeng", "Antall elever deltatt"])
+def test_figures_that_cannot_be_read_stop_only_where_they_are_needed(tmp_path: Path, measure: str) -> None:
+    left_out = seen(unreadable("9. årstrinn", measure), tmp_path, youth=True, needed=NEEDED)
+    assert {(drift.kode, drift.alvorlighet) for drift in left_out} == {("svar_som_ikke_kan_leses", "advarsel")}
+    stopped = seen(unreadable("8. årstrinn", measure), tmp_path, youth=True, needed=NEEDED)
+    assert {(drift.kode, drift.alvorlighet) for drift in stopped} == {("svar_som_ikke_kan_leses", "kritisk")}
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "told"),
+    [
+        (columns_of([8]), "maal_mangler", "no column of it for lesing trinn 9, regning trinn 9"),
+        ([one for one in EIGHT_AND_NINE if "Engelsk" not in one], "maal_mangler", "for engelsk trinn 8"),
+        ([one for one in EIGHT_AND_NINE if "Andel på mestringsnivå 3" not in one], "maal_mangler", "nivå 3"),
+        (
+            [one for one in EIGHT_AND_NINE if one[2] == "8. årstrinn" or one[-1] != "Antall elever deltatt"],
+            "kolonne_mangler",
+            "for lesing trinn 9, regning trinn 9",
+        ),
+        ([*EIGHT_AND_NINE, *columns_of([10])], "annet_trinn", "columns of 10. årstrinn"),
+        ([*EIGHT_AND_NINE, *columns_of([8], tests=["Kinesisk"])], "valg_mangler", "the test Kinesisk"),
+        ([*EIGHT_AND_NINE, (*EIGHT_AND_NINE[0][:-1], "Median")], "maal_ukjent", "the measure 'Median'"),
+    ],
+    ids=[
+        "no 9. trinn",
+        "no engelsk",
+        "no level 3",
+        "no pupils on 9. trinn",
+        "a grade more",
+        "a test more",
+        "a measure more",
+    ],
+)
+def test_what_no_rule_set_needs_is_a_warning(
+    tmp_path: Path, columns: list[tuple[str, ...]], code: str, told: str
+) -> None:
+    drifts = seen(country(columns), tmp_path, youth=True, needed=NEEDED)
+    assert {drift.alvorlighet for drift in drifts} == {"advarsel"}
+    assert any(drift.kode == code and told in str(drift) for drift in drifts), [str(drift) for drift in drifts]
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ([one for one in EIGHT_AND_NINE if one[2] != "8. årstrinn"], "maal_mangler"),
+        ([one for one in EIGHT_AND_NINE if one[1] != "Lesing" or one[2] != "8. årstrinn"], "maal_mangler"),
+        ([(*one[:2], one[2].replace("8.", "10."), *one[3:]) for one in EIGHT_AND_NINE], "annet_trinn"),
+        ([(one[0], one[1].replace("Lesing", "Norsk"), *one[2:]) for one in EIGHT_AND_NINE], "valg_mangler"),
+        ([(*one[:-1], one[-1].replace("nivå 1", "grad 1")) for one in EIGHT_AND_NINE], "maal_ukjent"),
+    ],
+    ids=["no 8. trinn", "no lesing on 8. trinn", "8. trinn renamed", "lesing renamed", "level 1 renamed"],
+)
+def test_what_a_rule_set_needs_still_stops(tmp_path: Path, columns: list[tuple[str, ...]], code: str) -> None:
+    drifts = seen(country(columns), tmp_path, youth=True, needed=NEEDED)
+    assert code in {drift.kode for drift in drifts if drift.alvorlighet == "kritisk"}

@@ -15,7 +15,6 @@ from oppfolging_pipeline.sources.asking import Answer
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import Arrival
 from oppfolging_pipeline.sources.live import live
-from oppfolging_pipeline.sources.origins import Origin
 from oppfolging_pipeline.staging.arrival import Reception
 from oppfolging_pipeline.staging.intake import read_intake
 from tests.support.report import pivot
@@ -55,7 +54,7 @@ def marks(skoleaar: str = YEAR, figure: str = "42,1", shown: Units | None = None
 
 
 class Home:
-    """A home with the tiny country's register in force: that of a local trial, as no real one is followed by it."""
+    """A home with the tiny country's register in force: the first one of a home says which country it is of."""
 
     corrections = Rettelsesliste()
 
@@ -65,11 +64,11 @@ class Home:
         self.now = NOON
         self.reception().register(klass(self, register_files()))
 
-    def reception(self, origin: Origin = "lokal") -> Reception:
+    def reception(self) -> Reception:
         limits = live().endring_fra_aaret_for
         evidence = Evidence(self.archive)
         catalog, corrections, connection = default_catalog(), self.corrections, self.engine.connection
-        return Reception(self.archive, evidence, connection, catalog, limits, corrections, origin, lambda: self.now)
+        return Reception(self.archive, evidence, connection, catalog, limits, corrections, lambda: self.now)
 
     def arrive(self, content: bytes, skoleaar: str = YEAR) -> Arrival:
         """The year arrives in one answer, a day after what arrived before."""

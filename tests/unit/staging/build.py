@@ -98,6 +98,11 @@ class Harmonised:
         verdi = None if row["verdi"] is None else float(row["verdi"])
         return row["verdistatus"], verdi, row["antall"], row["beregnet"]
 
+    def grunn(self, enhet: str, skoleaar: str, indikator: str = "lesing", trinn: int = 5) -> str | None:
+        """Why the cell could not be built."""
+        reason: str | None = self.cells[enhet, skoleaar, indikator, trinn]["ikke_bygd_grunn"]
+        return reason
+
 
 def harmonised(
     engine: Engine,

@@ -15,7 +15,6 @@ from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.drift import DriftError
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.year_figures import YearFigures
-from oppfolging_pipeline.staging import rettelser
 from oppfolging_pipeline.staging.intake import read_intake
 from tests.support.tiny import register_files
 from tests.unit.staging.arriving import BEFORE, YEAR, Home, Units, klass, marks, pupils, units
@@ -188,12 +187,9 @@ def test_figures_are_read_against_the_whole_register_whatever_a_run_last_asked_t
     home.arrive(marks(shown=[*units(), *NEW]))
 
 
-def test_a_known_error_in_a_number_of_pupils_does_not_keep_a_year_out(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_known_error_in_a_number_of_pupils_does_not_keep_a_year_out(home: Home) -> None:
     wrong = marks().replace(f'"{pupils("61")}"'.encode(), f'"{pupils("61") + 5}"'.encode())
     assert kinds(refused(home, wrong)) == {("kritisk", "ufullstendig")}
-    monkeypatch.setattr(rettelser, "REAL", {"lokal"})  # the trial's country stands for a real one
     home.corrections = load_corrections_text(
         f"""rettelser:
           - {{id: fylket-talt-om, kilde: {GS}, skoleaar: {YEAR}, nivaa: fylke, enhet: "61", indikator: grunnskolepoeng,

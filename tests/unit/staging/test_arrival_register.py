@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
 from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.drift import DriftError
-from oppfolging_pipeline.sources.origins import Origin
+from oppfolging_pipeline.staging.intake import read_register
 from tests.support.tiny import register_files
 from tests.unit.staging.arriving import Home, klass, marks, without
 from tests.unit.staging.fetched import DAY, NOON, Fetches
@@ -71,18 +74,79 @@ def test_a_municipality_that_a_new_change_ends_may_go(home: Home) -> None:
     assert home.reception().register(klass(home, files)).intake_id is not None
 
 
-@pytest.mark.parametrize(("origin", "taken"), [("lokal", True), ("hentet", False)])
-def test_only_the_first_register_of_a_trial_may_be_of_another_country(
-    tmp_path: Path, engine: Engine, origin: Origin, taken: bool
-) -> None:
+def empty(folder: Path, engine: Engine) -> Home:
     new = Home.__new__(Home)
-    new.archive, new.engine, new.now = Archive(tmp_path / "nytt" / "arkiv"), engine, NOON
+    new.archive, new.engine, new.now = Archive(folder / "nytt" / "arkiv"), engine, NOON
     new.fetches = Fetches(new.archive)
-    answers = klass(new, register_files())
-    if taken:
-        assert new.reception(origin).register(answers).intake_id == 1
-        return
-    with pytest.raises(DriftError) as caught:
-        new.reception(origin).register(answers)
-    assert {drift.kode for drift in caught.value.drifts} == {"register_mangler"}
-    assert new.archive.everything() is None
+    return new
+
+
+_ASKED_TO = date(2026, 11, 30)  # what is in force ends where the question does
+
+
+def norways() -> dict[str, bytes]:
+    """The carried register as KLASS answers, on whatever address."""
+    carried = carried_register()
+
+    def codes(rows: Iterable[tuple[str, str, date, date | None]]) -> bytes:
+        return json.dumps(
+            {
+                "codes": [
+                    {"code": code, "name": name, "validFromInRequestedRange": str(start), "validFrom": None,
+                     "validToInRequestedRange": str(end or _ASKED_TO), "validTo": None}
+                    for code, name, start, end in rows
+                ]
+            }
+        ).encode()  # fmt: skip
+
+    changes = [
+        {"oldCode": one.fra, "oldName": "", "newCode": one.til, "newName": "", "changeOccurred": str(one.dato)}
+        for one in carried.endringer
+    ]
+    return {
+        "klass/kommune_koder.json": codes(
+            (one.kommunenr, one.navn, one.gyldig_fra, one.gyldig_til) for one in carried.kommuner
+        ),
+        "klass/kommune_endringer.json": json.dumps({"codeChanges": changes}).encode(),
+        "klass/fylke_koder.json": codes(
+            (one.fylkesnr, one.navn, one.gyldig_fra, one.gyldig_til) for one in carried.fylker
+        ),
+    }
+
+
+def test_the_first_register_of_a_home_says_which_country_it_is_of(tmp_path: Path, engine: Engine) -> None:
+    new = empty(tmp_path, engine)
+    assert new.reception().register(klass(new, register_files())).intake_id == 1
+    assert new.archive.origin() == "lokal"
+
+
+def test_klass_with_norways_codes_is_norways_on_whatever_address_it_answers(tmp_path: Path, engine: Engine) -> None:
+    """Guards against telling real from invented by the address: the answers of the tests come from this machine."""
+    new = empty(tmp_path, engine)
+    new.reception().register(klass(new, norways()))
+    assert new.archive.origin() == "hentet"
+    everything = new.archive.everything()
+    assert everything is not None
+    assert read_register(everything).embeter == carried_register().embeter
+
+
+@pytest.mark.parametrize("first", [norways, register_files], ids=["norway first", "the invented one first"])
+def test_norway_and_an_invented_country_never_share_a_home(
+    tmp_path: Path, engine: Engine, first: Callable[[], dict[str, bytes]]
+) -> None:
+    new = empty(tmp_path, engine)
+    new.reception().register(klass(new, first()))
+    (second,) = {norways, register_files} - {first}
+    before = new.archive.everything()
+    new.now += DAY
+    with pytest.raises(PermanentError, match="The two never mix: use another --home"):
+        new.reception().register(klass(new, second()))
+    assert new.archive.everything() == before
+
+
+def test_invented_figures_are_never_read_against_norways_register(tmp_path: Path, engine: Engine) -> None:
+    new = empty(tmp_path, engine)
+    new.reception().register(klass(new, norways()))
+    with pytest.raises(PermanentError, match="found figures of the counties 61, 62") as caught:
+        new.arrive(marks())
+    assert "never mix: use another --home" in str(caught.value)

@@ -56,7 +56,7 @@ def findings_of(
         {"sha256": "VARCHAR", "fil": "VARCHAR"}, [(each, f"{chr(97 + n)}.csv") for n, each in enumerate(digests)]
     )
     engine.run("SELECT 1", filer=names)
-    return incomplete(changing_country(), catalog or allowing(), engine.connection, recounted)
+    return [told for _, told in incomplete(changing_country(), catalog or allowing(), engine.connection, recounted)]
 
 
 COMPLETE = {

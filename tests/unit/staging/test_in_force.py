@@ -103,7 +103,10 @@ def test_an_earlier_national_row_does_not_complete_a_later_cell(engine: Engine) 
 
 def test_other_figures_contradict_each_other_in_one_intake_and_not_in_two(engine: Engine) -> None:
     one, other = cell(40, "6101"), cell(50, "6101")
-    assert faults_between([file_of(1, one), file_of(2, other)], changing_country(), engine.connection) == []
+    assert (
+        faults_between([file_of(1, one), file_of(2, other)], changing_country(), default_catalog(), engine.connection)
+        == []
+    )
     with pytest.raises(InvalidInput, match="expected one value for one cell"):
         combined(engine, file_of(1, cell(30)), file_of(2, one), file_of(2, other, "b.csv"))
 

@@ -67,9 +67,15 @@ def test_codes_outside_the_municipalities_are_regular_expressions():
 
 def test_the_catalogue_says_range_decimals_sign_and_tolerances_of_each_measure_and_grade():
     by_cell = {row[:4]: row[4:] for row in rows_of(kontrollgrunnlag.katalog_maal(CATALOG))}
-    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (0, 100, 1, -1, None, 6, 6, 1.5, 2)
-    assert by_cell[SURVEY, "motivasjon", "score", 10] == (1, 5, 1, 1, None, 0.6, 0.5, 0.1, 0.15)
-    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == (20, 80, 0, 1, None, 3, 3, 1, 1.5)
+    assert by_cell[SURVEY, "mobbing", "andel_mobbet", 7] == (
+        (0, 100, 1, -1, None, "teller", False, "deltakelse", 6, 6, None, None)
+    )
+    assert by_cell[SURVEY, "motivasjon", "score", 10] == (
+        (1, 5, 1, 1, None, "besvart", True, None, 0.6, 0.5, 0.1, 0.15)
+    )
+    assert by_cell[TESTS, "lesing", "skalapoeng", 5] == ((20, 80, 0, 1, None, "besvart", True, None, 3, 3, 1, 1.5))
+    # Its count is those who answered, and yet no weight of it: it is a share of those who were invited.
+    assert by_cell[SURVEY, "deltakelse", "andel_deltatt", 10][5:8] == ("besvart", False, None)
     assert by_cell[TESTS, "lesing", "andel_mestringsnivaa_2", 5][3] == 0, "neither way is better"
     same = {(of, grade): row[4] for (_, of, _, grade), row in by_cell.items() if row[4] is not None}
     assert same == {("lesing", 9): 8, ("regning", 9): 8}, "engelsk is not taken in 9. trinn"
@@ -77,8 +83,8 @@ def test_the_catalogue_says_range_decimals_sign_and_tolerances_of_each_measure_a
     levels = {trinn: {maal for _, of, maal, grade in by_cell if of == "lesing" and grade == trinn and "nivaa" in maal}
               for trinn in (5, 8, 9)}  # fmt: skip
     assert {trinn: len(found) for trinn, found in levels.items()} == {5: 3, 8: 5, 9: 5}
-    # Per grade one scale and its levels: lesing and regning 4+6+6, engelsk 4+6; the survey 3 in two grades; marks 1.
-    assert len(by_cell) == 16 + 16 + 10 + 6 + 1
+    # Per grade one scale and its levels: lesing and regning 4+6+6, engelsk 4+6; the survey 4 in two grades; marks 1.
+    assert len(by_cell) == 16 + 16 + 10 + 8 + 1
 
 
 def test_each_source_says_its_day_and_how_many_units_it_may_lack_or_shield():
@@ -157,7 +163,11 @@ def test_the_parameters_are_those_of_the_set():
     assert dict(zip(columns, row, strict=True)) == {
         "uttrekksaar": 2025, "indikatorsett": "udir-2020", "antall_aar": 3, "min_aar": 2, "min_dekning": Decimal("0.5"),
         "kategori1_antall": 30, "kategori1_naer": 2, "kategori2_antall": 10, "kategori2_min_skoler": 2,
-        "kategori2_nivaa": 20, "kategori2_ovre_andel": 25,
+        "kategori2_nivaa": 20, "kategori2_ovre_andel": 25, "poeng_absolutt": 3,
+        "kategori1_ved_likhet": "flest_celler_forbi_absolutt,flest_mulige_poeng,lavest_kommunenr",
+        "kategori2_maal": "standardavvik", "kategori2_ikke_vurdert": True,
+        "kategori2_rekkefolge": "statsforvalterens_prioritet,storst_spredning",
+        "kategori2_ved_likhet": "vurdert_foran_ikke_vurdert,hoyest_andel,lavest_kommunenr",
     }  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from oppfolging_pipeline.staging.observasjon import Counts, FileFigures, combine
 from oppfolging_pipeline.staging.rettelser import Corrected
 from oppfolging_pipeline.tables.model import table
 from tests.unit.staging.build import Row, corrections, observed
-from tests.unit.staging.country import BEFORE, changing_country
+from tests.unit.staging.country import AFTER, BEFORE, changing_country
 
-S1 = "100000001"
+S1, S2 = "100000001", "100000002"
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def kept(rows: list[dict[str, Any]], nivaa: str) -> dict[str, tuple[str | None, 
 
 def test_a_file_becomes_the_declared_columns_with_its_digest(engine: Engine) -> None:
     counts, rows = combined(engine, file_of("a.csv", [LAND, observed("6101", 48, 30, skoleaar=BEFORE)]))
-    assert counts == Counts(read=2, duplicates=0, kept=2, corrected=Corrected())
+    assert counts == Counts(read=2, empty=0, duplicates=0, kept=2, corrected=Corrected())
     assert tuple(rows[0]) == table("observasjon").column_names
     assert {(row["sha256"], row["rad"]) for row in rows} == {("a.csv".ljust(64, "0"), 3), ("a.csv".ljust(64, "0"), 4)}
 
@@ -70,6 +70,42 @@ def test_the_same_figures_in_another_file_change_nothing(engine: Engine) -> None
     again, twice = combined(engine, file_of("a.csv", rows), file_of("b.csv", rows[::-1]))
     assert (counts.duplicates, again.duplicates) == (0, 3)
     assert once == twice
+
+
+@pytest.mark.parametrize("in_one_file", [True, False])
+def test_a_row_that_is_empty_for_a_school_year_is_no_row_of_that_year(engine: Engine, in_one_file: bool) -> None:
+    """A school that closed, one that was renamed and a municipality that got a new number, in a file of two years."""
+    old, new = {"skoleaar": BEFORE}, {"skoleaar": AFTER}
+    closed = [observed(S1, kommunenr="6101", **old), observed(S1, None, None, kommunenr="6101", **new)]
+    renamed = [
+        observed(S2, "*", "*", kommunenr="6101", navn="Gamle", **old),
+        observed(S2, None, None, kommunenr="6101", navn="Gamle", **new),
+        observed(S2, None, None, kommunenr="6101", navn="Nye", **old),
+        observed(S2, None, 0, kommunenr="6101", navn="Nye", **new),
+    ]
+    numbers = [
+        observed("6102", **old), observed("6102", None, None, **new),
+        observed("6202", None, None, **old), observed("6202", **new),
+    ]  # fmt: skip
+    places = [observed("I", **old), observed("I", **new), observed("6101", **old), observed("6101", **new)]
+    rows = [*places, *closed, *renamed, *numbers]
+    files = [rows] if in_one_file else [[row for row in rows if row["skoleaar"] == year] for year in (BEFORE, AFTER)]
+    counts, found = combined(engine, *(file_of(f"{number}.csv", each) for number, each in enumerate(files)))
+    assert (counts.empty, counts.duplicates, counts.kept) == (5, 0, 9)
+    assert [(row["skoleaar"], row["enhet"], row["enhetsnavn"]) for row in found if row["nivaa"] == "skole"] == [
+        (BEFORE, S1, f"Enhet {S1}"), (BEFORE, S2, "Gamle"), (AFTER, S2, "Nye"),
+    ]  # fmt: skip
+    assert [(row["skoleaar"], row["enhet"]) for row in found if row["nivaa"] == "kommune"] == [
+        (BEFORE, "6101"), (BEFORE, "6102"), (AFTER, "6101"), (AFTER, "6202"),
+    ]  # fmt: skip
+
+
+def test_an_empty_cell_beside_one_that_is_not_is_kept(engine: Engine) -> None:
+    """The row is there: the municipality took one of the tests."""
+    rows = [LAND, observed("6101", skoleaar=BEFORE), observed("I", skoleaar=BEFORE, indikator="regning")]
+    rows += [observed("6101", None, None, skoleaar=BEFORE, indikator="regning")]
+    counts, found = combined(engine, file_of("a.csv", rows))
+    assert (counts.empty, len(found)) == (0, 4)
 
 
 def test_old_and_new_codes_side_by_side_are_counted_once_by_the_code_of_the_year(engine: Engine) -> None:
@@ -87,7 +123,8 @@ SHOWN, EMPTY = (47, 20), (None, None)
     [
         # the municipality that counts, then a figure, then the one that ended first, then the lowest code
         ([("6202", SHOWN), ("6102", SHOWN)], "6102"),
-        ([("6202", SHOWN), ("6102", EMPTY)], "6102"),
+        # a row that is empty for the year is none
+        ([("6202", SHOWN), ("6102", EMPTY)], "6202"),
         ([("6101", EMPTY), ("6120", SHOWN)], "6120"),
         ([("6101", SHOWN), ("6102", SHOWN)], "6102"),
         ([("6120", SHOWN), ("6101", SHOWN)], "6101"),
@@ -226,3 +263,40 @@ def test_a_source_that_overtook_a_correction_stops_a_run_and_is_taken_into_use_b
     with pytest.raises(InvalidInput, match="the source has changed it"):
         combine(*given)
     assert combine(*given, overtaken_stop=False).corrected.applied == ()
+
+
+NEEDED = {("lesing", "skalapoeng", 5)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([observed("6101", 47, indikator="regning")], "figures without a national row"),
+        (
+            [
+                observed(enhet, value, 20, indikator="regning")
+                for enhet, value in (("I", 50), ("6101", 47), ("6101", 48))
+            ],
+            "47 (20 pupils), and 48",
+        ),
+        (
+            [observed("I", None, None, indikator="regning"), observed("6101", 47, indikator="regning")],
+            "in the national row",
+        ),
+    ],
+    ids=["no national row", "two values", "no national figure"],
+)
+def test_figures_that_nobody_needs_and_that_are_not_sound_are_told_of_and_left_out(
+    engine: Engine, rows: list[Row], told: str
+) -> None:
+    file = file_of("a.csv", [observed("I"), observed("6101", 47), *rows])
+    counts = combine([file], changing_country(), default_catalog(), engine.connection, needed=NEEDED)
+    kinds = engine.connection.execute("SELECT DISTINCT indikator FROM observasjon").fetchall()
+    assert kinds == [("lesing",)]
+    assert [told in finding.found for finding in counts.left_out] == [True]
+
+
+def test_of_figures_that_are_needed_the_same_stops(engine: Engine) -> None:
+    file = file_of("a.csv", [observed("I", indikator="regning"), observed("6101", 47)])
+    with pytest.raises(InvalidInput, match="figures without a national row"):
+        combine([file], changing_country(), default_catalog(), engine.connection, needed=NEEDED)

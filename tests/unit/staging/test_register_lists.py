@@ -26,11 +26,11 @@ WHOLE = [listed(name) for name in FILES]
 
 
 def test_without_a_list_the_carried_register_is_used() -> None:
-    assert register_of([], "hentet") is carried_register()
+    assert register_of([]) is carried_register()
 
 
 def test_lists_of_every_kind_leave_nothing_of_the_carried_municipalities() -> None:
-    register = register_of(WHOLE, "fil")
+    register = register_of(WHOLE)
     assert sorted(register.gjeldende(DAY)) == ["6101", "6102", "6201", "6202", "6205"]
     assert {office.statsforvalter for office in register.embeter} == {"Embetet i Lurfylket", "Embetet i Skrattfylket"}
 
@@ -38,21 +38,21 @@ def test_lists_of_every_kind_leave_nothing_of_the_carried_municipalities() -> No
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_lists_of_a_kind_the_one_that_came_last_counts(order: int) -> None:
     newer = listed("koder.csv", FILES["koder.csv"].replace(b"Krattvik", b"Krattevik"), 2)
-    register = register_of([*WHOLE, newer][::order], "fil")
+    register = register_of([*WHOLE, newer][::order])
     assert register.gjeldende(DAY)["6101"].navn == "Krattevik"
     assert register.gjeldende(DAY)["6102"].navn == "Nupelo"
 
 
 def test_two_lists_of_a_kind_that_came_together_are_refused_and_both_named() -> None:
     with pytest.raises(InvalidInput) as caught:
-        register_of([*WHOLE, RegisterList("koder2.csv", WHOLE[0].content, 1)], "fil")
+        register_of([*WHOLE, RegisterList("koder2.csv", WHOLE[0].content, 1)])
     (finding,) = caught.value.findings
     assert (finding.file, finding.found) == ("koder2.csv", "a second file of kommune_koder beside koder.csv")
 
 
 def test_two_old_lists_of_a_kind_do_not_matter_when_a_newer_one_has_come() -> None:
     old = RegisterList("koder2.csv", WHOLE[0].content, 1)
-    assert "6101" in register_of([*WHOLE, old, listed("koder.csv", intake=2)], "fil").gjeldende(DAY)
+    assert "6101" in register_of([*WHOLE, old, listed("koder.csv", intake=2)]).gjeldende(DAY)
 
 
 MAP = listed(
@@ -74,30 +74,44 @@ def test_of_a_map_and_a_list_of_changes_the_newer_says_what_became_of_a_municipa
     changes = listed("endringer.csv", intake=of_changes)
     register = register_of(
         [*WHOLE, changes, replace(MAP, intake=of_map)] if of_changes > 1 else [*WHOLE, replace(MAP, intake=of_map)],
-        "fil",
     )
     assert {endring.til for endring in register.endringer if endring.fra == "6204"} == {target}
 
 
-def test_a_trial_server_has_no_offices_and_gets_those_of_the_example() -> None:
-    """KLASS has none, and those that the package carries are of the real counties."""
+def test_the_example_has_no_offices_in_klass_and_gets_its_own() -> None:
+    """Those that the package carries are of the real counties."""
     country = example.register_files()
     offices = country.pop(example.STATSFORVALTERE_FILE)
     lists = [listed(name, content) for name, content in country.items()]
-    with pytest.raises(InvalidInput):
-        register_of(lists, "hentet")
     expected = {row["statsforvalter"] for row in klass_files.parse(offices, example.STATSFORVALTERE_FILE).rows}
-    assert {office.statsforvalter for office in register_of(lists, "lokal").embeter} == expected
+    assert {office.statsforvalter for office in register_of(lists).embeter} == expected
+
+
+def test_another_country_with_the_examples_codes_is_not_given_a_norwegian_office() -> None:
+    lists = [one for one in WHOLE if one.content.kind != "statsforvaltere"]
+    with pytest.raises(InvalidInput, match="no statsforvalter"):
+        register_of(lists)
+
+
+def test_the_offices_of_norways_counties_are_the_carried_ones_wherever_the_lists_come_from() -> None:
+    carried = carried_register()
+    heading = b"code,name,validFrom,validTo\n"
+    rows = [f"{one.fylkesnr},{one.navn},{one.gyldig_fra},{one.gyldig_til or ''}\n" for one in carried.fylker]
+    counties = listed("fylker.csv", heading + "".join(rows).encode())
+    register = register_of([counties])
+    assert {(one.statsforvalter, one.fylkesnr) for one in register.embeter} == {
+        (one.statsforvalter, one.fylkesnr) for one in carried.embeter
+    }
 
 
 def test_offices_that_came_in_go_before_those_of_the_example() -> None:
-    register = register_of(WHOLE, "lokal")
+    register = register_of(WHOLE)
     assert {office.statsforvalter for office in register.embeter} == {"Embetet i Lurfylket", "Embetet i Skrattfylket"}
 
 
 def test_lists_that_do_not_fit_each_other_are_all_named() -> None:
     orphan = FILES["koder.csv"] + b"7101,Utenfylke,2015-01-01,\n"
     with pytest.raises(InvalidInput) as caught:
-        register_of([listed("koder.csv", orphan), *WHOLE[1:]], "fil")
+        register_of([listed("koder.csv", orphan), *WHOLE[1:]])
     assert all(finding.file for finding in caught.value.findings)
     assert "7101" in str(caught.value)

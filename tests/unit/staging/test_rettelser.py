@@ -10,7 +10,11 @@ import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.engine import Engine
+from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
+from oppfolging_pipeline.sources import klass_files
+from oppfolging_pipeline.sources.example.register_files import register_files
+from oppfolging_pipeline.staging.register_lists import RegisterList, register_of
 from oppfolging_pipeline.staging.rettelser import Corrected, correct, in_force, refuse_of_the_future
 from oppfolging_pipeline.tables.model import table
 from tests.unit.staging.build import Row, Shown, corrections, observed
@@ -145,7 +149,7 @@ def test_a_mistyped_forvent_is_not_blamed_on_a_source_that_said_so_before_the_co
 def test_a_correction_that_ends_on_the_day_that_it_was_registered_was_never_in_force():
     listed = corrections(f"byttet 2025-02-01 2025-02-01|kommune|6101|utelat|{SHOWN}")
     refuse_of_the_future(listed, FEBRUARY)
-    assert [in_force(listed, "fil", day) for day in (date(2025, 1, 31), FEBRUARY, MARCH)] == [(), (), ()]
+    assert [in_force(listed, carried_register(), day) for day in (date(2025, 1, 31), FEBRUARY, MARCH)] == [(), (), ()]
 
 
 def test_a_mistyped_code_is_not_blamed_on_the_source(engine):
@@ -192,12 +196,13 @@ LISTED = corrections(f"byttet 2025-02-01 2025-04-01|kommune|6101|utelat|{SHOWN}"
     [(date(2025, 1, 31), False), (FEBRUARY, True), (MARCH, True), (date(2025, 3, 31), True), (APRIL, False)],
 )
 def test_a_correction_applies_from_the_day_that_it_was_known_to_the_day_that_the_source_is_right(known, applies):
-    assert [one.id for one in in_force(LISTED, "fil", known)] == ["byttet"] * applies
+    assert [one.id for one in in_force(LISTED, carried_register(), known)] == ["byttet"] * applies
 
 
-@pytest.mark.parametrize(("origin", "applies"), [("eksempel", 0), ("lokal", 0), ("fil", 1), ("hentet", 1)])
-def test_invented_figures_are_never_corrected_and_real_ones_wherever_they_come_from(origin, applies):
-    assert len(in_force(LISTED, origin, MARCH)) == applies
+def test_the_examples_figures_are_never_corrected_and_others_wherever_they_come_from():
+    lists = [RegisterList(name, klass_files.parse(content, name)) for name, content in register_files().items()]
+    assert in_force(LISTED, register_of(lists), MARCH) == ()
+    assert len(in_force(LISTED, carried_register(), MARCH)) == 1
 
 
 def test_a_day_that_has_not_come_changes_no_figure_today():
@@ -216,5 +221,5 @@ def test_a_run_over_midnight_has_the_same_corrections_on_both_sides_of_it(days, 
     # Each step reads the clock. Days that have not come are refused, so a later day changes nothing.
     listed = corrections(f"byttet {days}|kommune|6101|utelat|{SHOWN}")
     refuse_of_the_future(listed, MARCH)
-    before, after = (in_force(listed, "fil", day) for day in (MARCH, MARCH + timedelta(days=1)))
+    before, after = (in_force(listed, carried_register(), day) for day in (MARCH, MARCH + timedelta(days=1)))
     assert before == after and bool(before) == applies

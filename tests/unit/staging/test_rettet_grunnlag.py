@@ -70,7 +70,7 @@ def celler(
     rows = [row | {"rettelse": names.get(unit)} for unit, row in ROWS.items()]
     known = (listed or corrections(*(OF[unit] for unit in units))).rettelser
     request = asked or Request(2025, small_set(), default_catalog())
-    return rettet_celle(engine, engine.rows(table("observasjon"), rows), request, known, limits, lambda: UNITS)
+    return rettet_celle(engine, engine.rows(table("observasjon"), rows), request, known, limits, UNITS)
 
 
 def brief(rows: Sequence[Row]) -> list[tuple[str, ...]]:

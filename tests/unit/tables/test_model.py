@@ -15,6 +15,7 @@ from oppfolging_pipeline.tables.model import (
     Table,
     all_tables,
     published_tables,
+    replaced_since,
     table,
 )
 
@@ -133,8 +134,31 @@ def test_no_two_published_tables_have_one_name():
 def test_the_versions_of_the_contract_rise_and_the_last_is_the_one_that_is_published():
     numbers = [tuple(int(part) for part in change.versjon.split(".")) for change in CONTRACT_CHANGES]
     assert numbers == sorted(set(numbers))
-    assert CONTRACT_CHANGES[-1].versjon == CONTRACT_VERSION
-    assert all(change.endring.endswith(".") for change in CONTRACT_CHANGES)
+    assert CONTRACT_CHANGES[-1].navn == CONTRACT_VERSION
+    lines = [
+        line for one in CONTRACT_CHANGES for line in ([one.endring] if isinstance(one.endring, str) else one.endring)
+    ]
+    assert [line for line in lines if not line.endswith(".")] == []
+
+
+def test_only_the_last_version_is_open_and_a_release_says_so():
+    assert [change.utkast for change in CONTRACT_CHANGES[:-1]] == [False] * (len(CONTRACT_CHANGES) - 1)
+    assert ContractChange(versjon="3.0", endring="Ny kolonne.", utkast=True).navn == "3.0-utkast"
+    assert ContractChange(versjon="3.0", endring="Ny kolonne.").navn == "3.0"
+
+
+def test_what_went_is_told_to_those_who_come_from_before_and_to_no_other():
+    last = CONTRACT_CHANGES[-1]
+    assert replaced_since("1.4") == replaced_since("1.0") == last.erstattet != {}
+    assert all(gone and instead for gone, instead in last.erstattet.items())
+    for version in (last.versjon, last.navn, "99.0", "", "none", "1.x"):
+        assert replaced_since(version) == {}
+
+
+def test_whoever_reads_the_file_and_misses_a_name_finds_what_to_use_instead():
+    text = table("utgivelse").column("kontraktversjon").comment
+    for gone, instead in CONTRACT_CHANGES[-1].erstattet.items():
+        assert f"{gone}: bruk {instead}" in text
 
 
 @pytest.mark.parametrize("version", ["1", "1.1.0", "1.x", "0.9", "v1.0", ""])

@@ -5,7 +5,7 @@ Belongs here: the builders of the tests beside it. Does not belong here: asserti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,12 +52,16 @@ def lake_of(
 
 
 def unit(
-    enhet: str, points: int, possible: int = 36, *, beyond: int = 0, judged: bool = True, kommunenr: str = ""
+    enhet: str,
+    points: int,
+    possible: int = 36,
+    *,
+    beyond: int = 0,
+    judged: bool = True,
+    kommunenr: str = "",
+    open_cells: int = 0,
+    would_be: bool = True,
 ) -> Enhet:
-    """A municipality, or a school when `kommunenr` is given."""
-    return Enhet(enhet, kommunenr or enhet, points, possible, beyond, judged)
-
-
-def by(rows: Iterable[Mapping[str, Any]], *names: str) -> dict[Any, Mapping[str, Any]]:
-    """The rows by those columns."""
-    return {tuple(row[name] for name in names): row for row in rows}
+    """A municipality, or a school when `kommunenr` is given. `open_cells` have 3 points each; `would_be`: judged, were
+    they shown."""
+    return Enhet(enhet, kommunenr or enhet, points, possible, beyond, judged, 3 * open_cells, open_cells, would_be)

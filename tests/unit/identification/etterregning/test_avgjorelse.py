@@ -1,22 +1,16 @@
-"""Places, category 1 and category 2 of the second computation, worked out by hand."""
+"""Places, category 1 and open points of the second computation, worked out by hand."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.identification.etterregning.avgjorelse import (
-    Enhet,
-    choose_candidates,
-    published_spread,
+    ask_of_open_points,
     rank_municipalities,
     rank_schools,
-    spread_squared,
 )
 from tests.unit.identification.etterregning.build import parameters, unit
 
@@ -42,7 +36,7 @@ def test_a_tie_rule_that_is_not_known_is_an_error_and_not_left_out() -> None:
 
 
 def test_margin_tie_and_nearness_are_measured_at_the_cut() -> None:
-    # Two places. Shares 50, 25, 25, 23, 22.9…: the cut is 25, and 23 is exactly two percentage points from it.
+    # Two places. Shares 50, 25, 25, 23, 22.9…: the last one selected has 25, and 23 is exactly two points from it.
     kommuner = [unit("6101", 50, 100), unit("6102", 25, 100), unit("6103", 25, 100), unit("6104", 23, 100)]
     kommuner.append(unit("6105", 229, 1000))
     rank_municipalities(kommuner, parameters(kategori1_antall=2))
@@ -73,80 +67,46 @@ def test_schools_with_equal_shares_have_the_same_place_and_are_in_the_upper_part
     ]  # fmt: skip
 
 
-def country(*of_kommune: tuple[str, int, tuple[int, ...]], **changes: Any) -> tuple[list[Enhet], list[Enhet], Any]:
-    """Municipalities with their own points of 100 and those of their schools, ranked."""
-    p = parameters(**{"kategori1_antall": 1, "kategori2_antall": 2, "ovre_andel": Fraction(100), **changes})
-    kommuner = [unit("6199", 100, 100), *(unit(code, points, 100) for code, points, _ in of_kommune)]
-    schools = [
-        unit(f"1{code}{n:04d}", points, 100, kommunenr=code)
-        for code, _, own in of_kommune
-        for n, points in enumerate(own)
-    ]
-    rank_municipalities(kommuner, p)
-    rank_schools(schools, p)
-    return kommuner, schools, p
-
-
-def test_candidates_go_by_spread_then_own_share_then_number() -> None:
-    kommuner, schools, p = country(
-        ("6104", 10, (0, 60)), ("6103", 10, (0, 60)), ("6102", 20, (0, 60)), ("6101", 0, (0, 80)),
-        ("6105", 50, (50,)),  # one school has no spread
-        ("6106", 50, (30, 69)),  # 19.5
-        ("6107", 50, (30, 70)),  # exactly 20
-    )  # fmt: skip
-    found = choose_candidates(kommuner, schools, p, {})
-    assert [one.kommune.enhet for one in found] == ["6101", "6102", "6103", "6104", "6107"]
-    assert [one.valgt for one in found] == [True, True, False, False, False]
-    assert [one.kommune.kategori for one in found] == [2, 2, None, None, None]
-    assert [one.margin for one in found] == [10.0, 0.0, 0.0, 0.0, -10.0]
-    assert not found[1].delt_plassering  # its own share set it apart, not its number
-
-
-def test_a_candidate_that_only_its_number_sets_apart_shares_its_place() -> None:
-    kommuner, schools, p = country(("6101", 10, (0, 60)), ("6102", 10, (0, 60)), kategori2_antall=1)
-    assert [one.delt_plassering for one in choose_candidates(kommuner, schools, p, {})] == [True, False]
-
-
-def test_a_priority_goes_first_and_leaves_no_margin_between() -> None:
-    kommuner, schools, p = country(("6101", 0, (0, 80)), ("6102", 0, (0, 70)), ("6103", 0, (0, 60)), kategori2_antall=1)
-    found = choose_candidates(kommuner, schools, p, {"6103": 2, "6102": 1})
-    assert [(one.kommune.enhet, one.prioritet, one.margin) for one in found] == [
-        ("6102", 1, None), ("6103", 2, None), ("6101", None, None),
-    ]  # fmt: skip
-
-
-def test_who_is_in_category_1_or_has_no_school_in_the_upper_part_is_no_candidate() -> None:
-    first = ("6101", 0, (100, 100, 100, 100))
-    kommuner, schools, p = country(first, ("6102", 0, (0, 60)), ovre_andel=Fraction(25))
-    assert choose_candidates(kommuner, schools, p, {}) == []
-    kommuner, schools, p = country(("6101", 50, (0, 100)), ("6102", 0, (0, 100)), kategori1_antall=2)
-    assert [one.kommune.enhet for one in choose_candidates(kommuner, schools, p, {})] == ["6102"]
+def test_nearness_is_measured_to_what_would_change_the_side() -> None:
+    """From inside to the first that was not selected, from outside to the last that was: not to the own side's last."""
+    # 40, 39 | 30, 29: nobody would change side by ten points less or more, but for the two at the cut by nine.
+    kommuner = [unit(f"610{n}", points, 100) for n, points in enumerate([40, 39, 30, 29])]
+    rank_municipalities(kommuner, parameters(kategori1_antall=2, naer_grensen=Fraction(9)))
+    assert [one.naer_grensen for one in kommuner] == [False, True, True, False]
+    rank_municipalities(kommuner, parameters(kategori1_antall=2, naer_grensen=Fraction(10)))
+    assert [one.naer_grensen for one in kommuner] == [True, True, True, True]
 
 
 @pytest.mark.parametrize(
-    ("measure", "shares", "squared"),
-    [("standardavvik", [20, 60], 400), ("standardavvik", [0, 30, 30, 60], 450), ("maks_min", [0, 30, 30, 60], 3600)],
-)
-def test_spread(measure: str, shares: list[int], squared: int) -> None:
-    assert spread_squared([Fraction(share) for share in shares], parameters(spredning_maal=measure)) == squared
-
-
-@pytest.mark.parametrize(
-    ("spread", "digits"),
+    ("points", "open_cells", "could"),
     [
-        (Fraction(2015, 100), 202),  # as a binary number 20.15 is a hair less
-        (Fraction(2005, 100), 201),
-        (Fraction(20149, 1000), 201),
-        (Fraction(0), 0),
-        (Fraction(1, 20), 1),
+        (20, 0, False),
+        (20, 1, True),  # 20 of 100 is place 2; with 3 of 3 more 22.3 would be 1, before 22
+        (15, 1, False),  # from 14.6 to 17.5: place 2 all the same, between 22 and 10
+        (10, 1, True),  # 9.7 at the least: below 10
     ],
 )
-def test_a_spread_is_published_with_the_exact_half_rounded_up(spread: Fraction, digits: int) -> None:
-    assert published_spread(spread**2, parameters()) == digits
+def test_open_points_are_asked_of_at_both_of_their_ends(points: int, open_cells: int, could: bool) -> None:
+    one = unit("6101", points, 100, open_cells=open_cells)
+    kommuner = [one, unit("6102", 22, 100), unit("6103", 10, 100)]
+    rank_municipalities(kommuner, parameters())
+    ask_of_open_points(kommuner, parameters())
+    assert [each.aapne_kunne_endret_plassen for each in kommuner] == [could, False, False]
 
 
-@given(st.fractions(min_value=0, max_value=10000, max_denominator=100000))
-@settings(deadline=None)
-def test_a_published_spread_is_the_nearest_one(squared: Fraction) -> None:
-    tenths = Fraction(published_spread(squared, parameters()))
-    assert (2 * tenths - 1) ** 2 <= 400 * squared < (2 * tenths + 1) ** 2 or tenths == 0
+def test_open_cells_decide_between_equals_too() -> None:
+    """Both have no points; with its open cell shown 6101 would have more possible ones than 6102, and stand first."""
+    kommuner = [unit("6101", 0, 100, open_cells=1), unit("6102", 0, 102)]
+    p = parameters(ved_likhet=("flest_mulige_poeng", "lavest_kommunenr"))
+    rank_municipalities(kommuner, p)
+    ask_of_open_points(kommuner, p)
+    assert [one.rangering for one in kommuner] == [2, 1]
+    assert kommuner[0].aapne_kunne_endret_plassen
+
+
+@pytest.mark.parametrize("would_be", [True, False])
+def test_who_is_not_judged_could_have_had_a_place_when_the_open_cells_had_made_it_judged(would_be: bool) -> None:
+    kommuner = [unit("6101", 1, judged=False, open_cells=2, would_be=would_be), unit("6102", 1, judged=False)]
+    rank_municipalities(kommuner, parameters())
+    ask_of_open_points(kommuner, parameters())
+    assert [one.aapne_kunne_endret_plassen for one in kommuner] == [would_be, False]

@@ -68,23 +68,40 @@ def test_a_chain_is_followed_to_its_end_and_a_number_that_is_used_again_is_kept_
     assert slektskap.gjeldende(AFTER) == ["6103", "6201"]
 
 
-def test_a_part_that_is_given_to_a_new_municipality_leaves_the_old_one_running() -> None:
-    slektskap = Slektskap([row("6101", "6102"), row("6102", start=CHANGE)])
+def test_a_part_that_is_given_away_leaves_the_old_number_to_the_rest() -> None:
+    rows = [row("6101", "6101", "6102", end=CHANGE), row("6101", start=CHANGE), row("6102", start=CHANGE)]
+    slektskap = Slektskap(rows)
     assert slektskap.etterfolgere("6101", BEFORE, AFTER) == {"6101", "6102"}
     assert slektskap.etterfolgere("6101", CHANGE, AFTER) == {"6101"}
+    assert slektskap.delt_dag("6101", BEFORE, AFTER) == CHANGE
 
 
-def test_a_merger_into_one_that_goes_on_is_of_the_day_on_which_the_other_ends() -> None:
-    slektskap = Slektskap([row("6101", "6102", end=CHANGE), row("6102")])
-    assert slektskap.etterfolgere("6101", BEFORE, AFTER) == {"6102"}
-    assert slektskap.etterfolgere("6102", BEFORE, AFTER) == {"6102"}
-
-
-def test_a_change_whose_day_the_table_does_not_tell_is_refused_and_not_guessed() -> None:
-    slektskap = Slektskap([row("6101", "6102"), row("6102"), row("6103")])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("6101", "6102"), row("6102", start=CHANGE)],
+        [row("6101", "6102"), row("6102")],
+        [row("6101", "6102", end=CHANGE), row("6102")],
+    ],
+    ids=["who gives runs on", "both run on", "who takes runs on"],
+)
+def test_rows_that_do_not_tell_the_day_of_a_change_are_refused_and_not_guessed(rows: list[dict[str, Any]]) -> None:
     with pytest.raises(PermanentError, match=r"6101.*6102"):
-        slektskap.etterfolgere("6101", BEFORE, AFTER)
-    assert slektskap.etterfolgere("6103", BEFORE, AFTER) == {"6103"}
+        Slektskap(rows)
+
+
+def test_the_day_of_a_division_is_the_first_on_which_there_were_several() -> None:
+    slektskap = Slektskap(changing_country().rader())
+    assert slektskap.delt_dag("6107", BEFORE, AFTER) == CHANGE
+    assert slektskap.delt_dag("6104", BEFORE, AFTER) == date.min
+    assert slektskap.delt_dag("6108", AFTER, BEFORE) == date.min
+
+
+def test_who_stands_in_a_part_stood_in_the_whole() -> None:
+    slektskap = Slektskap(changing_country().rader())
+    assert slektskap.stod_i("6108", AFTER, BEFORE) == {"6107"}
+    assert slektskap.stod_i("6106", AFTER, BEFORE) == {"6104", "6105"}
+    assert slektskap.stod_i("6107", BEFORE, AFTER) == {"6108", "6109"}
 
 
 def test_every_code_of_the_carried_register_becomes_what_the_register_itself_says() -> None:

@@ -40,7 +40,7 @@ def tests_of(example: Path) -> Callable[[str, str], Rows]:
 
 @pytest.fixture(scope="session")
 def survey_of(example: Path) -> Callable[[str, str], Rows]:
-    """Rows of a table of Elevundersøkelsen: (school year, `indikator` or `mobbing`)."""
+    """Rows of a table of Elevundersøkelsen: (school year, `indikator`, `mobbing` or `deltakelse`)."""
 
     def rows(skoleaar: str, which: str) -> Rows:
         path = example / f"elevundersokelsen_{which}_{skoleaar}.json"

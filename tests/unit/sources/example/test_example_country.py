@@ -13,9 +13,10 @@ from oppfolging_pipeline.sources.example.calendar import autumn_era
 from oppfolging_pipeline.sources.example.cells import count, figure, published
 from oppfolging_pipeline.sources.example.dice import Dice
 from oppfolging_pipeline.sources.example.geography import steder
+from oppfolging_pipeline.sources.example.results import tallies
 from oppfolging_pipeline.sources.example.schools import skoler
-from oppfolging_pipeline.sources.example.series import PROVER, UNDERSOKELSE
-from oppfolging_pipeline.sources.example.shielding import FEWEST_SHOWN
+from oppfolging_pipeline.sources.example.series import DELTAKELSE, PROVER, UNDERSOKELSE
+from oppfolging_pipeline.sources.example.shielding import FEWEST_COUNTED, FEWEST_SHOWN
 
 SHARED = Path(__file__).parents[4] / ".." / "shared"
 KLASS = SHARED / "data" / "klass" / "klass131_codes_all.csv"
@@ -111,8 +112,18 @@ def test_share_of_shielded_cells(tests_of, skoleaar, level, low, high, which, tr
     assert low <= cells.count("*") / len(cells) <= high
 
 
-@pytest.mark.parametrize(("which", "field"), [("indikator", "Score"), ("mobbing", "AndelMobbet")])
-@pytest.mark.parametrize(("level", "low", "high"), [("3", 0.07, 0.14), ("4", 0.25, 0.36)])
+@pytest.mark.parametrize(
+    ("which", "field", "level", "low", "high"),
+    [
+        ("indikator", "Score", "3", 0.07, 0.14),
+        ("indikator", "Score", "4", 0.25, 0.36),
+        # A share is shielded for how few it counts, which is far more often.
+        ("mobbing", "AndelMobbet", "3", 0.25, 0.40),
+        ("mobbing", "AndelMobbet", "4", 0.45, 0.65),
+        ("deltakelse", "AndelDeltatt", "3", 0.03, 0.10),
+        ("deltakelse", "AndelDeltatt", "4", 0.15, 0.32),
+    ],
+)
 def test_share_of_shielded_cells_in_the_survey(survey_of, which, field, level, low, high):
     cells = [row[field] for row in at(survey_of(NYESTE_HELE_SKOLEAAR, which), level)]
     assert low <= cells.count("*") / len(cells) <= high
@@ -199,6 +210,61 @@ def test_sums_hold_every_pupil_also_the_shielded_ones():
         assert figures.land[serie].tally.sum == sum(cell.tally.sum for cell in figures.kommuner[serie].values())
         assert figures.land[serie].tally.sum == sum(cell.tally.sum for cell in figures.fylker[serie].values())
         assert all(cell.tally.antall >= FEWEST_SHOWN for cell in schools.values() if cell.status == "vist")
+
+
+def numbers(text: str) -> int:
+    return int(text.replace(" ", ""))
+
+
+@pytest.mark.parametrize("skoleaar", SKOLEAAR)
+def test_beside_a_share_of_bullied_stands_how_many_were_bullied(survey_of, skoleaar):
+    """As Udir has it: the parts' add up to the whole's, and none is more than those who answered."""
+    answered = {
+        (row["Organisasjonsnummer"], row["TrinnKode"]): row
+        for row in survey_of(skoleaar, "deltakelse")
+        if row["EierformNavn"] == "Alle eierformer"
+    }
+    asked = [
+        row for row in survey_of(skoleaar, "mobbing")
+        if (row["SpoersmaalNivaa"], row["KjoennKode"], row["EierformNavn"]) == ("1", "A", "Alle eierformer")
+    ]  # fmt: skip
+    of_level: dict[tuple[str, str], list[int]] = {}
+    noughts = 0
+    for row in asked:
+        share, bullied = row["AndelMobbet"], row["AntallBesvart"]
+        beside = answered[row["Organisasjonsnummer"], row["TrinnKode"]]["AntallBesvart"]
+        if not share or "*" in (share, bullied):
+            continue
+        # What half a tenth of a per cent more would be of: no more than have answered.
+        assert 100 * numbers(bullied) <= numbers(beside) * (float(share.replace(",", ".")) + 0.05)
+        assert (bullied == "0") == (share == "0,0")
+        noughts += bullied == "0"
+        of_level.setdefault((row["EnhetNivaa"], row["TrinnKode"]), []).append(numbers(bullied))
+    assert noughts > 20, "0,0 is shown, and so a star is no nought"
+    for trinn in ("7", "10"):
+        (whole,) = of_level["1", trinn]
+        assert sum(of_level["2", trinn]) == whole > sum(of_level["3", trinn]) > sum(of_level["4", trinn])
+
+
+def test_a_shielded_share_of_bullied_mostly_means_few_bullied():
+    serie = next(serie for serie in UNDERSOKELSE if serie.andel and serie.trinn == 7)
+    schools = published(NYESTE_HELE_SKOLEAAR, autumn_era(NYESTE_HELE_SKOLEAAR), (serie,)).skoler[serie].values()
+    hidden = [cell.tally for cell in schools if cell.status == "skjermet"]
+    shown = [cell.tally for cell in schools if cell.status == "vist"]
+    assert sum(0 < tally.teller < FEWEST_COUNTED for tally in hidden) > 0.5 * len(hidden)
+    assert not any(0 < tally.teller < FEWEST_COUNTED for tally in shown)
+    assert any(tally.antall >= 40 for tally in hidden), "grades of many pupils are among them"
+    share_of = [sum(t.teller for t in some) / sum(t.antall for t in some) for some in (shown, hidden)]
+    assert share_of[0] > 1.3 * share_of[1], "so the shown ones have more bullied than the others"
+
+
+def test_a_grade_takes_the_whole_survey_or_nothing_of_it():
+    of_year = tallies()[-1]
+    for participation in DELTAKELSE:
+        for nr, taken in of_year[participation].items():
+            answered = [of_year[serie][nr].antall for serie in UNDERSOKELSE if serie.trinn == participation.trinn]
+            assert taken.teller == max(answered) <= taken.antall
+            assert all(answered) or not any(answered)
 
 
 def test_a_good_number_of_municipalities_is_weak(tests_of):
