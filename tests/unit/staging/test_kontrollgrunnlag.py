@@ -56,6 +56,25 @@ def test_a_partition_that_is_asked_for_twice_is_there_once():
     assert len(rows_of(twice)) == 2 * 12
 
 
+def test_a_unit_is_the_same_next_year_where_its_validity_holds_on_both_days():
+    found = rows_of(kontrollgrunnlag.samme_enhet([(TESTS, "2023-24"), (MARKS, "2023-24")], changing_country(), CATALOG))
+    same = {key: {row[3:] for row in found if row[:3] == key} for key in {row[:3] for row in found}}
+    assert set(same) == {(TESTS, 2023, 2022), (TESTS, 2023, 2024), (MARKS, 2023, 2022), (MARKS, 2023, 2024)}
+    # Over the change, only what was neither renumbered, renamed, merged nor divided; beside it, everything.
+    over_it = {("fylke", "61"), ("kommune", "6101"), ("kommune", "6120")}
+    assert same[TESTS, 2023, 2024] == same[MARKS, 2023, 2022] == over_it
+    assert same[TESTS, 2023, 2022] == units(TESTS, BEFORE) - {("nasjonalt", "I")}
+
+
+def test_a_number_that_is_used_again_is_another_municipality_the_year_after():
+    change_day = "2024-01-01"
+    codes = [code(each, *ends) for each in ("6101", "6102") for ends in (("2015-01-01", change_day), (change_day,))]
+    swapped = country(codes, [change(change_day, "6101", "6102"), change(change_day, "6102", "6101")])
+    rows = rows_of(kontrollgrunnlag.samme_enhet([(TESTS, "2023-24")], swapped, CATALOG))
+    assert {row[3:] for row in rows if row[2] == 2024} == {("fylke", "61")}
+    assert {row[3:] for row in rows if row[2] == 2022} == {("fylke", "61"), ("kommune", "6101"), ("kommune", "6102")}
+
+
 def test_no_partition_asks_for_no_unit():
     assert rows_of(kontrollgrunnlag.ventet_enhet([], changing_country(), CATALOG)) == []
 
