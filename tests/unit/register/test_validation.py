@@ -66,8 +66,8 @@ def test_the_sound_country_that_the_cases_start_from_is_sound() -> None:
         pytest.param(
             {"codes": [code("6101"), code("6102"), code("6201")], "changes": [change("2020-01-01", "6101", "6102")]},
             [
-                "endring 2020-01-01 6101 → 6102': found a change whose day the validities of 6101 and 6102 do not tell: "
-                "they tell no"
+                "endring 2020-01-01 6101 → 6102': found a change whose day the validities of 6101 and 6102 do not "
+                "tell: they tell no"
             ],
             id="a part of one that goes on given to one that was there",
         ),
