@@ -128,7 +128,7 @@ def _cells(requests: Sequence[Request]) -> Iterable[tuple[object, ...]]:
     for request in requests:
         catalog = request.catalog
         for kilde, indikator, maal, trinn, skoleaar, _, skala in request.cells():
-            name = getattr(catalog.maal[maal], "vekt_fra", None)
+            name = catalog.maal[maal].vekt_fra
             weighed = (name, catalog.maal_for(name, trinn)[0]) if name else (indikator, maal)
             yield (request.uttrekksaar, request.rule_set.navn, kilde, indikator, maal, trinn, skoleaar, *weighed, skala)
 
