@@ -63,6 +63,8 @@ class Register:
         found.extend(validation.loose_ends(self._rows, self._lineage, self.foerste_dag))
         found.extend(validation.offices(self.embeter, self._fylker))
         found.raise_if_any()
+        found.extend(validation.untold(self._rows, self._lineage))  # what is read in two ways is asked of sound facts
+        found.raise_if_any()
 
     # Municipalities at a date
 

@@ -31,17 +31,6 @@ def choices(*valg: tuple[int, str, str]) -> list[dict[str, Any]]:
     return [{"indeks": 3 * n, "id": i, "kode": kode, "navn": navn} for n, (i, kode, navn) in enumerate(valg)]
 
 
-def questions(indexes: Sequence[str]) -> list[dict[str, Any]]:
-    """The filter of questions: every index with one invented question below it."""
-    found = choices((-10, "Alle", "Alle spørsmålgrupper"), *((QUESTIONS[name], *INDEX[name][:2]) for name in indexes))
-    below = [
-        {"indeks": 900 + parent["indeks"], "id": 900 + parent["indeks"], "kode": f"EUSpoersmaal_Q{parent['indeks']}",
-         "navn": f"Et spørsmål om {name}?", "forelder": parent["indeks"]}
-        for parent, name in zip(found[1:], indexes, strict=True)
-    ]  # fmt: skip
-    return [*found, *below]
-
-
 def filters(indexes: Sequence[str], **replaced: Any) -> dict[str, Any]:
     """`filterVerdier` of a table with these indexes; keywords replace a filter, None takes it away."""
     found = {
@@ -50,10 +39,22 @@ def filters(indexes: Sequence[str], **replaced: Any) -> dict[str, Any]:
         "TrinnID": choices(*((grade - 1, str(grade), f"{grade}. årstrinn") for grade in (5, 6, 7, 8, 9, 10))),
         "EierformID": choices((-10, "-10", "Alle eierformer"), (8, "3", "Offentlig skole")),
         "KjoennID": choices((-10, "A", "Alle kjønn"), (2, "G", "Gutt")),
-        "SpoersmaalID": questions([name for name in indexes if name in QUESTIONS]),
+        "SpoersmaalID": _questions([name for name in indexes if name in QUESTIONS]),
         **replaced,
     }
     return {name: values for name, values in found.items() if values is not None}
+
+
+def _questions(indexes: Sequence[str]) -> list[dict[str, Any]]:
+    """The indexes, and below each of them its one question."""
+    found = choices(
+        (-10, "Alle", "Alle spørsmålgrupper"),
+        *((QUESTIONS[name], *INDEX[name][:2]) for name in indexes),
+        *((900 + QUESTIONS[name], f"EUSpoersmaal_Q{900 + QUESTIONS[name]}", f"Om {name}?") for name in indexes),
+    )
+    for index, question in zip(found[1:], found[1 + len(indexes) :], strict=False):
+        index["barn"] = [question["indeks"]]
+    return found
 
 
 def rows_of(indexes: Sequence[str], skoleaar: str = "2024-25", **fields: object) -> list[Row]:

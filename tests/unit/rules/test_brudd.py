@@ -175,10 +175,40 @@ def test_of_every_window_the_affected_years_are_named_or_the_series_in_it_is_who
 
 
 def test_the_carried_breaks_are_the_cancelled_exams_and_the_withdrawn_tests():
-    exams, tests = default_breaks().brudd
+    exams, tests = default_breaks().brudd[:2]
     years = [from_start_year(year) for year in range(2011, 2027)]
     assert (exams.kilde, exams.slag) == ("grunnskolepoeng", "avlyst_eksamen")
     assert [year for year in years if exams.affects(year)] == ["2019-20", "2020-21", "2021-22"]
     assert (tests.kilde, tests.slag) == ("nasjonale_prover", TRUKKET_TILBAKE)
     assert next(year for year in years if not tests.affects(year)) == "2022-23"
     assert not any(tests.affects(year) for year in years if year >= "2022-23")
+
+
+@pytest.mark.parametrize(
+    ("first", "spanned"),
+    [
+        (2009, []),  # all of before
+        (2010, []),  # 2010-11 to 2012-13
+        (2011, ["mobbing-foer-2013"]),
+        (2012, ["mobbing-foer-2013"]),  # 2012-13 stands beside 2013-14
+        (2013, []),  # 2013-14 to 2015-16: asked alike
+        (2014, ["mobbing-foer-2016"]),
+        (2015, ["mobbing-foer-2016"]),  # 2015-16 stands beside 2016-17
+        (2016, []),
+        (2022, []),
+    ],
+)
+def test_bullying_was_asked_anew_in_the_autumns_of_2013_and_2016(first, spanned):
+    """The survey of an autumn belongs to the school year that begins then; both breaks once stood nowhere."""
+    window = [from_start_year(first + number) for number in range(3)]
+    of_bullying = [
+        one for one in default_breaks().brudd if one.concerns("mobbing", 7, "andel_mobbet", default_catalog())
+    ]
+    assert [one.id for one in of_bullying if one.spanned_in(window)] == spanned
+    assert {one.slag for one in of_bullying} == {"omdefinering"}
+
+
+@pytest.mark.parametrize("indikator", ["stotte_fra_larer", "motivasjon"])
+def test_the_other_indices_of_the_survey_have_no_known_break(indikator):
+    breaks = default_breaks().brudd
+    assert not any(one.concerns(indikator, trinn, "score", default_catalog()) for one in breaks for trinn in (7, 10))
