@@ -8,7 +8,7 @@ export OPPFOLGING_HOME
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format dev udir-stub lock wheel clean
+.PHONY: help setup run test countries check format dev udir-stub lock wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test: setup ## run every test, in two processes side by side
 		$(BIN)/pytest --ignore=tests/contract --ignore=tests/e2e --ignore=tests/mutation; inner=$$?; \
 		wait $$outer; beside=$$?; cat $$log; rm -f $$log; \
 		[ $$inner -eq 0 ] && [ $$beside -eq 0 ]
+
+countries: setup ## both computations on 200 random small countries (`make test` has the first 40)
+	@COUNTRIES=200 $(BIN)/pytest tests/countries
 
 check: setup ## lint, format, types, and Dagster's own validation
 	@$(BIN)/ruff check .

@@ -6,7 +6,7 @@ Does not belong here: which checks there are (`checks.suite`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -101,28 +101,30 @@ def publish_audited(
     per: date | None = None,
     outcomes: Sequence[Outcome] = (),
     gone: Sequence[Path] = (),
-    reduced: Callable[[], Sequence[ToAudit]] | None = None,
+    reduced: Iterable[Callable[[], Sequence[ToAudit]]] = (),
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
     `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the as-of
     date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise,
     which count like those of the first table; `gone` are files of the lake that go once the staged ones are in place.
-    `reduced` stages the same without what nobody needs, for when a critical check fails: where it then passes, that is
-    put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after putting the files in
-    quarantine with their report, also when a check could not be run; an error that is not ours goes on as it is, after
-    the same.
+    Each of `reduced` stages less of the same, without what nobody needs, for when a critical check fails: the first
+    that passes is put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after
+    putting the files in quarantine with their report, also when a check could not be run; an error that is not ours
+    goes on as it is, after the same.
     """
     staged = [file for entry in files for file in entry.files]
     try:
         found = audit(home, files, register, per, gone)
-        if reduced is not None and (faults := [one for group in found for one in group if one.stops]):
-            rest = reduced()
+        faults = [one.line for group in found for one in group if one.stops]
+        for stage in reduced if faults else ():
+            rest = stage()
             again = audit(home, rest, register, per, gone) if rest else []
             if again and not any(one.stops for group in again for one in group):
-                tell_left_out(context, [fault.line for fault in faults])
+                tell_left_out(context, faults)
                 files, found = rest, again
                 staged = [file for entry in files for file in entry.files]
+                break
     except Exception as error:
         if disk_fault(error, home.root):
             raise  # nothing is wrong with the tables, and there is no room to put them aside

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assets import etterregning
+from assets import etterregning, loefte
 from assets.audited import ToAudit, audit
 from assets.resources import HomeResource
 from checks.errors import CheckError, without_figures
@@ -54,10 +54,11 @@ def tables_with_a_suite() -> dict[str, str]:
 def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudit]:
     """Audit the committed files of those tables, one table at a time, as the home's only writer.
 
-    The second computation of the decision belongs to the suite of `identifisert_kommune`. What a run alone knows (how
-    many rows its inputs make) is not asked again, what is as of a day is held against the day that it was made for, and
-    what is compared with the observations is asked only of results that were made of those in the lake. Raises
-    `PermanentError` when the lake holds no table at all, and `TransientError` when another process writes to the home.
+    The second computation of the decision belongs to the suite of `identifisert_kommune`, the promise on shielding to
+    that of `vurdering_kommune`. What a run alone knows (how many rows its inputs make) is not asked again; what is as
+    of a day is held against the day that it was made for; what is compared with the observations is asked of results
+    that were made of those in the lake alone. Raises `PermanentError` when the lake holds no table at all, and
+    `TransientError` when another process writes to the home.
     """
     if not any(home.lake.files(key) for key in keys):
         raise PermanentError(
@@ -90,6 +91,9 @@ def _audit_table(home: HomeResource, engine: Engine, key: str, others: Sequence[
         if key == etterregning.TABLE and len(left_out) < len(paths):
             asked = [_asked(home, path) for path in paths if path not in left_out]
             outcomes = [*outcomes, etterregning.second_computation(home.lake, [(one, {}) for one in asked])]
+        if key == loefte.TABLE and all(home.lake.files(name) for name in ("vurdering_skole", "siste_utsagn")):
+            figures = (engine.read(home.lake.files(name), name) for name in (key, "vurdering_skole"))
+            outcomes = [*outcomes, loefte.kept(home, engine, home.complete, *figures)[0]]
     except OppfolgingError as error:
         return TableAudit(key, len(paths), rows, feil=str(error), av_andre_tall=told)
     return TableAudit(key, len(paths), rows, tuple(outcomes), av_andre_tall=told)

@@ -27,13 +27,15 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True)
 class RunOutcome:
     """How a run ended: the faults by step, or for which identification years it was. `utgivelse` is what it published,
-    also when something failed after that; None when the published file is the one from before a run that failed."""
+    also when something failed after that; None when the published file is the one from before a run that failed.
+    `siden`: the kept releases that show what the source has shielded or withdrawn since, each with what it shows."""
 
     success: bool
     faults: Mapping[str, str]
     uttrekk: tuple[int, ...]
     utgivelse: str | None
     ny: bool | None
+    siden: tuple[tuple[str, str], ...] = ()
 
 
 def progress_logger(progress: Progress) -> dg.LoggerDefinition:
@@ -99,7 +101,9 @@ def execute(
     limits = result.asset_materializations_for_node("grense")[0].metadata
     release = result.asset_materializations_for_node("utgivelse")[0].metadata
     years = tuple(int(year) for year in str(limits["uttrekk"].value).split(", "))
-    return RunOutcome(True, {}, years, str(release["utgivelse"].value), bool(release["ny"].value))
+    found: Any = release["viser_skjermet_siden"].value
+    since = tuple((str(name), str(text)) for name, text in found)
+    return RunOutcome(True, {}, years, str(release["utgivelse"].value), bool(release["ny"].value), since)
 
 
 def _journal_end(root: Path, journal: RunJournal, faults: dict[str, str]) -> None:

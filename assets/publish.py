@@ -101,5 +101,6 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
             "fil": dg.MetadataValue.path(str(release.file)),
             "kontrollrapport": dg.MetadataValue.path(str(home.published / PAGE_FILE)),
             "innhold_sha256": release.innhold_sha256,
+            "viser_skjermet_siden": dg.MetadataValue.json([[one.record.utgivelse, one.tekst] for one in shown]),
         }
     )

@@ -4,6 +4,7 @@ Belongs here: the assets of staging. Does not belong here: how files are read or
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -16,7 +17,7 @@ from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks
 from checks.suite import expected_rows
 from oppfolging_pipeline.engine import Engine, StagedFile
-from oppfolging_pipeline.rules.behov import Behov, needed_cells
+from oppfolging_pipeline.rules.behov import Behov, needed_cells, with_weights
 from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering, utsagn
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
@@ -90,15 +91,18 @@ def observasjon(
             },
             register=register,
             gone=update.gone,
-            reduced=lambda: _needed_alone(engine, home, update, needed, said),
+            reduced=[
+                partial(_with_these_alone, engine, home, update, cells, said)
+                for cells in (with_weights(needed, home.catalog), needed)
+            ],
         )
         home.archive.accept(newest, readings)
 
 
-def _needed_alone(
-    engine: Engine, home: HomeResource, update: observasjon_files.Update, needed: Behov, said: StagedFile
+def _with_these_alone(
+    engine: Engine, home: HomeResource, update: observasjon_files.Update, cells: Behov, said: StagedFile
 ) -> list[ToAudit]:
-    files = observasjon_files.without_unneeded(engine, home.lake, update.staged, needed)
+    files = observasjon_files.with_these_alone(engine, home.lake, update.staged, cells)
     return [ToAudit(files), ToAudit.one(said)] if files else []
 
 

@@ -23,7 +23,7 @@ from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
-from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.settings import Settings, read_settings
 
@@ -108,7 +108,8 @@ def run(
         nothing = "Nothing was published; the last published file, if any, is as it was."
         typer.echo(published if outcome.utgivelse else nothing, err=True)
         with _errors():
-            cli_releases.emit_shown_since(cli_releases.shown_since(settings), settings.home)
+            found = [(one.record.utgivelse, one.tekst) for one in cli_releases.shown_since(settings)]
+            cli_releases.emit_shown_since(found, published_release(settings.home / "publisert"), settings.home)
         raise typer.Exit(1)
     from oppfolging_pipeline import cli_output
 
@@ -117,11 +118,10 @@ def run(
         summary = cli_output.run_summary(
             connection, outcome.uttrekk, rules, settings.home, outcome.utgivelse, outcome.ny
         )
-        shown = cli_releases.shown_since(settings)
-        summary["skjermet_siden"] = [one.record.utgivelse for one in shown]
+        summary["viser_skjermet_siden"] = [name for name, _ in outcome.siden]
     cli_output.emit_run(rows, summary, as_json=as_json)
     if not as_json:
-        cli_releases.emit_shown_since(shown, settings.home)
+        cli_releases.emit_shown_since(outcome.siden, outcome.utgivelse, settings.home)
 
 
 @show.command("identifisert")

@@ -91,12 +91,13 @@ def shown_since(settings: Settings) -> list[ShownSince]:
         return found_in_home(engine, folder, known, lake, archive, settings.catalog)
 
 
-def emit_shown_since(found: Sequence[ShownSince], home: Path) -> None:
-    """What a run says of them on stdout, whichever way it ended."""
-    for one in found:
-        which = " (den som er publisert nå)" if one.is_current else ""
-        typer.echo(f"Utgivelse {one.record.utgivelse}{which} viser {one.tekst}.")
-        typer.echo(f"  Ta den ut: oppfolging releases withdraw {one.record.utgivelse} --home {shlex.quote(str(home))}")
+def emit_shown_since(found: Sequence[tuple[str, str]], current: str | None, home: Path) -> None:
+    """What a run says on stdout, whichever way it ended, of releases that show what is shielded now: their names and
+    what they show; `current` is the one that readers find."""
+    for name, shows in found:
+        which = " (den som er publisert nå)" if name == current else ""
+        typer.echo(f"Utgivelse {name}{which} viser {shows}.")
+        typer.echo(f"  Ta den ut: oppfolging releases withdraw {name} --home {shlex.quote(str(home))}")
 
 
 def _releases(settings: Settings) -> tuple[ReleaseRecord, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.publish.database import CATALOG, open_read_only
 from oppfolging_pipeline.publish.loefte import BORTE, SKJERMET, beyond_the_source, newest_in, published_figures
-from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, Known, ReleaseRecord
+from oppfolging_pipeline.publish.manifest import Known, ReleaseRecord
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
@@ -46,11 +46,6 @@ class ShownSince:
     skjermet: int
     borte: int
     serier: tuple[str, ...]
-
-    @property
-    def is_current(self) -> bool:
-        """Whether it is the one that readers find."""
-        return self.record.fil == PUBLISHED_FILE
 
     @property
     def tekst(self) -> str:
@@ -127,9 +122,9 @@ def found_in_home(
     engine: Engine, folder: Path, known: Known, lake: Lake, archive: Archive, catalog: Catalog
 ) -> list[ShownSince]:
     """As `shown_since`, of a home as it lies there, published in `folder`; nothing before its first intake."""
-    kept = any(record.fil for record in known.manifest.utgivelser)
-    utsagn = said_last(engine, lake, archive, catalog) if kept else None
-    everything = archive.everything()
+    if not any(record.fil for record in known.manifest.utgivelser):
+        return []
+    utsagn, everything = said_last(engine, lake, archive, catalog), archive.everything()
     if utsagn is None or everything is None:
         return []
     return shown_since(engine, folder, known, utsagn, intake.read_register(everything), catalog)

@@ -23,6 +23,18 @@ def needed_cells(rule_sets: Iterable[RuleSet]) -> frozenset[Celle]:
     return frozenset((one.indikator, one.maal, one.trinn) for each in rule_sets for one in each.indikatorer)
 
 
+def with_weights(needed: Behov, catalog: Catalog) -> frozenset[Celle]:
+    """The cells and those whose counts they are weighed by. Nothing stops for the latter; but without them some figures
+    cannot be moved, so that they are kept as long as they are sound."""
+    weights = {
+        (other, maal, trinn)
+        for _, own, trinn in needed
+        if (other := catalog.maal[own].vekt_fra) is not None
+        for maal in catalog.maal_for(other, trinn)
+    }
+    return frozenset(needed) | weights
+
+
 def every_cell(catalog: Catalog) -> frozenset[Celle]:
     """Each (indikator, maal, trinn) that the catalogue does not call `valgfri`: what is needed where nobody says which
     sets there are."""

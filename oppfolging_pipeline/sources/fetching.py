@@ -13,17 +13,25 @@ that arrived are not asked for again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError, TransientError
+from oppfolging_pipeline.core.errors import InvalidInput, PermanentError, TransientError
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.sources.asking import Answer, Asker
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.evidence import Campaign, Evidence
+from oppfolging_pipeline.sources.moves import seen, with_moves
 from oppfolging_pipeline.sources.published import Published, SourceClient
-from oppfolging_pipeline.sources.questions import Asked, Changed, as_facts, changed_questions, from_facts
+from oppfolging_pipeline.sources.questions import (
+    Asked,
+    Changed,
+    as_facts,
+    changed_questions,
+    expect_questions,
+    from_facts,
+)
 
 REGISTER = "klass"
 WHOLE = ""  # the school year of a unit that is a whole source, or the register
@@ -132,7 +140,7 @@ class Fetch:
             except (PermanentError, TransientError) as error:
                 outcomes.append(self._failed(client.kilde, WHOLE, error))
                 continue
-            published = self._with_moves(published)
+            published = with_moves(published, self.evidence.facts(client.kilde))
             self.evidence.drifts(self.campaign, client.kilde, WHOLE, published.warnings)
             asked = tuple(published.years[-newest:]) if years is None else tuple(sorted(set(years)))
             absent = [year for year in asked if year not in published.years]
@@ -189,7 +197,7 @@ class Fetch:
                 year,
                 lambda year=year: self._fetched(planned, year, changed),  # type: ignore[misc]
                 lambda answers, year=year: arrive.figures(kilde, year, answers),  # type: ignore[misc]
-                lambda first=number == 0: _seen(planned, first=first),  # type: ignore[misc]
+                lambda first=number == 0: seen(planned.client, planned.published, first=first),  # type: ignore[misc]
             )
             yield outcome
             failed = failed or outcome.state in FAILED
@@ -205,17 +213,9 @@ class Fetch:
             self.evidence.unit_ended(self.campaign, kilde, WHOLE, "uendret", self.now())
 
     def _fetched(self, planned: Planned, year: str, changed: Sequence[Changed]) -> tuple[Answer, ...]:
-        """The answers of a year. Raises `DriftError`, and asks for nothing, when it may have been asked other
-        questions than before."""
-        published = planned.published
-        drifts = [
-            one.drift(published.kilde, published.questions_by.get(one.indikator))
-            for one in changed
-            if one.concerns(year)
-        ]
-        if drifts:
-            raise DriftError(drifts)
-        return planned.client.fetch(self.asker, published, year)
+        """The answers of a year; nothing is asked for where its questions may be other ones than before."""
+        expect_questions(planned.published.kilde, changed, year, planned.published.questions_by)
+        return planned.client.fetch(self.asker, planned.published, year)
 
     @staticmethod
     def _units_of(plan: Plan) -> Iterable[tuple[str, str]]:
@@ -296,34 +296,3 @@ class Fetch:
         outcome = Outcome(kilde, skoleaar, state, rows, sha256=sha256, earlier=True)  # type: ignore[arg-type]
         self.told(outcome)
         return outcome
-
-    def _with_moves(self, published: Published) -> Published:
-        """With a warning for each fact that is another than when the source was last read without fault, and, before
-        there was such a time, than what is declared."""
-        remembered = self.evidence.facts(published.kilde)
-        known = {fact: f"{value}, as it is declared" for fact, value in published.declared.items()}
-        known |= {fact: f"{value}, as at the last fetch" for fact, value in remembered.items()}
-        before = {**published.declared, **remembered}
-        moves = tuple(
-            Drift(
-                "advarsel",
-                "versjon_flyttet",
-                Finding(
-                    key=f"{published.kilde}, {fact}",
-                    found=value,
-                    expected=known[fact],
-                    action="Nothing to do when the figures are accepted: where they lie is looked up on every fetch.",
-                ),
-            )
-            for fact, value in published.facts.items()
-            if before.get(fact, value) != value
-        )
-        return replace(published, warnings=(*published.warnings, *moves)) if moves else published
-
-
-def _seen(planned: Planned, *, first: bool) -> tuple[Drift, ...]:
-    """The warnings about a source that have not been told of yet."""
-    moved = planned.client.moved
-    warnings = (*(planned.published.warnings if first else ()), *moved.warnings)
-    moved.drifts.clear()
-    return warnings

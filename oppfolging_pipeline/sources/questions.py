@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from oppfolging_pipeline.core.errors import Finding
 from oppfolging_pipeline.rules.brudd import Bruddliste
-from oppfolging_pipeline.sources.drift import Drift
+from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.report_filters import Filter
 
 _FACT = " spørsmål"
@@ -101,6 +101,13 @@ def changed_questions(
         if not _is_judged(change, kilde, breaks):
             found.append(change)
     return found
+
+
+def expect_questions(kilde: str, changed: Sequence[Changed], skoleaar: str, shown_by: Mapping[str, str]) -> None:
+    """Raise `DriftError` when a change may be in the school year. `shown_by`: the answers that show them."""
+    drifts = [one.drift(kilde, shown_by.get(one.indikator)) for one in changed if one.concerns(skoleaar)]
+    if drifts:
+        raise DriftError(drifts)
 
 
 def _is_judged(change: Changed, kilde: str, breaks: Bruddliste) -> bool:

@@ -64,16 +64,16 @@ def stage(engine: Engine, lake: Lake, skoleaar: Collection[str]) -> Update:
     return Update(tuple(staged), tuple(gone))
 
 
-def without_unneeded(engine: Engine, lake: Lake, staged: Sequence[StagedFile], needed: Behov) -> tuple[StagedFile, ...]:
-    """The staged partitions once more, with the cells that are needed alone. One that has none of them is not staged:
-    what the lake has of it stays as it is."""
-    cells = engine.frame({"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER"}, sorted(needed))
+def with_these_alone(engine: Engine, lake: Lake, staged: Sequence[StagedFile], cells: Behov) -> tuple[StagedFile, ...]:
+    """The staged partitions once more, with those cells alone. One that has none of them is not staged: what the lake
+    has of it stays as it is."""
+    kept = engine.frame({"indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER"}, sorted(cells))
     files = []
     for file in staged:
         rows = engine.run(
             "SELECT r.* FROM rader r SEMI JOIN celler USING (indikator, maal, trinn)",
             rader=engine.connection.read_parquet(str(file.staged), hive_partitioning=False),
-            celler=cells,
+            celler=kept,
         )
         if rows.fetchone() is not None:
             partition = dict(zip(_PARTITION, lake.partition_of(file.target), strict=True))

@@ -50,7 +50,7 @@ def draw_country(seed: int) -> Country:
     told = (
         *sorted(world.told),
         rules,
-        f"priorities {prioritet}" if prioritet else "no priorities",
+        f"with priorities {prioritet}" if prioritet else "no priority",
         *(f"{one.handling} {one.enhet} {one.indikator} {one.trinn} {one.skoleaar}" for one in corrections),
     )
     return Country(seed, world.register(), _files(rows, dice), corrections, rule_set, 2025, prioritet, told)
@@ -91,11 +91,11 @@ def _rules(dice: random.Random) -> tuple[list[Statistic], RuleSet, str]:
     ties += ["hoyest_andel"] * (dice.random() < 0.7)
     of_1 = dice.sample(["flest_celler_forbi_absolutt", "flest_mulige_poeng"], dice.randint(0, 2))
     chosen: dict[str, Any] = {
-        "antall": dice.randint(1, 4), "antall_2": dice.randint(0, 3), "min_aar": dice.choice([1, 2, 3]),
+        "antall": dice.randint(1, 3), "antall_2": dice.choice([0, 1, 1, 2]), "min_aar": dice.choice([1, 2, 3]),
         "naer_grensen": dice.choice(["0", "2", "8.33", "20"]), "min_dekning": dice.choice(["0.3", "0.5", "0.75", "1"]),
         "nasjonal_grense": dice.choice(["publisert", "beregn"]),
         "spredning": dice.choice(["standardavvik", "standardavvik", "maks_min"]),
-        "nivaa": dice.choice(["0", "2", "10", "20"]), "ovre_andel": dice.choice(["25", "50", "100"]),
+        "nivaa": dice.choice(["0", "2", "10"]), "ovre_andel": dice.choice(["25", "50", "100"]),
         "min_skoler": dice.choice([2, 2, 3]), "ikke_vurdert_kan_vaere_kandidat": unjudged,
         "ved_likhet": [*of_1, "lavest_kommunenr"], "ved_likhet_2": [*ties, "lavest_kommunenr"],
         "rekkefolge": dice.choice([

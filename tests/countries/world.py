@@ -93,12 +93,12 @@ class World:
 
 
 def draw_world(dice: random.Random) -> World:
-    """Five to eight municipalities of few forms, so that many are equal, and what becomes of them."""
+    """Six to eight municipalities of few forms, so that many are equal, and what becomes of them."""
     world = World(offices={county: f"Embete {dice.choice('AB')}" for county in COUNTIES})
     with_gone = dice.random() < 0.3
-    forms = dice.randint(2, 4)
+    forms = dice.randint(1, 3)
     shapes = [[dice.choice(GRADES) for _ in range(dice.choice([1, 2, 2, 3]))] for _ in range(forms)]
-    for number in range(dice.randint(5, 8)):
+    for number in range(dice.randint(6, 8)):
         county = GONE if with_gone and number == 0 else dice.choice(COUNTIES)
         kommune = f"{county}{10 + number}"
         world.begins(kommune, BEGIN)

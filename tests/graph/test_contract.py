@@ -93,7 +93,8 @@ COLUMNS = {
         "indikator VARCHAR, maal VARCHAR, trinn INTEGER, celler INTEGER"
     ),
     "drift.grunnlag": (
-        "uttrekksaar INTEGER, indikatorsett VARCHAR, kjent_per DATE, merknad VARCHAR, rettelser_sha256 VARCHAR, "
+        "uttrekksaar INTEGER, indikatorsett VARCHAR, kjent_per DATE, skoler_uten_kommune INTEGER, merknad VARCHAR, "
+        "rettelser_sha256 VARCHAR, "
         "brudd_sha256 VARCHAR"
     ),
     "drift.rettelse": (
@@ -190,7 +191,7 @@ def test_the_cells_of_a_content_are_counted_for_each_grade_and_year(published):
 def test_a_run_on_everything_names_no_day_and_leaves_no_note(published):
     assert published.execute("SELECT kjent_per, merknad FROM drift.utgivelse").fetchall() == [(None, None)]
     assert published.execute("SELECT * EXCLUDE (rettelser_sha256, brudd_sha256) FROM drift.grunnlag").fetchall() == [
-        (2025, "np-skalapoeng", None, None)
+        (2025, "np-skalapoeng", None, 0, None)
     ]
 
 
@@ -204,3 +205,16 @@ def test_the_audits_of_every_table_are_published(published):
         "WHERE resultat <> 'bestått' OR antall_avvik IS DISTINCT FROM 0"
     ).fetchall()
     assert failed == []
+
+
+def test_no_open_table_has_a_school_with_points(published):
+    """Schools are internal: outside `intern` they stand in the register of schools alone, and with no figure."""
+    schools = {orgnr for (orgnr,) in published.execute("SELECT orgnr FROM intern.rangering_skole").fetchall()}
+    assert schools
+    for declared in published_tables():
+        if declared.db_schema == "intern":
+            continue
+        rows = published.execute(f"SELECT * FROM {declared.qualified_name}").fetchall()
+        if any(orgnr in str(row) for row in rows for orgnr in schools):
+            figures = {"verdi", "antall", "risikopoeng", "mulige_risikopoeng", "andel_risikopoeng", "vurdert"}
+            assert declared.key == "dim_skole" and not figures & set(declared.column_names)

@@ -78,6 +78,8 @@ MAY_BE_EMPTY = {
     ("rettelse", "settes_til_antall"): "only an override has one",
     ("rettelse", "referanse"): "that of a shielded figure is kept back; `skjermet_uten_tall` holds the others",
     ("rettelse", "opphoert"): "most are still in force",
+    ("harmonisert", "ikke_bygd_grunn"): "most figures are there; `grunn_der_det_ikke_er_bygd` holds the others",
+    ("vurdering", "ikke_bygd_grunn"): "most figures are there; `samme_celler_som_harmonisert` holds the others",
     ("grunnlag", "kjent_per"): "empty when everything is used",
     ("grunnlag", "merknad"): "a basis may call for no note",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 
 from oppfolging_pipeline.core.clock import date_in_norway
-from oppfolging_pipeline.core.errors import PermanentError, shown
+from oppfolging_pipeline.core.errors import InvalidInput, PermanentError, shown
 from oppfolging_pipeline.core.files import sha256_of
 from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.publish import manifest as manifests
@@ -53,9 +53,12 @@ def release(case: Case) -> list[Diagnosis]:
 
 def shown_since(case: Case, archive: Archive) -> list[Diagnosis]:
     """Kept releases that show what the source has shielded or withdrawn since they were made."""
-    known = manifests.reconcile(case.published, manifests.read_manifest(case.published))
-    with open_engine(lake=case.lake, memory_limit="1GB") as engine:
-        found = found_in_home(engine, case.published, known, case.lake, archive, case.catalog)
+    try:
+        known = manifests.reconcile(case.published, manifests.read_manifest(case.published))
+        with open_engine(lake=case.lake, memory_limit="1GB") as engine:
+            found = found_in_home(engine, case.published, known, case.lake, archive, case.catalog)
+    except (PermanentError, InvalidInput):
+        return []  # a manifest, or a content, that cannot be read: that is a finding of its own
     meaning = (
         "Lesere finner tall som kilden ikke lenger viser. Kommandoen tar filen bort; er det den som er publisert nå, "
         "kommer den nyeste uten slike tall i stedet, om det er noen."

@@ -89,6 +89,17 @@ def test_a_split_gives_a_row_for_each_part():
     assert {row["merknad"] for row in rows} == {"6104 Gammel 6104 er delt etter uttrekket, i 6204 og 6205."}
 
 
+def test_parts_are_listed_with_one_og(monkeypatch):
+    """«6150 og 6151 og 6152» was how three of them were told."""
+    monkeypatch.setitem(Register.new, "6104", ("6204", "6205", "6208"))
+    monkeypatch.setitem(Register.new, "6103", ("6201",))
+    assert {row["merknad"] for row in rader(identifisert("6104"))} == {
+        "6104 Gammel 6104 er delt etter uttrekket, i 6204, 6205 og 6208."
+    }
+    (row,) = rader(*(identifisert(code) for code in ("6101", "6102", "6103")))
+    assert row["merknad"].endswith(": 6101 Gammel 6101, 6102 Gammel 6102 og 6103 Gammel 6103.")
+
+
 def test_a_merger_of_two_identified_is_one_row_with_the_lower_kategori_and_both_numbers():
     for order in (["6101", "6102"], ["6102", "6101"]):
         kategori = {"6101": 2, "6102": 1}

@@ -174,6 +174,25 @@ def test_share_of_one_unit(engine: Engine, cells: list[list[Cell]], expected: tu
     assert tuple(row[name] for name in names) == expected
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        # Five of seven figures, though their weights are 7 of 9.
+        ([[("49", V), ("46", V), ("50", V)], [("14.0", V), X, X], [M, M, ("43.6", V)]], (5, 7, 0, 3, 3)),
+        # Shown in the first year alone; the second would have a figure if what cannot be built could.
+        ([[("46", V), U, M], [N, N, N], [U, M, X]], (1, 4, 2, 1, 2)),
+        ([[M, M, M], [N, N, N], [M, M, M]], (0, 0, 0, 0, 0)),
+    ],
+    ids=["weights-are-no-counts", "what-cannot-be-built", "nothing"],
+)
+def test_figures_and_years_of_one_unit_are_counted(
+    engine: Engine, cells: list[list[Cell]], expected: tuple[int, ...]
+) -> None:
+    names = ("celler_vist", "celler_finnes", "celler_ikke_bygd", "aar_med_tall", "aar_med_tall_om_bygd")
+    row = share(engine, cells)
+    assert tuple(row[name] for name in names) == expected
+
+
 def test_a_unit_is_preliminary_when_any_of_its_cells_is(engine: Engine) -> None:
     cells = [cell_row(LESING, year, ("50", "vist")) for year in YEARS]
     cells[2]["forelopig"] = True

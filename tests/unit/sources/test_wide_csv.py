@@ -196,3 +196,15 @@ def test_several_tests_grades_and_years_stand_side_by_side(read: Reader) -> None
         ("2024-25", "regning", 5, 51, 8),
         ("2023-24", "lesing", 8, 52, 7),
     }
+
+
+def test_a_row_of_svalbard_that_cannot_be_read_is_left_out_and_told(read: Reader) -> None:
+    rows = [
+        *ROWS,
+        municipality("2100", "x", "", 12, name="Svalbard"),
+        municipality("2111", 49, "", 12, name="Svalbard"),
+    ]
+    parsed = read(wide_csv(rows))
+    assert [row["enhet"] for row in cells_of(parsed) if row["nivaa"] == "kommune"] == ["6101", "2111"]
+    (told,) = parsed.left_out
+    assert (told.found, told.row) == ("'x'", 8)

@@ -11,7 +11,7 @@ from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.source_memory import UnitState
-from oppfolging_pipeline.staging.basis import older_bases, refuse_older_bases, release_note
+from oppfolging_pipeline.staging.basis import older_bases, questions_note, refuse_older_bases, release_note
 from tests.unit.staging.fetched import DAY, EU, GS, NOON, NP, Fetches
 
 YEAR, BEFORE, FIRST = "2024-25", "2023-24", "2022-23"
@@ -164,3 +164,16 @@ def test_a_file_that_is_read_again_is_used_as_of_when_it_came(home: Fetches) -> 
     home.ended(NP, [(YEAR, "stoppet")], NOON + DAY)
     home.file(NP, YEAR, NOON + 2 * DAY)
     assert (note(home) or "").endswith("brukt er 2024-25 fra filer 2026-01-20.")
+
+
+def test_questions_are_said_not_to_be_checked_while_the_newest_figures_of_the_survey_are_files(home: Fetches) -> None:
+    def said() -> str | None:
+        return questions_note(home.archive, WINDOW, default_catalog())
+
+    home.file(NP, YEAR, NOON)
+    home.file(EU, FIRST, NOON)
+    assert said() is None, "tests have no questions, and the survey's year is outside the window"
+    home.file(EU, YEAR, NOON)
+    assert said() == "Spørsmålstekstene i Elevundersøkelsen er ikke kontrollert: filer sier ikke hvilke de er."
+    home.read(EU, YEAR, NOON + DAY)
+    assert said() is None

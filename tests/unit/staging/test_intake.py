@@ -12,7 +12,9 @@ from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.core.files import read_content
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.register.reference import carried_register
+from oppfolging_pipeline.rules.behov import needed_cells
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Intake, Reading
 from oppfolging_pipeline.sources.inbox import files_in
@@ -154,3 +156,32 @@ def test_an_intake_without_figures_is_refused(take_in: TakeIn, engine: Engine) -
 
 def test_the_carried_register_is_used_when_the_intake_has_none(take_in: TakeIn) -> None:
     assert read_register(take_in({"a.csv": GOOD})) is carried_register()
+
+
+TESTS_ALONE = needed_cells([load_rule_set("np-skalapoeng")])
+
+
+@pytest.mark.parametrize(
+    "survey",
+    [flat_json([flat_row()])[:-1], flat_json([flat_row(AntallBesvart="mange")])],
+    ids=["cut off", "a number that is none"],
+)
+def test_a_survey_that_cannot_be_read_stops_only_who_needs_it(take_in: TakeIn, engine: Engine, survey: bytes) -> None:
+    intake = take_in({"bra.csv": GOOD, "undersokelse.json": survey})
+    read = read_intake(intake, engine.connection, default_catalog(), TESTS_ALONE)
+    assert [one.file for one in read.figures] == ["bra.csv"]
+    assert {finding.file for finding in read.left_out} == {"undersokelse.json"}
+    assert {finding.file for finding in refused(intake, engine).findings} == {"undersokelse.json"}
+
+
+def test_a_spoiled_content_of_a_source_that_is_not_needed_is_left_out(take_in: TakeIn, engine: Engine) -> None:
+    """What it was is known from when it was read before: of its bytes nobody can tell."""
+    intake = take_in({"bra.csv": GOOD, "undersokelse.json": flat_json([flat_row()])})
+    (survey,) = (one for one in intake.snapshots if one.file == "undersokelse.json")
+    known = {survey.sha256: Reading(survey.sha256, "flate_rader", "elevundersokelsen", "2024-25", 1)}
+    survey.path.chmod(0o644)
+    survey.path.write_bytes(b"spoiled")
+    read = read_intake(intake, engine.connection, default_catalog(), TESTS_ALONE, known)
+    assert [one.file for one in read.figures] == ["bra.csv"] and len(read.left_out) == 1
+    with pytest.raises(InvalidInput):
+        read_intake(intake, engine.connection, default_catalog(), TESTS_ALONE)

@@ -263,3 +263,40 @@ def test_a_source_that_overtook_a_correction_stops_a_run_and_is_taken_into_use_b
     with pytest.raises(InvalidInput, match="the source has changed it"):
         combine(*given)
     assert combine(*given, overtaken_stop=False).corrected.applied == ()
+
+
+NEEDED = {("lesing", "skalapoeng", 5)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([observed("6101", 47, indikator="regning")], "figures without a national row"),
+        (
+            [
+                observed(enhet, value, 20, indikator="regning")
+                for enhet, value in (("I", 50), ("6101", 47), ("6101", 48))
+            ],
+            "47 (20 pupils), and 48",
+        ),
+        (
+            [observed("I", None, None, indikator="regning"), observed("6101", 47, indikator="regning")],
+            "in the national row",
+        ),
+    ],
+    ids=["no national row", "two values", "no national figure"],
+)
+def test_figures_that_nobody_needs_and_that_are_not_sound_are_told_of_and_left_out(
+    engine: Engine, rows: list[Row], told: str
+) -> None:
+    file = file_of("a.csv", [observed("I"), observed("6101", 47), *rows])
+    counts = combine([file], changing_country(), default_catalog(), engine.connection, needed=NEEDED)
+    kinds = engine.connection.execute("SELECT DISTINCT indikator FROM observasjon").fetchall()
+    assert kinds == [("lesing",)]
+    assert [told in finding.found for finding in counts.left_out] == [True]
+
+
+def test_of_figures_that_are_needed_the_same_stops(engine: Engine) -> None:
+    file = file_of("a.csv", [observed("I", indikator="regning"), observed("6101", 47)])
+    with pytest.raises(InvalidInput, match="figures without a national row"):
+        combine([file], changing_country(), default_catalog(), engine.connection, needed=NEEDED)

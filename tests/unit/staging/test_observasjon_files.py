@@ -9,7 +9,7 @@ import pytest
 
 from oppfolging_pipeline.core.files import write_atomically
 from oppfolging_pipeline.engine import Engine, Lake
-from oppfolging_pipeline.staging.observasjon_files import Update, stage
+from oppfolging_pipeline.staging.observasjon_files import Update, stage, with_these_alone
 from oppfolging_pipeline.tables.model import table
 from tests.support.audits import report_of
 from tests.unit.staging.build import Row, observed
@@ -134,3 +134,13 @@ def test_a_copied_source_is_neither_read_nor_removed(engine: Engine, lake: Lake)
     assert len(before) == len(WHOLE)
     assert update(engine, lake, WHOLE, NEW).gone == ()
     assert lake.strays("observasjon") == sorted(copies) and values(engine, lake) == before
+
+
+def test_with_some_cells_alone_a_partition_without_any_of_them_is_not_staged(engine: Engine, lake: Lake) -> None:
+    rows = [observed("I"), observed("I", indikator="regning"), observed("I", **OF_EU)]
+    done = update(engine, lake, rows, NEW)
+    lake.staging_root.mkdir(parents=True, exist_ok=True)
+    staged = stage(engine, lake, [NEW]).staged
+    assert len(done.staged) == len(staged) == 2
+    (file,) = with_these_alone(engine, lake, staged, {("lesing", "skalapoeng", 5)})
+    assert (file.rows, lake.partition_of(file.target)) == (1, (NP, NEW))

@@ -5,7 +5,7 @@ Belongs here: the builders of the tests beside it. Does not belong here: asserti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,3 @@ def unit(
     """A municipality, or a school when `kommunenr` is given. `open_cells` have 3 points each; `would_be`: judged, were
     they shown."""
     return Enhet(enhet, kommunenr or enhet, points, possible, beyond, judged, 3 * open_cells, open_cells, would_be)
-
-
-def by(rows: Iterable[Mapping[str, Any]], *names: str) -> dict[Any, Mapping[str, Any]]:
-    """The rows by those columns."""
-    return {tuple(row[name] for name in names): row for row in rows}
