@@ -21,7 +21,10 @@ SCORES, BULLYING = ["148/sideData", "148/data#1"], ["150/sideData", "150/data#1"
 TAKEN_PART = ["151/sideData", "151/data#1"]
 # The tables have as many pages: the same content counts for all.
 RECOUNTED = [*SCORES, BULLYING[0], TAKEN_PART[0]]
-WHOLE_SURVEY = ["Eksport", *(f"{number}/filterVerdier" for number in (148, 150, 151)), *SCORES, *BULLYING, *TAKEN_PART]
+# But for the page of participation, which came whole the first time.
+WHOLE_SURVEY = [
+    "Eksport", *(f"{number}/filterVerdier" for number in (148, 150, 151)), *SCORES, *BULLYING, TAKEN_PART[0],
+]  # fmt: skip
 COMMA = '{"kode":400,"feiltype":"Feil","melding":"Ugyldig filter: TrinnID(6,9)","tilleggsinfo":"Se på nett"}'
 
 
