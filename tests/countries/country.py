@@ -50,7 +50,7 @@ def draw_country(seed: int) -> Country:
     told = (
         *sorted(world.told),
         rules,
-        f"priorities {prioritet}" if prioritet else "no priorities",
+        f"with priorities {prioritet}" if prioritet else "no priority",
         *(f"{one.handling} {one.enhet} {one.indikator} {one.trinn} {one.skoleaar}" for one in corrections),
     )
     return Country(seed, world.register(), _files(rows, dice), corrections, rule_set, 2025, prioritet, told)

@@ -41,7 +41,7 @@ OF_INTEREST = [
     "gets another name", "becomes", "and {} becomes", "merge into", "is divided into", "keeps its number",
     "divided between the figures and the day", "goes whole into", "gives a part to", "goes to 2599", "moves to",
     "opens in", "closes", "a county is wound up", "another county", "a number used again",
-    "priorities", "utelat", "overstyr", "merk", "one file of several years",
+    "with priorities", "utelat", "overstyr", "merk", "one file of several years",
     "a tie at the cut of category 1", "a tie at the cut of category 2", "near the cut", "open points that could decide",
     "open points that could not", "not judged", "preliminary", "on the national limit", "on the absolute limit",
     "nobody bullied, and shown", "bullied, and shielded", "shielded school", "shielded municipality", "shielded county",

@@ -8,24 +8,22 @@ Limits: 50 and 47 (51 and 48 for regning 8 in 2024-25). A figure gives 3 below 4
 from __future__ import annotations
 
 # kommunenr: name, points, possible, beyond the absolute limit, (shown, existing) cells, place. In a comment the points
-# of each year in the order lesing 5, regning 5, lesing 8, regning 8; x is shielded, – is missing.
+# of each year in the order lesing 5, regning 5, lesing 8, regning 8; x is shielded or cannot be built, – is missing.
 KOMMUNER: dict[str, tuple[str, int, int, int, tuple[int, int], int | None]] = {
     "6101": ("Askvik", 36, 36, 12, (12, 12), 1),  # 3333 3333 3333: everything beyond the absolute limit
     "6201": ("Kvernes", 18, 36, 4, (12, 12), 2),  # renumbered from 6114: 1111 3300 3311
     "6105": ("Fossnes", 8, 18, 2, (6, 12), 3),  # exactly half is shown: 33xx 0x0x x1x1
-    # Five with a third. More cells beyond the absolute limit go first: 4, 3, then three with 2.
-    "6103": ("Dalsund", 12, 36, 4, (12, 12), 4),  # 3333 0000 0000
-    "6102": ("Bjørkedal", 12, 36, 3, (12, 12), 5),  # 3300 1110 3000
-    # Then more possible points: 36, 36, 33; of the two with 36 the lowest kommunenr.
-    "6110": ("Lindøy", 12, 36, 2, (12, 12), 6),  # 3110 3110 1100
-    "6202": ("Myrland", 12, 36, 2, (12, 12), 7),  # 1111 3100 3010
-    "6107": ("Holmøy", 11, 33, 2, (11, 12), 8),  # merged from 6111 and 6112: 111x 3301 0100
-    # Divided from Indreby. Where one of the two is shielded the other is too, or Indreby less the other would give it;
-    # and where Indreby is (lesing 8, 2023-24), or the two would give Indreby. Three with 7 of 24: beyond the limit 2, 2
-    # and 1, and of the two with 2 the lowest kommunenr.
-    "6109": ("Jordnes", 7, 24, 2, (8, 12), 9),  # its school 119 alone, 2022-23 and 2023-24: 3x0x 0xx3 1000
-    "6203": ("Nordby", 7, 24, 2, (8, 8), 10),  # a year is missing, two are enough: 3300 –––– 0100
-    "6108": ("Ildvoll", 7, 24, 1, (8, 12), 11),  # schools 116, 117 and 118: 1x1x 0xx1 3100
+    # Divided from Indreby, and built where the schools that stand in it are all shown, whatever the other part is.
+    "6109": ("Jordnes", 11, 30, 3, (10, 12), 4),  # its school 119 alone, 2022-23 and 2023-24: 330x 0x13 1000
+    # Six with a third. More cells beyond the absolute limit go first: 4, 3, then four with 2.
+    "6103": ("Dalsund", 12, 36, 4, (12, 12), 5),  # 3333 0000 0000
+    "6102": ("Bjørkedal", 12, 36, 3, (12, 12), 6),  # 3300 1110 3000
+    # Then more possible points: 36, 36, 33, 30; of the two with 36 the lowest kommunenr.
+    "6110": ("Lindøy", 12, 36, 2, (12, 12), 7),  # 3110 3110 1100
+    "6202": ("Myrland", 12, 36, 2, (12, 12), 8),  # 1111 3100 3010
+    "6107": ("Holmøy", 11, 33, 2, (11, 12), 9),  # merged from 6111 and 6112: 111x 3301 0100
+    "6108": ("Ildvoll", 10, 30, 2, (10, 12), 10),  # Indreby too, schools 116, 117 and 118: 1x1x 0301 3100
+    "6203": ("Nordby", 7, 24, 2, (8, 8), 11),  # a year is missing, two are enough: 3300 –––– 0100
     "6104": ("Eikfjord", 6, 36, 0, (12, 12), 12),  # equal to a limit is not worse: 0000 1111 1001
     "6106": ("Granvik", 15, 15, 5, (5, 12), None),  # less than half is shown: 3xxx 33xx 33xx
     "6204": ("Osmark", 12, 12, 4, (4, 4), None),  # one year only: –––– –––– 3333
@@ -43,25 +41,27 @@ CELLS = {
     ("6107", "lesing", 5, "2022-23"): (47.0, "vist", 40, True, 1),  # (44·10 + 48·30) / 40 = 47, equal to the limit
     ("6107", "regning", 5, "2022-23"): (48.0, "vist", 40, True, 1),  # (48·30 + 47·10) / 40 = 47.75
     ("6107", "lesing", 8, "2022-23"): (47.0, "vist", 40, True, 1),  # (46·20 + 47·20) / 40 = 46.5: half goes up
-    ("6107", "regning", 8, "2022-23"): (None, "skjermet", None, True, None),  # Hellvik is shielded
+    ("6107", "regning", 8, "2022-23"): (None, "kan_ikke_bygges", None, True, None),  # Hellvik is shielded
     ("6107", "regning", 5, "2023-24"): (46.0, "vist", 25, True, 3),  # Hellvik has no pupils: Haugsund alone
     ("6107", "lesing", 8, "2023-24"): (50.0, "vist", 40, True, 0),  # (50·20 + 49·20) / 40 = 49.5
     ("6107", "regning", 8, "2023-24"): (47.0, "vist", 80, True, 1),  # (50·20 + 46·60) / 80 = 47
     ("6107", "lesing", 5, "2024-25"): (50.0, "vist", 40, False, 0),  # its own; 20 of them in a shielded school
     # Ildvoll and Jordnes, divided from Indreby, whose own figure of 40 in regning 5 would have given 3.
     ("6108", "lesing", 5, "2022-23"): (47.0, "vist", 40, True, 1),  # (46·20 + 48·20) / 40
-    ("6108", "regning", 5, "2022-23"): (None, "skjermet", None, True, None),  # school 117 is shielded
+    ("6109", "lesing", 5, "2022-23"): (46.0, "vist", 20, True, 3),  # 119
+    ("6108", "regning", 5, "2022-23"): (None, "kan_ikke_bygges", None, True, None),  # school 117 is shielded
+    ("6109", "regning", 5, "2022-23"): (46.0, "vist", 20, True, 3),  # 119, whatever 117 hides
     ("6108", "lesing", 8, "2022-23"): (49.0, "vist", 40, True, 1),  # 118; the closed school 120 had no pupils
-    ("6108", "regning", 8, "2022-23"): (None, "skjermet", None, True, None),  # 120 may belong to either
-    ("6109", "regning", 8, "2022-23"): (None, "skjermet", None, True, None),
+    ("6109", "lesing", 8, "2022-23"): (50.0, "vist", 20, True, 0),  # 119
+    ("6108", "regning", 8, "2022-23"): (None, "kan_ikke_bygges", None, True, None),  # 120 may belong to either
+    ("6109", "regning", 8, "2022-23"): (None, "kan_ikke_bygges", None, True, None),
     ("6108", "lesing", 5, "2023-24"): (50.0, "vist", 50, True, 0),  # (49·20 + 50·30) / 50 = 49.6
-    ("6109", "regning", 5, "2022-23"): (None, "skjermet", None, True, None),  # 119 is shown, but Ildvoll is not
-    ("6109", "lesing", 8, "2022-23"): (50.0, "vist", 20, True, 0),  # 119; Ildvoll is shown too
-    ("6109", "regning", 5, "2023-24"): (None, "skjermet", None, True, None),  # school 119 is shielded
-    ("6108", "regning", 5, "2023-24"): (None, "skjermet", None, True, None),  # 116 and 117 are shown; Jordnes is not
-    # 118 and 119 are shown, Indreby itself is not: (50·40 + 49·20) / 60 = 49.67 would be its figure.
-    ("6108", "lesing", 8, "2023-24"): (None, "skjermet", None, True, None),
-    ("6109", "lesing", 8, "2023-24"): (None, "skjermet", None, True, None),
+    ("6108", "regning", 5, "2023-24"): (46.0, "vist", 30, True, 3),  # 116 and 117
+    ("6109", "regning", 5, "2023-24"): (None, "kan_ikke_bygges", None, True, None),  # school 119 is shielded
+    # Indreby itself is shielded, and its schools 118 and 119 are shown.
+    ("6108", "lesing", 8, "2023-24"): (50.0, "vist", 40, True, 0),
+    ("6109", "lesing", 8, "2023-24"): (49.0, "vist", 20, True, 1),
+    ("6109", "regning", 8, "2023-24"): (46.0, "vist", 20, True, 3),  # 40 and 20 are Indreby's 60
     # A pure renumbering moves the figure.
     ("6201", "lesing", 5, "2022-23"): (49.0, "vist", 20, False, 1),
     ("6105", "lesing", 8, "2022-23"): (None, "skjermet", None, False, None),
@@ -107,47 +107,20 @@ SKOLER: dict[int, tuple[str, int, int, tuple[int, int], int | None, bool | None]
     128: ("6204", 12, 12, (4, 4), None, None),  # four cells of 3 points; one year only
 }
 
-# The shown cells of schools that are shielded where they are published: (school, indikator, trinn, skoleaar). Points,
-# shares and places are of all shown cells, these among them.
-SKJERMET_VED_SIDEN = {
-    (111, "lesing", 8, "2022-23"),  # Fossnes is shielded, and Fjell is its only school with the grade
-    (112, "regning", 5, "2022-23"),  # so is Granvik, with Gran alone in grade 5
-    *(
-        (113, indikator, 8, skoleaar)
-        for indikator in ("lesing", "regning")
-        for skoleaar in ("2022-23", "2023-24", "2024-25")
-    ),
-    (114, "lesing", 5, "2024-25"),  # Holmøy is shown, and Hov is shielded alone: 40 pupils less 20 would be Hov's
-    # So it is where another shielded school stands beside one shown school of a shown municipality: Bru, Egg, Elg,
-    # Fure, Furu and Hov. Without them the municipality's figure would be the shown school's.
-    (104, "lesing", 8, "2023-24"),
-    *((108, indikator, 5, "2023-24") for indikator in ("lesing", "regning")),
-    (108, "lesing", 5, "2024-25"),
-    (110, "lesing", 5, "2023-24"),
-    (110, "regning", 5, "2024-25"),
-    (114, "regning", 5, "2024-25"),
-    (119, "regning", 5, "2022-23"),  # Jordnes is shielded beside Ildvoll, and has no other school
-    (118, "regning", 8, "2022-23"),  # Ildvoll and Jordnes are shielded for the closed 120, and have one school each
-    (119, "regning", 8, "2022-23"),
-    (118, "lesing", 8, "2023-24"),  # and so they are for the shielded Indreby, one school each
-    (119, "lesing", 8, "2023-24"),
-    (117, "regning", 5, "2023-24"),  # Ildvoll is shielded beside Jordnes: of 116 (20 pupils) and 117 (10) the smaller
-}
-
-# With 7 places in category 1 the cut goes through the five with a third; with 2 in category 2 the third is left out.
-# kommunenr: selected, shared place, near the cut, margin to the first outside (Holmøy, 100/3 %)
+# With 7 places in category 1 the cut goes through the six with a third; with 2 in category 2 the third is left out.
+# kommunenr: selected, shared place, near the cut, margin to the first outside (Myrland, 100/3 %)
 WITH_7_PLACES = {
     "6101": (True, False, False, 200 / 3),  # 100 − 100/3
     "6201": (True, False, False, 50 / 3),  # 50 − 100/3
     "6105": (True, False, False, 100 / 9),  # 400/9 − 300/9
+    "6109": (True, False, False, 10 / 3),  # 110/3 − 100/3
     "6103": (True, True, True, 0.0),
     "6102": (True, True, True, 0.0),
     "6110": (True, True, True, 0.0),
-    "6202": (True, True, True, 0.0),
+    "6202": (False, False, True, 0.0),
     "6107": (False, False, True, 0.0),
-    "6109": (False, False, False, -25 / 6),  # 175/6 − 200/6
-    "6203": (False, False, False, -25 / 6),
-    "6108": (False, False, False, -25 / 6),
+    "6108": (False, False, True, 0.0),
+    "6203": (False, False, False, -25 / 6),  # 175/6 − 200/6
     "6104": (False, False, False, -50 / 3),
 }
 

@@ -91,7 +91,6 @@ def _moved(
     grades: dict[str, set[int]] = defaultdict(set)
     found_cells: dict[str, dict[CellKey, tuple[str, int]]] = defaultdict(dict)
     parts: dict[str, dict[CellKey, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    unseen = _unseen(cells)
     comes_from = _origins(cells, became)
     for row in cells.itertuples():
         key = (row.indikator, row.trinn, row.aar)
@@ -108,26 +107,17 @@ def _moved(
                 if not divided and len(origins) == 1:
                     found_cells[target][key] = (row.status, row.verdi)
                 elif not divided:
-                    parts[target][key].append((row, True))
-                else:
-                    parts[target][key]
-            elif divided and ((row.kommune, key) in unseen or home[row.enhet] in (target, None)):
-                parts[target][key].append((row, home[row.enhet] is not None))
-    hidden = {
-        (row.kommune, key)
-        for of_target in parts.values()
-        for key, rows in of_target.items()
-        for row, usable in rows
-        if _has_pupils(row) and not _can_be_used(row, usable)
-    }
+                    parts[target][key].append(row)
+            elif divided and home[row.enhet] == target:
+                parts[target][key].append(row)
     for target, of_target in parts.items():
         for key, rows in of_target.items():
-            status, mean = _mean(rows, asked[key[:2]]["decimals"])
+            found_cells[target][key] = _mean(rows, asked[key[:2]]["decimals"])
+    for code, key in _not_accounted_for(cells, became, home):
+        for target in became.get(code, [code]):
             origins = comes_from[asked[key[:2]]["kilde"], key[2], target]
-            divided = origins if any(len(became.get(code, [code])) > 1 for code in origins) else set()
-            if any((code, key) in unseen or (code, key) in hidden for code in divided):
-                status, mean = "skjermet", 0
-            found_cells[target][key] = (status, mean)
+            if any(len(became.get(origin, [origin])) > 1 for origin in origins):
+                found_cells[target][key] = ("kan_ikke_bygges", 0)
     units = {code: Unit(code) for code in sorted(kommuner)}
     for code, unit in (*units.items(), *schools.items()):
         for (indikator, trinn), item in asked.items():
@@ -145,47 +135,41 @@ def _origins(cells: pd.DataFrame, became: Mapping[str, list[str]]) -> dict[tuple
     return origins
 
 
-def _unseen(cells: pd.DataFrame) -> set[tuple[str, CellKey]]:
-    """The cells of municipalities with pupils that are not all seen: itself or a school is hidden, or the schools have
-    not its number of pupils. Those of codes that only schools stand under, in the source and year, are not known."""
+def _not_accounted_for(
+    cells: pd.DataFrame, became: Mapping[str, list[str]], home: Mapping[str, str | None]
+) -> set[tuple[str, CellKey]]:
+    """The cells of municipalities of which a school with pupils stands in none of what they became, or whose schools
+    have not their number of pupils, where all of the numbers are shown."""
     schools: dict[tuple[str, CellKey], list[Any]] = defaultdict(list)
-    wholes: dict[tuple[str, CellKey], Any] = {}
-    for row in cells[cells.nivaa.isin(["kommune", "skole"])].itertuples():
-        at = row.kommune, (row.indikator, row.trinn, row.aar)
-        if row.nivaa == "kommune":
-            wholes[at] = row
-        elif _has_pupils(row):
+    found = set()
+    of_interest = cells[cells.nivaa.isin(["kommune", "skole"])]
+    for row in of_interest[of_interest.nivaa == "skole"].itertuples():
+        if _has_pupils(row):
+            at = row.kommune, (row.indikator, row.trinn, row.aar)
             schools[at].append(row)
-    with_rows = {(row.kilde, row.aar, row.kommune) for row in wholes.values()}
-    of_schools_alone = {
-        at for at, rows in schools.items() if at not in wholes and (rows[0].kilde, at[1][2], at[0]) in with_rows
-    }
-    return of_schools_alone | {
-        at
-        for at, whole in wholes.items()
-        if (_has_pupils(whole) or schools[at])
-        and not (
-            all(_can_be_used(row, True) for row in (whole, *schools[at]))
-            and sum(row.antall for row in schools[at]) == whole.antall
-        )
-    }
+            if home[row.enhet] not in became.get(row.kommune, [row.kommune]):
+                found.add(at)
+    for whole in of_interest[of_interest.nivaa == "kommune"].itertuples():
+        at = whole.kommune, (whole.indikator, whole.trinn, whole.aar)
+        known = all(row.antall > 0 for row in (whole, *schools[at]))
+        if (_has_pupils(whole) and not schools[at]) or (
+            known and sum(row.antall for row in schools[at]) != whole.antall
+        ):
+            found.add(at)
+    return found
 
 
 def _has_pupils(row: Any) -> bool:
     return row.status != "mangler" or row.antall > 0 or row.antall_skjult
 
 
-def _can_be_used(row: Any, usable: bool) -> bool:
-    return usable and row.status == "vist" and row.antall > 0
-
-
 def _mean(rows: list[Any], decimals: int) -> tuple[str, int]:
-    present = [(row, usable) for row, usable in rows if _has_pupils(row)]
+    present = [row for row in rows if _has_pupils(row)]
     if not present:
         return "mangler", 0
-    if not all(_can_be_used(row, usable) for row, usable in present):
-        return "skjermet", 0
-    mean = Fraction(sum(row.verdi * row.antall for row, _ in present), sum(row.antall for row, _ in present))
+    if not all(row.status == "vist" and row.antall > 0 for row in present):
+        return "kan_ikke_bygges", 0
+    mean = Fraction(sum(row.verdi * row.antall for row in present), sum(row.antall for row in present))
     unit = 1000 // 10**decimals
     return "vist", int((mean / unit + Fraction(1, 2)).__floor__()) * unit
 
@@ -193,7 +177,7 @@ def _mean(rows: list[Any], decimals: int) -> tuple[str, int]:
 def _give_points(unit: Unit, asked: Asked, national: Mapping[CellKey, int]) -> None:
     for (indikator, trinn, aar), (status, verdi) in unit.cells.items():
         item = asked[indikator, trinn]
-        if status in ("vist", "skjermet"):
+        if status in ("vist", "skjermet", "kan_ikke_bygges"):
             unit.exist += item["weight"]
         if status != "vist":
             continue

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
-from oppfolging_pipeline.identification import kategori1, kategori2, units
+from oppfolging_pipeline.identification import aapne, kategori1, kategori2, spredning, units
 from oppfolging_pipeline.identification.etterregning.etterregn import Etterregnet
 from oppfolging_pipeline.identification.etterregning.sammenligning import NOEKLER, sammenlign
 from oppfolging_pipeline.identification.etterregning_inndata import avvik_of
@@ -22,7 +22,7 @@ from oppfolging_pipeline.indicators import andel, grense, vurdering
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.model import RuleSet
-from oppfolging_pipeline.staging import harmonisering, skole_plassering
+from oppfolging_pipeline.staging import harmonisering, ombygging, skole_plassering
 from oppfolging_pipeline.staging.harmonisering import Request
 from tests.golden import expected
 from tests.golden.country import orgnr
@@ -142,38 +142,50 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         grense, [("national - limit.verdi if", "national - limit.verdi - 1 if")], "vurdering", "absolutt_grense",
     ),
     "coverage by shown cells alone": (
-        andel, [("FILTER (verdistatus IN ('vist', 'skjermet'))", "FILTER (verdistatus = 'vist')")],
+        andel,
+        [("FILTER (verdistatus IN ('vist', 'skjermet', 'kan_ikke_bygges')), 0)", "FILTER (verdistatus = 'vist'), 0)")],
+        "andel", "vekt_finnes",
+    ),
+    "what cannot be built is no figure": (
+        andel,
+        [("sum(vekt) FILTER (verdistatus IN ('vist', 'skjermet', 'kan_ikke_bygges')",
+          "sum(vekt) FILTER (verdistatus IN ('vist', 'skjermet')")],
         "andel", "vekt_finnes",
     ),
     "years counted with shielded cells": (
-        andel, [("count(DISTINCT vindusaar) FILTER (verdistatus = 'vist')", "count(DISTINCT vindusaar)")], "andel",
-        "aar_med_tall",
+        andel, [("count(DISTINCT vindusaar) FILTER (verdistatus = 'vist') AS", "count(DISTINCT vindusaar) AS")],
+        "andel", "aar_med_tall",
     ),
     "half is too little": (
-        units, [("vekt_finnes) < Fraction", "vekt_finnes) <= Fraction")], "rangering_kommune", "vurdert",
+        units, [("unit.vekt_finnes) < least", "unit.vekt_finnes) <= least")], "rangering_kommune", "vurdert",
     ),
     "one year is enough": (
         units, [("aar_med_tall < needed", "aar_med_tall + 1 < needed")], "rangering_kommune", "vurdert",
     ),
-    "the lowest share first": (kategori1, [("(-unit.andel,", "(unit.andel,")], "rangering_kommune", "rangering"),
+    "the lowest share first": (kategori1, [("(-unit.andel, *", "(unit.andel, *")], "rangering_kommune", "rangering"),
     "fewest beyond the limit first": (
-        kategori1, [("-unit.celler_forbi_absolutt,", "unit.celler_forbi_absolutt,")], "rangering_kommune", "rangering",
-    ),
-    "fewest possible points first": (
-        kategori1, [("-unit.mulige_risikopoeng,", "unit.mulige_risikopoeng,")], "rangering_kommune", "rangering",
-    ),
-    "the highest number first": (
-        kategori1, [("mulige_risikopoeng, unit.enhet)", "mulige_risikopoeng, -int(unit.enhet))")], "rangering_kommune",
+        kategori1, [("unit: -unit.celler_forbi_absolutt", "unit: unit.celler_forbi_absolutt")], "rangering_kommune",
         "rangering",
     ),
+    "fewest possible points first": (
+        kategori1, [("unit: -unit.mulige_risikopoeng", "unit: unit.mulige_risikopoeng")], "rangering_kommune",
+        "rangering",
+    ),
+    "the highest number first": (
+        kategori1, [("unit: unit.enhet", "unit: -int(unit.enhet)")], "rangering_kommune", "rangering",
+    ),
     "one place too few": (
-        kategori1, [("identifisert=place <= selected", "identifisert=place < selected")],
-        "rangering_kommune", "kategori",
+        kategori1, [("inside = place <= selected", "inside = place < selected")], "rangering_kommune", "kategori",
     ),
     "margin from the second": (
-        kategori1, [("ordered[selected].andel if", "ordered[1].andel if")], "rangering_kommune", "margin",
+        kategori1, [("- first_out.andel,", "- ordered[1].andel,")], "rangering_kommune", "margin",
     ),
-    "nothing is near": (kategori1, [("- cut) <= near", "- cut) < 0")], "rangering_kommune", "naer_grensen"),
+    "nothing is near": (kategori1, [("other_side.andel) <= near", "other_side.andel) < 0")], "rangering_kommune",
+                        "naer_grensen"),
+    "open points are weights": (
+        aapne, [("vekt_ikke_bygd * rule_set.poeng.absolutt.verdi", "vekt_ikke_bygd")], "rangering_kommune",
+        "aapne_poeng",
+    ),
     "the quarter rounded down": (kategori2, [("math.ceil(", "math.floor(")], "rangering_skole", "i_ovre_kvartil"),
     "category 1 are candidates too": (
         kategori2, [("kommune.enhet in in_category_1 or limit", "limit")], "kandidat_kategori2", "rad",
@@ -182,38 +194,44 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         kategori2, [("spread.squared >= ", "spread.squared > ")], "kandidat_kategori2", "rad",
     ),
     "the spread of a sample": (
-        kategori2, [("Fraction(0)) / len(shares))", "Fraction(0)) / (len(shares) - 1))")],
+        spredning, [("Fraction(0)) / len(shares))", "Fraction(0)) / (len(shares) - 1))")],
         "kandidat_kategori2", "spredning",
     ),
-    "the least spread first": (kategori2, [("-spread.squared,", "spread.squared,")], "kandidat_kategori2", "rangering"),
+    "the least spread first": (
+        kategori2, [("one: -one.spread.squared", "one: one.spread.squared")], "kandidat_kategori2", "rangering",
+    ),
     "one candidate too many": (
-        kategori2, [("chosen = place <= rules", "chosen = place <= 1 + rules")], "kandidat_kategori2", "valgt",
+        kategori2,
+        [("found[: rules.antall.verdi], found[rules.antall.verdi :]",
+          "found[: rules.antall.verdi + 1], found[rules.antall.verdi + 1 :]")],
+        "kandidat_kategori2", "valgt",
     ),
     "a mean rounded down": (
-        harmonisering, [("(2 * teller + elever) // (2 * elever)", "teller // elever")], "vurdering", "verdi",
+        ombygging, [("(2 * teller + elever) // (2 * elever)", "teller // elever")], "vurdering", "verdi",
     ),
     "a mean of what is shown": (
-        harmonisering, [("WHEN skjulte > 0 THEN 'skjermet' WHEN", "WHEN")], "vurdering", "verdistatus",
+        ombygging, [("CASE WHEN hinder IS NOT NULL THEN 'kan_ikke_bygges' WHEN", "CASE WHEN")], "vurdering",
+        "verdistatus",
     ),
-    "a part is shown beside a hidden one": (
-        harmonisering, [("AND NOT gaar_opp", "AND verdistatus <> 'vist'")], "vurdering", "verdistatus",
+    "schools of a division need not add up": (
+        ombygging, [("NOT en_uten_elevtall AND elever <> i_skolene", "false")], "vurdering", "verdistatus",
     ),
-    "the parts of a shielded whole are shown": (
-        harmonisering, [("AND NOT gaar_opp", "AND NOT gaar_opp AND verdistatus = 'vist'")], "vurdering", "verdistatus",
+    "what cannot be built is shielded": (
+        ombygging, [("THEN 'kan_ikke_bygges' WHEN", "THEN 'skjermet' WHEN")], "vurdering", "verdistatus",
     ),
     "a closed school is left out": (
-        harmonisering, [("REPLACE (false AS kan_brukes) FROM skoler", "FROM skoler"), ("kommune IS NULL", "false")],
-        "vurdering", "verdistatus",
+        ombygging, [("WHERE utenfor IS NOT NULL", "WHERE false")], "vurdering", "verdistatus",
     ),
     "a division is a renumbering": (
-        harmonisering, [('            maate = "delt"', '            maate = "flyttet"')], "vurdering", "beregnet",
+        harmonisering, [('                maate = "delt"', '                maate = "flyttet"')], "vurdering",
+        "beregnet",
     ),
     "missing is not a grade's": (
         harmonisering, [("THEN 'mangler' ELSE 'ikke_aktuelt'", "THEN 'ikke_aktuelt' ELSE 'ikke_aktuelt'")], "vurdering",
         "verdistatus",
     ),
     "schools of every year are judged": (
-        skole_plassering, [('row["siste_skoleaar"] == request.newest_skoleaar and ', "")], "rangering_skole", "rad",
+        skole_plassering, [("row.skoleaar == request.newest_skoleaar and ", "")], "rangering_skole", "rad",
     ),
 }  # fmt: skip
 

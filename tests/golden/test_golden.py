@@ -106,25 +106,12 @@ def test_a_grade_that_a_school_does_not_have_is_not_missing(published: Query) ->
     ]  # fmt: skip
 
 
-def test_no_shielded_figure_follows_from_a_municipality_and_its_other_schools(
-    published: Query, golden_home: Path
-) -> None:
-    """From Holmøy's 50 of 40 pupils and school 114's 46 of 20 it followed that the shielded school 135 had 54 of 20."""
+def test_a_school_s_cells_are_published_as_they_were_judged(published: Query, golden_home: Path) -> None:
     cell = "indikator, trinn, skoleaar, verdistatus, verdi, antall, risikopoeng, mulige_risikopoeng"
     with open_engine() as engine:
         judged = engine.read(Lake(golden_home / "lager").files("vurdering"), "vurdering").filter("nivaa = 'skole'")
-        before = {
-            (row["orgnr"], *list(row.values())[1:4]): row
-            for row in engine.fetch(judged.project(f"enhet AS orgnr, {cell}"))
-        }
-    found = {
-        (row["orgnr"], *list(row.values())[1:4]): row
-        for row in published(f"SELECT orgnr, {cell} FROM intern.vurdering_skole")
-    }
-    hidden = {key for key, row in found.items() if row != before[key]}
-    assert hidden == {(orgnr(number), *rest) for number, *rest in expected.SKJERMET_VED_SIDEN}
-    assert {tuple(list(found[key].values())[4:]) for key in hidden} == {("skjermet", None, None, None, 0)}
-    assert {before[key]["verdistatus"] for key in hidden} == {"vist"}
+        before = {tuple(row.values()) for row in engine.fetch(judged.project(f"enhet AS orgnr, {cell}"))}
+    assert {tuple(row.values()) for row in published(f"SELECT orgnr, {cell} FROM intern.vurdering_skole")} == before
 
 
 def test_judged_schools_are_those_of_the_newest_year_in_a_municipality(schools: dict[str, Any]) -> None:
