@@ -190,7 +190,7 @@ class Publisher:
         """A survey may lack a school of several."""
         if one.kilde != "elevundersokelsen" or of < 2 or not self.holes:
             return False
-        return self._dice("borte", school.orgnr, one.indikator, one.trinn, skoleaar).random() < 0.05
+        return self._dice("borte", school.orgnr, one.indikator, one.trinn, skoleaar).random() < 0.2
 
     def _row(self, one: Statistic, skoleaar: str, enhet: str, kommunenr: str | None, cell: Cell) -> Row:
         nivaa = {1: "nasjonalt", 2: "fylke", 4: "kommune", 9: "skole"}[len(enhet)]
