@@ -116,6 +116,7 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "ventet_enhet": lambda known: kontrollgrunnlag.ventet_enhet(
         [*((kilde, skoleaar) for kilde, skoleaar in known.observed), *known.asked_for], known.register, known.catalog
     ),
+    "samme_enhet": lambda known: kontrollgrunnlag.samme_enhet(known.observed, known.register, known.catalog),
     "utenfor": lambda known: kontrollgrunnlag.utenfor(known.register),
     "katalog_maal": lambda known: kontrollgrunnlag.katalog_maal(known.catalog),
     "katalog_kilde": lambda known: kontrollgrunnlag.katalog_kilde(known.catalog),
@@ -143,7 +144,16 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
 # A register may know of no code outside the municipalities, no break and no correction may be known, and no window may
 # span a break; every other fact has a row wherever it is asked for.
 _MAY_BE_EMPTY = {"utenfor", "brudd_celle", "vindusbrudd", "rettet_antall", "rettet_bare_antall", "utelatt_tall"}
-_OF_THE_REGISTER = {"ventet_enhet", "utenfor", "ventet_kommune", "opphav", "etterfolger", "registerrad", "embete"}
+_OF_THE_REGISTER = {
+    "ventet_enhet",
+    "samme_enhet",
+    "utenfor",
+    "ventet_kommune",
+    "opphav",
+    "etterfolger",
+    "registerrad",
+    "embete",
+}
 
 
 def _observed(home: HomeResource, files: Sequence[StagedFile]) -> list[Path]:

@@ -54,10 +54,10 @@ def tables_with_a_suite() -> dict[str, str]:
 def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudit]:
     """Audit the committed files of those tables, one table at a time, as the home's only writer.
 
-    The second computation of the decision belongs to the suite of `identifisert_kommune`, the promise about shielding
-    to that of `vurdering_kommune`. What a run alone knows (how many rows its inputs make) is not asked again, what is as
-    of a day is held against the day that it was made for, and what is compared with the observations is asked only of
-    results that were made of those in the lake. Raises `PermanentError` when the lake holds no table at all, and
+    The second computation of the decision belongs to the suite of `identifisert_kommune`, the promise on shielding to
+    that of `vurdering_kommune`. What a run alone knows (how many rows its inputs make) is not asked again; what is as
+    of a day is held against the day that it was made for; what is compared with the observations is asked of results
+    that were made of those in the lake alone. Raises `PermanentError` when the lake holds no table at all, and
     `TransientError` when another process writes to the home.
     """
     if not any(home.lake.files(key) for key in keys):

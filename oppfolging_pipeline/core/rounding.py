@@ -25,10 +25,12 @@ def norwegian(value: Decimal | Fraction | int, decimals: int) -> str:
     return f"{half_up(value, decimals):f}".replace(".", ",")
 
 
-def norwegian_floor(value: Fraction, decimals: int) -> str:
-    """A number that is not negative rounded down: `Fraction(4999, 100)` with one decimal → `49,9`."""
-    scaled = value * 10**decimals
-    return f"{Decimal(scaled.numerator // scaled.denominator).scaleb(-decimals):f}".replace(".", ",")
+def norwegian_below(value: Fraction, bound: Fraction, decimals: int) -> str:
+    """A number less than `bound`, half up, with the decimals more that it takes to read as less: 49.96 below 50 with
+    one decimal → `49,96`."""
+    while half_up(value, decimals) >= bound:
+        decimals += 1
+    return norwegian(value, decimals)
 
 
 def norwegian_exact(value: Decimal) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
-from oppfolging_pipeline.core.rounding import norwegian_exact, norwegian_floor
+from oppfolging_pipeline.core.rounding import norwegian_below, norwegian_exact
 from oppfolging_pipeline.rules.model import RuleSet
 
 
@@ -80,8 +80,8 @@ def _why_not(unit: Unit, rule_set: RuleSet) -> str | None:
         return "Ingen av tallene som finnes, er vist."
     least = Fraction(rule_set.min_dekning.verdi)
     if Fraction(unit.vekt_vist, unit.vekt_finnes) < least:
-        # Rounded down: what is too little never reads as enough.
-        weighted = norwegian_floor(Fraction(100 * unit.vekt_vist, unit.vekt_finnes), 1)
+        # What is too little never reads as enough.
+        weighted = norwegian_below(Fraction(100 * unit.vekt_vist, unit.vekt_finnes), 100 * least, 1)
         return (
             f"{unit.celler_vist} av {unit.celler_finnes} tall som finnes, er vist. Vektet som poengene er det "
             f"{weighted} prosent, og minst {norwegian_exact(100 * rule_set.min_dekning.verdi)} prosent kreves."

@@ -47,20 +47,16 @@ def beyond_the_source(
     series), or, where `sporing` says that the result was read from the same contents, `annet_tall`.
     """
     codes = engine.run(
-        f"SELECT kilde, skoleaar, kommunenr, bool_or(nivaa = 'kommune') FROM utsagn WHERE {_SAYS} GROUP BY ALL",  # noqa: S608
+        f"SELECT DISTINCT kilde, skoleaar, enhet FROM utsagn WHERE nivaa = 'kommune' AND {_SAYS}",  # noqa: S608
         utsagn=utsagn,
-    ).fetchall()
-    opphav = list(_origins(codes, requests, register))
-    divided = engine.frame(
-        {"kilde": "VARCHAR", "skoleaar": "VARCHAR", "kommunenr": "VARCHAR"},
-        sorted({(row[2], row[3], row[4]) for row in opphav if row[6]}),
     )
+    opphav = list(_origins(codes.fetchall(), requests, register))
     stood = engine.run(
         f"""
-        SELECT DISTINCT enhet, kilde, skoleaar, kommunenr FROM utsagn WHERE {_SAYS} AND nivaa = 'skole'
-          AND enhet IN (SELECT enhet FROM utsagn SEMI JOIN delte USING (kilde, skoleaar, kommunenr))""",  # noqa: S608
+        SELECT DISTINCT enhet, kilde, skoleaar, kommunenr FROM utsagn WHERE nivaa = 'skole' AND {_SAYS} AND enhet IN (
+          SELECT utsagn.enhet FROM utsagn JOIN opphav USING (kilde, skoleaar) WHERE av_delt AND kommunenr = fra)""",  # noqa: S608
         utsagn=utsagn,
-        delte=divided,
+        opphav=engine.frame(_ORIGINS, opphav),
     ).fetchall()
     read = sporing if sporing is not None else engine.frame({**_SETT, **_SERIES, "sha256": "VARCHAR"}, [])
     return engine.run(
@@ -132,28 +128,36 @@ def _cells(requests: Sequence[Request]) -> Iterable[tuple[object, ...]]:
     for request in requests:
         catalog = request.catalog
         for kilde, indikator, maal, trinn, skoleaar, _, skala in request.cells():
-            name = getattr(catalog.maal[maal], "vekt_fra", None)
+            name = catalog.maal[maal].vekt_fra
             weighed = (name, catalog.maal_for(name, trinn)[0]) if name else (indikator, maal)
             yield (request.uttrekksaar, request.rule_set.navn, kilde, indikator, maal, trinn, skoleaar, *weighed, skala)
 
 
 def _origins(
-    codes: Iterable[tuple[str, str, str, bool]], requests: Sequence[Request], register: Register
+    codes: Iterable[tuple[str, str, str]], requests: Sequence[Request], register: Register
 ) -> Iterable[tuple[object, ...]]:
-    """For each code of a source's school year: what it is in the register of the request, whether it has become several
-    municipalities, and whether it was in force on the source's day."""
-    known = [row for row in codes if not register.er_utenfor(row[2])]
+    """The codes (kilde, skoleaar, kommunenr) that each municipality of a request comes from, those in force on the
+    source's day first; and whether any of them became several municipalities."""
+    by_year: dict[tuple[object, object], list[str]] = {}
+    for kilde, skoleaar, code in codes:
+        if not register.er_utenfor(code):
+            by_year.setdefault((kilde, skoleaar), []).append(code)
     for request in requests:
-        window = {(part["kilde"], part["skoleaar"]) for part in request.partitions()}
-        for kilde, skoleaar, code, own_row in known:
-            if (kilde, skoleaar) in window:
-                day = day_in(skoleaar, request.catalog.kilder[kilde].referansedato)
-                became = register.etterfolgere(code, day, request.registerdato)
-                for target in became:
-                    yield (
-                        request.uttrekksaar, request.rule_set.navn, kilde, skoleaar, code, target,
-                        own_row and len(became) > 1, own_row, register.gyldig(code, day),
-                    )  # fmt: skip
+        for kilde, skoleaar in {(cell[0], cell[4]) for cell in request.cells()}:
+            day = day_in(skoleaar, request.catalog.kilder[kilde].referansedato)
+            sources: dict[str, list[str]] = {}
+            became = {
+                code: register.etterfolgere(code, day, request.registerdato)
+                for code in by_year.get((kilde, skoleaar), ())
+            }
+            for code, targets in became.items():
+                for target in targets:
+                    sources.setdefault(target, []).append(code)
+            for target, found in sources.items():
+                counting = [code for code in found if register.gyldig(code, day)] or found
+                divided = any(len(became[code]) > 1 for code in counting)
+                for code in counting:
+                    yield request.uttrekksaar, request.rule_set.navn, kilde, skoleaar, target, code, divided
 
 
 def _placed(
@@ -186,94 +190,63 @@ _SERIES = {
 }  # fmt: skip
 _CELLS = {**_SETT, **_SERIES, "vekt_indikator": "VARCHAR", "vekt_maal": "VARCHAR", "skala": "INTEGER"}
 _ORIGINS = {
-    **_SETT, "kilde": "VARCHAR", "skoleaar": "VARCHAR", "fra": "VARCHAR", "til": "VARCHAR", "delt": "BOOLEAN",
-    "egen_rad": "BOOLEAN", "i_kraft": "BOOLEAN",
+    **_SETT, "kilde": "VARCHAR", "skoleaar": "VARCHAR", "enhet": "VARCHAR", "fra": "VARCHAR", "av_delt": "BOOLEAN",
 }  # fmt: skip
 _PLACED = {**_SETT, "orgnr": "VARCHAR", "til": "VARCHAR"}
 
-# A part without pupils is no part: nobody took part, or it has neither a figure nor a number. Of a cell that is
-# published as it stands one row is enough, of one that is rebuilt every part counts.
+# A part without pupils is no part: nobody took part, or it has neither a figure nor a number. A cell that is published
+# as it stands is its own part; of one that is rebuilt every part with pupils counts.
 _BEYOND = """
 WITH t AS (
-  SELECT t.*, c.kilde, c.maal, c.vekt_indikator, c.vekt_maal, c.skala
-  FROM tall t JOIN celler c USING (uttrekksaar, indikatorsett, indikator, trinn, skoleaar)
-  WHERE t.verdi IS NOT NULL OR t.antall IS NOT NULL
-), fra AS (
-  SELECT *, bool_or(delt) OVER (PARTITION BY uttrekksaar, indikatorsett, kilde, skoleaar, til) AS av_delt FROM (
-    FROM opphav WHERE egen_rad
-    QUALIFY i_kraft OR NOT bool_or(i_kraft) OVER (PARTITION BY uttrekksaar, indikatorsett, kilde, skoleaar, til))
+  SELECT row_number() OVER () AS n, *
+  FROM tall JOIN celler USING (uttrekksaar, indikatorsett, indikator, trinn, skoleaar)
+  WHERE verdi IS NOT NULL OR antall IS NOT NULL
+), u AS (
+  SELECT * EXCLUDE (nivaa, enhet, verdi, antall), nivaa AS delnivaa, enhet AS del, verdi AS sagt, antall AS sagt_antall
+  FROM utsagn
 ), del AS (
-  SELECT t.uttrekksaar, t.indikatorsett, t.nivaa, t.enhet, t.indikator, t.maal, t.trinn, t.skoleaar, t.kilde,
-    'skole' AS delnivaa, t.enhet AS kode, NULL AS under
-  FROM t WHERE t.nivaa = 'skole'
+  SELECT t.*, u.* EXCLUDE (kilde, skoleaar, indikator, maal, trinn)
+  FROM t JOIN u USING (kilde, skoleaar, indikator, maal, trinn)
+  WHERE nivaa = 'skole' AND delnivaa = 'skole' AND del = enhet
   UNION ALL
-  SELECT t.uttrekksaar, t.indikatorsett, t.nivaa, t.enhet, t.indikator, t.maal, t.trinn, t.skoleaar, t.kilde,
-    'kommune', f.fra, NULL
-  FROM t JOIN fra f ON f.uttrekksaar = t.uttrekksaar AND f.indikatorsett = t.indikatorsett AND f.kilde = t.kilde
-    AND f.skoleaar = t.skoleaar AND f.til = t.enhet
-  WHERE t.nivaa = 'kommune' AND NOT (t.beregnet AND f.av_delt)
-  UNION ALL
-  SELECT DISTINCT t.uttrekksaar, t.indikatorsett, t.nivaa, t.enhet, t.indikator, t.maal, t.trinn, t.skoleaar, t.kilde,
-    'skole', s.enhet, f.fra
-  FROM t JOIN fra f ON f.uttrekksaar = t.uttrekksaar AND f.indikatorsett = t.indikatorsett AND f.kilde = t.kilde
-    AND f.skoleaar = t.skoleaar AND f.til = t.enhet
-  JOIN utsagn s ON s.kilde = t.kilde AND s.skoleaar = t.skoleaar AND s.indikator = t.indikator AND s.maal = t.maal
-    AND s.trinn = t.trinn AND s.nivaa = 'skole' AND s.kommunenr = f.fra
-  LEFT JOIN plassert p ON p.uttrekksaar = t.uttrekksaar AND p.indikatorsett = t.indikatorsett AND p.orgnr = s.enhet
-  WHERE t.nivaa = 'kommune' AND t.beregnet AND f.av_delt AND coalesce(p.til, t.enhet) = t.enhet
-), lestav AS (
-  SELECT d.*, u.verdistatus, u.verdi AS kildens, u.antallstatus, u.antall AS kildens_antall,
-    CASE WHEN c.vekt_indikator = d.indikator THEN u.antall ELSE v.antall END AS vekt
-  FROM del d JOIN celler c USING (uttrekksaar, indikatorsett, kilde, indikator, maal, trinn, skoleaar)
-  JOIN utsagn u ON u.kilde = d.kilde AND u.skoleaar = d.skoleaar AND u.nivaa = d.delnivaa AND u.enhet = d.kode
-    AND u.indikator = d.indikator AND u.maal = d.maal AND u.trinn = d.trinn
-    AND u.kommunenr = coalesce(d.under, u.kommunenr)
-  LEFT JOIN utsagn v ON v.kilde = d.kilde AND v.skoleaar = d.skoleaar AND v.nivaa = d.delnivaa AND v.enhet = d.kode
-    AND v.kommunenr = u.kommunenr AND v.trinn = d.trinn AND v.indikator = c.vekt_indikator AND v.maal = c.vekt_maal
+  SELECT t.*, u.* EXCLUDE (kilde, skoleaar, indikator, maal, trinn)
+  FROM t JOIN opphav o USING (uttrekksaar, indikatorsett, kilde, skoleaar, enhet)
+  JOIN u USING (kilde, skoleaar, indikator, maal, trinn)
+  LEFT JOIN plassert p ON p.uttrekksaar = t.uttrekksaar AND p.indikatorsett = t.indikatorsett AND orgnr = del
+  WHERE nivaa = 'kommune' AND u.kommunenr = fra AND CASE WHEN beregnet AND av_delt
+    THEN delnivaa = 'skole' AND coalesce(til, enhet) = enhet ELSE delnivaa = 'kommune' END
 ), deler AS (
-  SELECT *, vekt IS DISTINCT FROM 0 AND (verdistatus IN ('vist', 'skjermet') OR antallstatus = 'skjermet'
-    OR coalesce(kildens_antall, 0) > 0 OR coalesce(vekt, 0) > 0) AS teller
-  FROM lestav
-), sum AS (
-  SELECT uttrekksaar, indikatorsett, nivaa, enhet, indikator, maal, trinn, skoleaar, kilde,
-    bool_or(verdistatus = 'skjermet') AS skjermet, bool_or(antallstatus = 'skjermet') AS skjermet_antall,
-    bool_or(verdistatus = 'vist') AS vist, bool_or(antallstatus = 'vist') AS vist_antall,
-    bool_or(teller AND verdistatus = 'skjermet') AS del_skjermet,
-    bool_or(teller AND antallstatus = 'skjermet') AS del_skjermet_antall,
-    coalesce(bool_and(verdistatus = 'vist') FILTER (teller), false) AS alle_vist,
-    coalesce(bool_and(antallstatus = 'vist') FILTER (teller), false) AS alle_vist_antall,
-    coalesce(bool_and(vekt > 0) FILTER (teller), false) AND NOT bool_or(teller AND vekt IS NULL) AS alle_veid,
-    list(kildens) AS verdier, list(kildens_antall) AS antallene,
-    sum(CAST(kildens AS DOUBLE) * vekt) FILTER (teller) / sum(vekt) FILTER (teller) AS snitt,
-    sum(kildens_antall) FILTER (teller) AS elever
-  FROM deler GROUP BY ALL
-), sagt AS (
-  SELECT DISTINCT kilde, indikator, maal, trinn, skoleaar, sha256 FROM utsagn
+  SELECT d.n, d.beregnet, d.verdistatus, d.antallstatus, d.sagt, d.sagt_antall, v.antall AS vekt
+  FROM del d LEFT JOIN utsagn v ON v.kilde = d.kilde AND v.skoleaar = d.skoleaar AND v.nivaa = d.delnivaa
+    AND v.enhet = d.del AND v.kommunenr = d.kommunenr AND v.trinn = d.trinn AND v.indikator = d.vekt_indikator
+    AND v.maal = d.vekt_maal
+  WHERE NOT d.beregnet OR (v.antall IS DISTINCT FROM 0 AND (d.verdistatus IN ('vist', 'skjermet')
+    OR d.antallstatus = 'skjermet' OR coalesce(d.sagt_antall, 0) > 0 OR coalesce(v.antall, 0) > 0))
+), lest_av AS (
+  SELECT n, bool_or(verdistatus = 'skjermet') AS skjermet, bool_or(antallstatus = 'skjermet') AS skjermet_antall,
+    bool_or(verdistatus = 'vist') AND (NOT any_value(beregnet) OR bool_and(verdistatus = 'vist')) AS vist,
+    bool_or(antallstatus = 'vist') AND (NOT any_value(beregnet) OR bool_and(antallstatus = 'vist')) AS vist_antall,
+    bool_and(coalesce(vekt > 0, false)) AS veid, list(CAST(sagt AS DOUBLE)) AS verdier, list(sagt_antall) AS antallene,
+    sum(CAST(sagt AS DOUBLE) * vekt) / sum(vekt) AS snitt, sum(sagt_antall) AS elever
+  FROM deler GROUP BY n
 ), serie AS (
-  SELECT t.uttrekksaar, t.indikatorsett, t.kilde, t.indikator, t.maal, t.trinn, t.skoleaar,
-    bool_and(l.sha256 IS NOT NULL) AS samme
-  FROM celler t JOIN sagt s USING (kilde, indikator, maal, trinn, skoleaar)
-  LEFT JOIN lest l ON l.uttrekksaar = t.uttrekksaar AND l.indikatorsett = t.indikatorsett AND l.kilde = t.kilde
-    AND l.indikator = t.indikator AND l.maal = t.maal AND l.trinn = t.trinn AND l.skoleaar = t.skoleaar
-    AND l.sha256 = s.sha256
-  GROUP BY ALL
+  SELECT uttrekksaar, indikatorsett, kilde, indikator, maal, trinn, skoleaar, bool_and(l.sha256 IS NOT NULL) AS samme
+  FROM celler c JOIN (SELECT DISTINCT kilde, indikator, maal, trinn, skoleaar, sha256 FROM utsagn)
+    USING (kilde, indikator, maal, trinn, skoleaar)
+  LEFT JOIN lest l USING (uttrekksaar, indikatorsett, kilde, indikator, maal, trinn, skoleaar, sha256) GROUP BY ALL
 )
-SELECT t.uttrekksaar, t.indikatorsett, t.nivaa, t.enhet, t.indikator, t.trinn, t.skoleaar, CASE
-    WHEN e.samme IS NULL THEN 'ukjent'
-    WHEN t.verdi IS NOT NULL AND (CASE WHEN t.beregnet THEN d.del_skjermet ELSE d.skjermet END)
-      OR t.antall IS NOT NULL AND (CASE WHEN t.beregnet THEN d.del_skjermet_antall ELSE d.skjermet_antall END)
-      THEN 'skjermet'
-    WHEN d.enhet IS NULL OR t.verdi IS NOT NULL AND NOT (CASE WHEN t.beregnet THEN d.alle_vist ELSE d.vist END)
-      OR t.antall IS NOT NULL AND t.rettelse IS NULL
-        AND NOT (CASE WHEN t.beregnet THEN d.alle_vist_antall ELSE d.vist_antall END) THEN 'borte'
-    WHEN t.beregnet AND t.rettelse IS NULL AND NOT d.alle_veid THEN 'uten_vekt'
-    WHEN e.samme AND t.rettelse IS NULL AND (
-      t.verdi IS NOT NULL AND NOT (CASE WHEN t.beregnet THEN abs(t.verdi - d.snitt) <= 0.5 / t.skala + 1e-9
-        ELSE list_contains(d.verdier, CAST(t.verdi AS DECIMAL(9, 3))) AND t.verdi = round(t.verdi, 3) END)
-      OR t.antall IS NOT NULL AND NOT (CASE WHEN t.beregnet THEN t.antall = d.elever
-        ELSE list_contains(d.antallene, t.antall) END)) THEN 'annet_tall'
-    END AS grunn
-FROM t LEFT JOIN sum d USING (uttrekksaar, indikatorsett, nivaa, enhet, indikator, maal, trinn, skoleaar, kilde)
-LEFT JOIN serie e USING (uttrekksaar, indikatorsett, kilde, indikator, maal, trinn, skoleaar)
+SELECT uttrekksaar, indikatorsett, nivaa, enhet, indikator, trinn, skoleaar, CASE
+    WHEN samme IS NULL THEN 'ukjent'
+    WHEN verdi IS NOT NULL AND skjermet OR antall IS NOT NULL AND skjermet_antall THEN 'skjermet'
+    WHEN vist IS NULL OR verdi IS NOT NULL AND NOT vist OR antall IS NOT NULL AND rettelse IS NULL AND NOT vist_antall
+      THEN 'borte'
+    WHEN beregnet AND rettelse IS NULL AND NOT veid THEN 'uten_vekt'
+    WHEN samme AND rettelse IS NULL AND NOT (
+      coalesce(CASE WHEN beregnet THEN abs(verdi - snitt) <= 0.5 / skala + 1e-9
+        ELSE list_contains(verdier, CAST(verdi AS DOUBLE)) END, true)
+      AND coalesce(CASE WHEN beregnet THEN antall = elever ELSE list_contains(antallene, antall) END, true))
+      THEN 'annet_tall' END AS grunn
+FROM t LEFT JOIN lest_av USING (n)
+LEFT JOIN serie USING (uttrekksaar, indikatorsett, kilde, indikator, maal, trinn, skoleaar)
 WHERE grunn IS NOT NULL
 """

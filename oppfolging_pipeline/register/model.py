@@ -16,6 +16,7 @@ from oppfolging_pipeline.core.errors import FindingCollector, PermanentError
 from oppfolging_pipeline.register import validation
 from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune, Maate, Opphav, Utenfor
 from oppfolging_pipeline.register.lineage import DAY, Lineage, by_code, in_force
+from oppfolging_pipeline.register.offices import counties_of
 
 __all__ = ["Embete", "Endring", "Fylke", "Kommune", "Opphav", "Register", "Utenfor"]
 
@@ -62,8 +63,6 @@ class Register:
         found.extend(validation.changes(self._rows, self.endringer))
         found.extend(validation.loose_ends(self._rows, self._lineage, self.foerste_dag))
         found.extend(validation.offices(self.embeter, self._fylker))
-        found.raise_if_any()
-        found.extend(validation.untold(self._rows, self._lineage))  # what is read in two ways is asked of sound facts
         found.raise_if_any()
 
     # Municipalities at a date
@@ -220,15 +219,7 @@ class Register:
 
         Of an office that is no more: the counties that it had last.
         """
-        ends = {e.statsforvalter: max(o.slutt for o in self.embeter if o.statsforvalter == e.statsforvalter)
-                for e in self.embeter}  # fmt: skip
-        return {
-            name: (
-                tuple(e.fylkesnr for e in self.embeter if (e.statsforvalter, e.slutt) == (name, end)),
-                None if end == date.max else end,
-            )
-            for name, end in ends.items()
-        }
+        return counties_of(self.embeter)
 
     # The declared table
 

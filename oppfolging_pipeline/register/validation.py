@@ -137,46 +137,6 @@ def loose_ends(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage, start: d
                 )
 
 
-def untold(rows: Mapping[str, Sequence[Kommune]], lineage: Lineage) -> Iterator[Finding]:
-    """A municipality that became another on a day that the validities of the two do not tell.
-
-    The decision is worked out a second time from the table `kommune`, which has no list of changes: what a validity
-    became, it became on the day that a validity of the other begins that came from it; where none does, on the day that
-    it ends itself. A change of another day (part of one that goes on given to one that was there already, or the same
-    two twice) would be read in two ways, and stops here. KLASS gives a part that is moved a validity of its own.
-    """
-    for code, periods in rows.items():
-        for one in periods:
-            became: dict[str, set[date]] = defaultdict(set)
-            for day in lineage.days:
-                if one.gyldig_fra < day <= one.slutt:
-                    for other in lineage.successors(code, day) - ({code} if day < one.slutt else set()):
-                        became[other].add(day)
-            for other, days in sorted(became.items()):
-                came = [each for each in rows.get(other, ()) if _came_from(each, code, lineage)]
-                begun = {each.gyldig_fra for each in came if one.gyldig_fra < each.gyldig_fra <= one.slutt}
-                told = begun or {one.slutt for each in came if one.gyldig_til and each.gjelder(one.gyldig_til)}
-                yield from (_untold(Endring(day, code, other), told) for day in sorted(days ^ told))
-
-
-def _came_from(row: Kommune, code: str, lineage: Lineage) -> bool:
-    days = [day for day in lineage.days if row.gyldig_fra <= day < row.slutt]
-    return any(
-        code in lineage.predecessors(row.kommunenr, day) and (code != row.kommunenr or day == row.gyldig_fra)
-        for day in days
-    )
-
-
-def _untold(endring: Endring, told: set[date]) -> Finding:
-    days = " and ".join(str(day) for day in sorted(told)) or "no day"
-    return Finding(
-        key=f"endring {endring}",
-        found=f"a change whose day the validities of {endring.fra} and {endring.til} do not tell: they tell {days}",
-        expected="a change on the day that a validity of the one begins, or that of the other ends",
-        action="Correct the change, or give the municipality a validity that begins that day.",
-    )
-
-
 def offices(embeter: Sequence[Embete], fylker: Mapping[str, Sequence[Fylke]]) -> Iterator[Finding]:
     """A county that is unknown, has two offices on one day, or is in force and has none."""
     of_county: dict[str, list[Embete]] = defaultdict(list)

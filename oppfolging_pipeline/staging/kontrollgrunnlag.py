@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import MAXYEAR, MINYEAR, date
 
-from oppfolging_pipeline.core.skoleaar import day_in, start_year
+from oppfolging_pipeline.core.skoleaar import day_in, from_start_year, start_year
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.brudd import TRUKKET_TILBAKE, Bruddliste
 from oppfolging_pipeline.rules.canonical import sha256_of
@@ -41,6 +41,34 @@ def ventet_enhet(partisjoner: Iterable[tuple[str, str]], register: Register, cat
             ]
         rows += [(kilde, skoleaar, nivaa, enhet) for nivaa, enhet in units[day]]
     return {"kilde": "VARCHAR", "skoleaar": "VARCHAR", "nivaa": "VARCHAR", "enhet": "VARCHAR"}, rows
+
+
+def samme_enhet(partisjoner: Iterable[tuple[str, str]], register: Register, catalog: Catalog) -> Grunnlag:
+    """The municipalities and counties that are the same ones on the reference days of a school year (`aar`, the year it
+    starts in) and of the one before or after (`annet_aar`), for each (kilde, skoleaar).
+
+    Numbers are used again: it is the validity that is the same, not the number alone. Nothing where a validity ends
+    between the two, nor of years before the register begins.
+    """
+    there: dict[date, dict[tuple[str, str], object]] = {}
+
+    def at(day: date) -> dict[tuple[str, str], object]:
+        if day not in there and day >= register.foerste_dag:
+            kommuner = register.gjeldende(day)
+            fylker = {fylke.fylkesnr: fylke for fylke in (register.fylke_for(code, day) for code in kommuner)}
+            there[day] = {("kommune", code): row for code, row in kommuner.items()}
+            there[day] |= {("fylke", code): row for code, row in fylker.items()}
+        return there.get(day, {})
+
+    rows = []
+    for kilde, skoleaar in sorted(set(partisjoner)):
+        aar, referansedato = start_year(skoleaar), catalog.kilder[kilde].referansedato
+        here = at(day_in(skoleaar, referansedato))
+        for annet in (aar - 1, aar + 1):
+            other = at(day_in(from_start_year(annet), referansedato))
+            rows += [(kilde, aar, annet, *unit) for unit in sorted(here) if other.get(unit) == here[unit]]
+    columns = {"kilde": "VARCHAR", "aar": "INTEGER", "annet_aar": "INTEGER", "nivaa": "VARCHAR", "enhet": "VARCHAR"}
+    return columns, rows
 
 
 def utenfor(register: Register) -> Grunnlag:

@@ -16,6 +16,8 @@ import pytest
 from tests.e2e import scenarios
 from tests.e2e.fetched import Fetched
 from tests.e2e.fetched import fetched as fetched_scenario
+from tests.e2e.joined import Pair
+from tests.e2e.joined import joined as joined_scenario
 from tests.e2e.kills import Kills, kill_runs
 from tests.e2e.wheel import Installed
 from tests.support.warm import Warm
@@ -30,6 +32,7 @@ SCENARIOS: dict[str, Callable[[Warm, Path, Started], Any]] = {
     "later": lambda warm, place, started: scenarios.later(warm, place, started["first"].result()),
     "killed_at_random": lambda warm, place, _: kill_runs(warm, place, KILLS),
     "fetched": lambda warm, place, _: fetched_scenario(warm, place),
+    "joined": lambda warm, place, _: joined_scenario(warm, place),
     "installed": lambda _, place, __: scenarios.installed(place, scenarios.inbox_of(place)),
 }
 NEEDS_FIRST = {"killed", "faulty", "later"}
@@ -92,6 +95,11 @@ def example(started: Started) -> scenarios.Example:
 @pytest.fixture(scope="session")
 def fetched(started: Started) -> Fetched:
     return started["fetched"].result()
+
+
+@pytest.fixture(scope="session")
+def joined(started: Started) -> dict[str, Pair]:
+    return started["joined"].result()
 
 
 @pytest.fixture(scope="session")

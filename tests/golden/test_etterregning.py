@@ -213,6 +213,9 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         ombygging, [("CASE WHEN hinder IS NOT NULL THEN 'kan_ikke_bygges' WHEN", "CASE WHEN")], "vurdering",
         "verdistatus",
     ),
+    "schools of a division need not add up": (
+        ombygging, [("NOT en_uten_elevtall AND elever <> i_skolene", "false")], "vurdering", "verdistatus",
+    ),
     "what cannot be built is shielded": (
         ombygging, [("THEN 'kan_ikke_bygges' WHEN", "THEN 'skjermet' WHEN")], "vurdering", "verdistatus",
     ),

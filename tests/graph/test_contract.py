@@ -93,7 +93,8 @@ COLUMNS = {
         "indikator VARCHAR, maal VARCHAR, trinn INTEGER, celler INTEGER"
     ),
     "drift.grunnlag": (
-        "uttrekksaar INTEGER, indikatorsett VARCHAR, kjent_per DATE, merknad VARCHAR, rettelser_sha256 VARCHAR, "
+        "uttrekksaar INTEGER, indikatorsett VARCHAR, kjent_per DATE, skoler_uten_kommune INTEGER, merknad VARCHAR, "
+        "rettelser_sha256 VARCHAR, "
         "brudd_sha256 VARCHAR"
     ),
     "drift.rettelse": (
@@ -190,7 +191,7 @@ def test_the_cells_of_a_content_are_counted_for_each_grade_and_year(published):
 def test_a_run_on_everything_names_no_day_and_leaves_no_note(published):
     assert published.execute("SELECT kjent_per, merknad FROM drift.utgivelse").fetchall() == [(None, None)]
     assert published.execute("SELECT * EXCLUDE (rettelser_sha256, brudd_sha256) FROM drift.grunnlag").fetchall() == [
-        (2025, "np-skalapoeng", None, None)
+        (2025, "np-skalapoeng", None, 0, None)
     ]
 
 

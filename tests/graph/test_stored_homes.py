@@ -1,6 +1,7 @@
 """The homes of landed versions, stored as they were left: what today's code does with each.
 
-Belongs here: every home in `tests/homes`. Does not belong here: how they are made (its README), or what the results are.
+Belongs here: every home in `tests/homes`. Does not belong here: how they are made (its README), or what the results
+are.
 """
 
 from __future__ import annotations

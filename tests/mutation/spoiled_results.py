@@ -10,6 +10,7 @@ from tests.mutation.mutation import Mutation, caught, where, without
 
 SHOWN = "verdistatus = 'vist'"
 HIDDEN = "verdistatus = 'skjermet'"
+UNKNOWN = "verdistatus = 'kan_ikke_bygges'"
 OF_KOMMUNE, OF_SKOLE = "nivaa = 'kommune'", "nivaa = 'skole'"
 MOVED = f"{OF_KOMMUNE} AND {SHOWN} AND NOT beregnet"
 
@@ -119,7 +120,7 @@ HARMONISED: dict[str, Mutation] = {
         H,
         where(H, f"{OF_KOMMUNE} AND beregnet AND {SHOWN} AND enhet = '6743'", most=1, verdi="NULL",
               verdistatus="'skjermet'", antall="NULL"),
-        "skjermet_av_noe_skjermet",
+        "ikke_bygd_av_en_grunn",
     ),
     "a merger called observed": caught(
         H, where(H, f"{OF_KOMMUNE} AND beregnet", beregnet="false"), "beregnet_er_ombygd"
@@ -132,12 +133,28 @@ HARMONISED: dict[str, Mutation] = {
     ),
     "a merger shown although a part is hidden": caught(
         H,
-        where(H, f"beregnet AND {OF_KOMMUNE} AND {HIDDEN}", verdi="47", verdistatus="'vist'", antall="50"),
+        where(H, f"beregnet AND {OF_KOMMUNE} AND {UNKNOWN}", verdi="47", verdistatus="'vist'", antall="50",
+              ikke_bygd_grunn="NULL"),
         "ombygd_bare_av_viste",
     ),
-    "the parts of a shielded whole shown": caught(
-        H, f"SELECT * FROM {H}", "ombygd_bare_av_viste",
-        observasjon=where("observasjon", DIVIDED, verdi="NULL", verdistatus="'skjermet'"),
+    "a part of a division shown although a school of it is hidden": caught(
+        H, f"SELECT * FROM {H}", "ombygd_bare_av_viste", "ombygd_mellom_delene", "antall_er_delenes",
+        observasjon=where("observasjon", "kommunenr = '6953' AND nivaa = 'skole'", verdi="NULL", verdistatus="'skjermet'"),
+    ),
+    "a school of a division in a third municipality": caught(
+        H, where(H, f"{OF_SKOLE} AND kommunenr = '6954'", kommunenr="'6701'"),
+        "skolen_i_sin_kommune", "delt_uten_skoler_paa_avveie",
+    ),
+    "a school placed by nothing from after its division": caught(
+        H, f"SELECT * FROM {H}", "plassert_etter_delingen",
+        observasjon=without("observasjon", "kommunenr IN ('6954', '6955') AND nivaa = 'skole'"),
+    ),
+    "what cannot be built without its reason": caught(
+        H, where(H, UNKNOWN, most=1, ikke_bygd_grunn="NULL"), "grunn_der_det_ikke_er_bygd"
+    ),
+    "the pupils of one part of a merger": caught(
+        H, where(H, f"{OF_KOMMUNE} AND beregnet AND {SHOWN} AND enhet = '6743'", most=1, antall="antall - 1"),
+        "antall_er_delenes",
     ),
     "a merger of a figure without its pupils": caught(
         H, f"SELECT * FROM {H}", "ombygd_bare_av_viste",

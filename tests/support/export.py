@@ -39,13 +39,22 @@ def filters(indexes: Sequence[str], **replaced: Any) -> dict[str, Any]:
         "TrinnID": choices(*((grade - 1, str(grade), f"{grade}. årstrinn") for grade in (5, 6, 7, 8, 9, 10))),
         "EierformID": choices((-10, "-10", "Alle eierformer"), (8, "3", "Offentlig skole")),
         "KjoennID": choices((-10, "A", "Alle kjønn"), (2, "G", "Gutt")),
-        "SpoersmaalID": choices(
-            (-10, "Alle", "Alle spørsmålgrupper"),
-            *((QUESTIONS[name], *INDEX[name][:2]) for name in indexes if name in QUESTIONS),
-        ),
+        "SpoersmaalID": _questions([name for name in indexes if name in QUESTIONS]),
         **replaced,
     }
     return {name: values for name, values in found.items() if values is not None}
+
+
+def _questions(indexes: Sequence[str]) -> list[dict[str, Any]]:
+    """The indexes, and below each of them its one question."""
+    found = choices(
+        (-10, "Alle", "Alle spørsmålgrupper"),
+        *((QUESTIONS[name], *INDEX[name][:2]) for name in indexes),
+        *((900 + QUESTIONS[name], f"EUSpoersmaal_Q{900 + QUESTIONS[name]}", f"Om {name}?") for name in indexes),
+    )
+    for index, question in zip(found[1:], found[1 + len(indexes) :], strict=False):
+        index["barn"] = [question["indeks"]]
+    return found
 
 
 def rows_of(indexes: Sequence[str], skoleaar: str = "2024-25", **fields: object) -> list[Row]:

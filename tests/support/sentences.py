@@ -51,10 +51,12 @@ def _why_not(sums: Sums, found: Published) -> str | None:
         return "Ingen av tallene som finnes, er vist."
     least = Fraction(found.of_set["min_dekning"])
     if sums.weight_shown < least * sums.weight_exists:
-        tenths = 1000 * sums.weight_shown // sums.weight_exists
+        shown, decimals = Fraction(100 * sums.weight_shown, sums.weight_exists), 1
+        while Fraction(_rounded(shown, decimals).replace(",", ".")) >= 100 * least:
+            decimals += 1
         return (
             f"{sums.shown} av {sums.exist} tall som finnes, er vist. Vektet som poengene er det "
-            f"{tenths // 10},{tenths % 10} prosent, og minst {_plain(100 * least)} prosent kreves."
+            f"{_rounded(shown, decimals)} prosent, og minst {_plain(100 * least)} prosent kreves."
         )
     return f"Viste tall i {len(sums.years)} av {found.of_set['antall_aar']} år; minst {found.of_set['min_aar']} kreves."
 

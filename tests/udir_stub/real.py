@@ -18,7 +18,7 @@ def norway(folder: Path, years: Sequence[str]) -> Country:
     barn, ungdom = (
         {year: national(_download(folder, year, grades)) for year in years} for grades in ("5._trinn", "ungdomstrinn")
     )
-    return Country(barn, ungdom, {}, {}, {}, _klass())
+    return Country(barn, ungdom, {}, {}, {}, {}, _klass())
 
 
 def _download(folder: Path, year: str, grades: str) -> bytes:

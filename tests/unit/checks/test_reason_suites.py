@@ -50,7 +50,7 @@ KOMMUNER = [
     andel_row("6110", 3, 18, years=1), andel_row("6111", 0, 0, shown=0, exist=12, years=0),
     andel_row("6112", 11, 33, beyond=3, open_weight=1), andel_row("6113", 0, 33, open_weight=1),
     andel_row("6114", 6, 15, shown=5, exist=12, open_weight=1),
-    andel_row("6115", 6, 15, shown=4, exist=12, open_weight=1),
+    andel_row("6115", 6, 15, shown=4, exist=12, open_weight=1), andel_row("6116", 6, 2997, shown=999, exist=2000),
 ]  # fmt: skip
 # Four candidates alike but for their share, two of them in that too; one of a municipality that is not judged.
 SKOLER = [
@@ -151,6 +151,7 @@ CASES: dict[str, tuple[RuleSet, dict[str, int], str]] = {
     "open, and it could not": (of(2, 2), {}, "; plassen ville vært den samme."),
     "open, and enough to be judged": (of(2, 2), {}, "; med dem kunne kommunen vært vurdert."),
     "open, and still too little": (of(2, 2), {}, "; kommunen ville ikke vært vurdert med dem heller."),
+    "so nearly enough that it would read as enough": (of(2, 2), {}, "det 49,95 prosent, og minst 50 prosent kreves."),
     "nothing shown": (of(2, 2), {}, "Ikke vurdert. Ingen av tallene som finnes, er vist."),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oppfolging_pipeline.core.rounding import half_up, norwegian
+from oppfolging_pipeline.core.rounding import half_up, norwegian, norwegian_below, norwegian_exact
 
 DECIMALS = st.integers(min_value=0, max_value=6)
 FRACTIONS = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=10_000)
@@ -79,3 +79,21 @@ def test_order_is_kept(one, other, decimals):
 )
 def test_norwegian_has_a_comma_and_all_decimals(value, decimals, text):
     assert norwegian(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "text"),
+    [
+        (Fraction(500, 12), 50, "41,7"),
+        (Fraction(4996, 100), 50, "49,96"),
+        (Fraction(49999, 1000), 50, "49,999"),
+        (Fraction(0), 50, "0,0"),
+    ],
+)
+def test_what_is_less_reads_as_less(value, bound, text):
+    assert norwegian_below(value, Fraction(bound), 1) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("50.0", "50"), ("62.50", "62,5"), ("100", "100"), ("66.66", "66,66")])
+def test_a_parameter_is_written_with_all_its_decimals_and_no_more(value, text):
+    assert norwegian_exact(Decimal(value)) == text

@@ -17,8 +17,8 @@ from tests.unit.identification.build import andel_row
         pytest.param({"shown": 6, "exist": 12}, None, id="exactly-half-is-enough"),
         pytest.param(
             {"shown": 5, "exist": 12},
-            # 100 · 5 / 12 = 41.66…, rounded down
-            "5 av 12 tall som finnes, er vist. Vektet som poengene er det 41,6 prosent, og minst 50 prosent kreves.",
+            # 100 · 5 / 12 = 41.66… → 41,7
+            "5 av 12 tall som finnes, er vist. Vektet som poengene er det 41,7 prosent, og minst 50 prosent kreves.",
             id="a-hair-less-than-half",
         ),
         pytest.param({"shown": 4, "exist": 4, "years": 2}, None, id="two-years-of-three"),
@@ -63,7 +63,7 @@ def test_the_least_coverage_is_a_parameter_and_is_written_with_its_decimals(
 def test_what_is_too_little_never_reads_as_enough() -> None:
     """999 of 2000 is 49.95 %: rounded half up it would be 50,0, of which 50 is required."""
     unit = read_unit(andel_row("6101", shown=999, exist=2000), small_set())
-    assert unit.ikke_vurdert_grunn is not None and "det 49,9 prosent, og minst 50 prosent" in unit.ikke_vurdert_grunn
+    assert unit.ikke_vurdert_grunn is not None and "det 49,95 prosent, og minst 50 prosent" in unit.ikke_vurdert_grunn
 
 
 def test_figures_are_counted_as_figures_and_weighed_as_points() -> None:

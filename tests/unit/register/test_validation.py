@@ -64,21 +64,6 @@ def test_the_sound_country_that_the_cases_start_from_is_sound() -> None:
             id="a validity of no days",
         ),
         pytest.param(
-            {"codes": [code("6101"), code("6102"), code("6201")], "changes": [change("2020-01-01", "6101", "6102")]},
-            [
-                "endring 2020-01-01 6101 → 6102': found a change whose day the validities of 6101 and 6102 do not tell: they tell no"
-            ],
-            id="a part of one that goes on given to one that was there",
-        ),
-        pytest.param(
-            {
-                "codes": [code("6101", end="2022-01-01"), code("6102"), code("6201")],
-                "changes": [change(day, "6101", "6102") for day in ("2020-01-01", "2022-01-01")],
-            },
-            ["endring 2020-01-01 6101 → 6102"],
-            id="a part given, and then the rest, to the same",
-        ),
-        pytest.param(
             {"changes": []},
             ["an end on 2020-01-01 with no change", "a start with no change"],
             id="a municipality that vanishes and one from nowhere",

@@ -506,3 +506,12 @@ def test_the_recorded_refusal_is_never_read_as_rows(asker: Asking) -> None:
     assert (drift.kode, drift.finding.found) == (
         "svar_som_ikke_kan_leses", "an error answer of Udir's (Filter må oppgis!)",
     )  # fmt: skip
+
+
+def test_an_index_without_questions_in_the_filter_is_told_as_not_checked(asker: Asking) -> None:
+    bare = choices((-50, "EUIndeks_1398", "Mobbing på skolen"))
+    one = asker({**country(), **described(t150=filters([], SpoersmaalID=bare))})
+    published = the_client().published(one)
+    (told,) = [drift for drift in published.warnings if drift.kode == "sporsmaal_ikke_kontrollert"]
+    assert (told.alvorlighet, told.finding.key) == ("advarsel", "mobbing")
+    assert published.questions["mobbing"] == () != published.questions["motivasjon"]

@@ -56,6 +56,25 @@ def test_a_partition_that_is_asked_for_twice_is_there_once():
     assert len(rows_of(twice)) == 2 * 12
 
 
+def test_a_unit_is_the_same_next_year_where_its_validity_holds_on_both_days():
+    found = rows_of(kontrollgrunnlag.samme_enhet([(TESTS, "2023-24"), (MARKS, "2023-24")], changing_country(), CATALOG))
+    same = {key: {row[3:] for row in found if row[:3] == key} for key in {row[:3] for row in found}}
+    assert set(same) == {(TESTS, 2023, 2022), (TESTS, 2023, 2024), (MARKS, 2023, 2022), (MARKS, 2023, 2024)}
+    # Over the change, only what was neither renumbered, renamed, merged nor divided; beside it, everything.
+    over_it = {("fylke", "61"), ("kommune", "6101"), ("kommune", "6120")}
+    assert same[TESTS, 2023, 2024] == same[MARKS, 2023, 2022] == over_it
+    assert same[TESTS, 2023, 2022] == units(TESTS, BEFORE) - {("nasjonalt", "I")}
+
+
+def test_a_number_that_is_used_again_is_another_municipality_the_year_after():
+    change_day = "2024-01-01"
+    codes = [code(each, *ends) for each in ("6101", "6102") for ends in (("2015-01-01", change_day), (change_day,))]
+    swapped = country(codes, [change(change_day, "6101", "6102"), change(change_day, "6102", "6101")])
+    rows = rows_of(kontrollgrunnlag.samme_enhet([(TESTS, "2023-24")], swapped, CATALOG))
+    assert {row[3:] for row in rows if row[2] == 2024} == {("fylke", "61")}
+    assert {row[3:] for row in rows if row[2] == 2022} == {("fylke", "61"), ("kommune", "6101"), ("kommune", "6102")}
+
+
 def test_no_partition_asks_for_no_unit():
     assert rows_of(kontrollgrunnlag.ventet_enhet([], changing_country(), CATALOG)) == []
 
@@ -146,7 +165,8 @@ def test_the_cells_of_a_window_are_indicators_times_years_with_what_they_weigh()
     assert [row[6:8] for row in rows if row[3] == "lesing" and row[5] == 5] == [
         ("2022-23", 1), ("2023-24", 2), ("2024-25", 3),
     ]  # fmt: skip
-    assert {row[8:] for row in rows} == {("Nasjonale prøver", 1, 1, 1, 3, "avvik", Decimal(3), "publisert")}
+    assert {row[8:16] for row in rows} == {("Nasjonale prøver", 1, 1, 1, 3, "avvik", Decimal(3), "publisert")}
+    assert all(row[16:] == row[3:5] for row in rows), "every figure is weighed by its own count"
 
 
 def test_the_official_set_weighs_marks_by_three_a_year_behind_and_mobbing_the_other_way():
@@ -156,6 +176,8 @@ def test_the_official_set_weighs_marks_by_three_a_year_behind_and_mobbing_the_ot
     assert [(row[6], row[9]) for row in marks] == [("2021-22", 3), ("2022-23", 3), ("2023-24", 3)]
     assert {row[10] for row in rows if row[3] == "mobbing"} == {-1}
     assert {row[10] for row in rows if row[3] == "motivasjon"} == {1}
+    weighed_by_another = {(row[3], *row[16:]) for row in rows if row[16:] != row[3:5]}
+    assert weighed_by_another == {("mobbing", "deltakelse", "andel_deltatt")}
 
 
 def test_the_parameters_are_those_of_the_set():
@@ -215,7 +237,8 @@ def test_a_year_after_the_identification_is_seen_from_its_day():
 
 def test_the_register_is_told_of_validity_by_validity():
     columns, rows = kontrollgrunnlag.registerrad(changing_country())
-    by_key = {(row[0], row[5]): dict(zip(columns, row, strict=True)) for row in rows}
+    told = [dict(zip(columns, row, strict=True)) for row in rows]
+    by_key = {(row["kommunenr"], row["gyldig_fra"]): row for row in told}
     assert len(by_key) == len(rows) == 16, "2 that last, 1 with two names, 6 that end and 6 that begin, the one twice"
     divided = by_key["6107", date(2015, 1, 1)]
     assert (divided["gyldig_til"], divided["gaatt_over_i"]) == (date(2024, 1, 1), ["6108", "6109"])

@@ -6,15 +6,21 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oppfolging_pipeline.engine import Engine, open_engine
+from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.staging.harmonisering import Request, harmonise
 from oppfolging_pipeline.staging.intake import read_intake
 from oppfolging_pipeline.staging.observasjon import combine
+from oppfolging_pipeline.staging.skole_plassering import place
+from tests.support.joined import joined
 from tests.support.shared import GRUNNSKOLEPOENG, NASJONALE_PROVER, SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -141,3 +147,66 @@ def test_all_national_tests_are_kept_as_they_are(real: Engine) -> None:
         ("2022-23", 5, 7503), ("2023-24", 5, 7455), ("2024-25", 5, 7401),
         ("2022-23", 8, 4608), ("2023-24", 8, 4614), ("2024-25", 8, 4599),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["5._trinn", "ungdomstrinn"])
+def test_files_of_one_year_joined_to_one_of_three_give_the_same_observations(
+    real: Engine, tmp_path: Path, kind: str
+) -> None:
+    """As Udir's statistics bank gives them when several years are chosen: with an empty row for each unit that stands
+    in another year, also under the codes of before 2024."""
+    files = sorted(NASJONALE_PROVER.glob(f"*{kind}.csv"))
+    (tmp_path / "tre aar.csv").write_bytes(joined(files))
+    intake = Archive(tmp_path / "arkiv").take_in(
+        tmp_path, [tmp_path / "tre aar.csv"], "fil", datetime(2025, 3, 1, tzinfo=UTC)
+    )
+    grades = (5,) if kind == "5._trinn" else (8,)
+    figures = (
+        "SELECT * EXCLUDE (sha256, rad, kolonne) FROM observasjon "
+        "WHERE kilde = 'nasjonale_prover' AND list_contains($grades, trinn) ORDER BY ALL"
+    )
+    with open_engine() as engine:
+        read = read_intake(intake, engine.connection, default_catalog())
+        counts = combine(read.figures, read.register, default_catalog(), engine.connection)
+        found = engine.connection.execute(figures, {"grades": list(grades)}).fetchall()
+    assert counts.empty > 0, "or nothing was joined"
+    assert found == real.connection.execute(figures, {"grades": list(grades)}).fetchall()
+
+
+# 1507 Ålesund was divided into 1508 Ålesund and 1580 Haram on 1 January 2024: what stands in the way of years before.
+NOBODY_KNOWS = "En skole med elever i den delte kommunen kan ikke plasseres i en av delene."
+STARRED = "En av skolene i denne delen av den delte kommunen er skjermet i kilden."
+
+
+def test_of_the_two_parts_of_the_division_what_can_be_built_is_and_the_rest_says_why(
+    real: Engine, tmp_path: Path
+) -> None:
+    """Counted in the files: a school of 5. trinn closed after 2023-24, and each part has a shielded one on 8. trinn."""
+    catalog = default_catalog()
+    request = Request(2025, load_rule_set("np-skalapoeng", catalog), catalog)
+    register = carried_register()
+    path = tmp_path / "observasjon.parquet"
+    real.connection.execute(f"COPY (FROM observasjon) TO '{path}'")
+    window = real.run("SELECT * FROM observasjon WHERE kilde = 'nasjonale_prover'")
+    units = place(real, window, [path], request, register)
+    assert units.skoler_uten_kommune == 0
+    cells = real.fetch(harmonise(real, window, request, units.lineage, units.kommuner, units.placed, units.judged))
+    for part in ("1508", "1580"):
+        found = {
+            (row["trinn"], row["skoleaar"], row["indikator"]): (row["verdistatus"], row["ikke_bygd_grunn"])
+            for row in cells
+            if row["enhet"] == part
+        }
+        for indikator in ("lesing", "regning"):
+            assert {year: found[5, year, indikator] for year in ("2022-23", "2023-24", "2024-25")} == {
+                "2022-23": ("kan_ikke_bygges", NOBODY_KNOWS),
+                "2023-24": ("kan_ikke_bygges", NOBODY_KNOWS),
+                "2024-25": ("vist", None),
+            }
+            assert {year: found[8, year, indikator] for year in ("2022-23", "2023-24", "2024-25")} == {
+                "2022-23": ("kan_ikke_bygges", STARRED),
+                "2023-24": ("kan_ikke_bygges", STARRED),
+                "2024-25": ("vist", None),
+            }
+    # No other municipality of the year was merged or divided within the window.
+    assert {row["enhet"] for row in cells if row["verdistatus"] == "kan_ikke_bygges"} == {"1508", "1580"}
