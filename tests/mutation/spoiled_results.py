@@ -138,12 +138,14 @@ HARMONISED: dict[str, Mutation] = {
         "ombygd_bare_av_viste",
     ),
     "a part of a division shown although a school of it is hidden": caught(
-        H, f"SELECT * FROM {H}", "ombygd_bare_av_viste", "ombygd_mellom_delene", "antall_er_delenes",
+        H, f"SELECT * FROM {H}", "ombygd_bare_av_viste", "antall_er_delenes",
         observasjon=where("observasjon", "kommunenr = '6953' AND nivaa = 'skole'", verdi="NULL", verdistatus="'skjermet'"),
     ),
     "a school of a division in a third municipality": caught(
-        H, where(H, f"{OF_SKOLE} AND kommunenr = '6954'", kommunenr="'6701'"),
-        "skolen_i_sin_kommune", "delt_uten_skoler_paa_avveie",
+        H, f"SELECT * FROM {H}", "delt_uten_skoler_paa_avveie",
+        observasjon=where(
+            "observasjon", "nivaa = 'skole' AND kommunenr = '6954' AND skoleaar >= '2024-25'", kommunenr="'6701'"
+        ),
     ),
     "a school placed by nothing from after its division": caught(
         H, f"SELECT * FROM {H}", "plassert_etter_delingen",
