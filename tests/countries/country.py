@@ -42,7 +42,8 @@ def draw_country(seed: int) -> Country:
     statistics, rule_set, rules = _rules(dice)
     publisher = Publisher(world, seed, dice)
     rows = [row for kilde, year in _years(statistics, dice) for row in publisher.rows(_of(kilde, statistics), year)]
-    corrections = _corrections(rows, dice) if dice.random() < 0.4 else ()
+    changed = {code for _, *pair in world.changes if pair[0] != pair[1] for code in pair}
+    corrections = _corrections(rows, changed, dice) if dice.random() < 0.5 else ()
     codes = sorted({row["kommunenr"] for row in rows if row["nivaa"] == "kommune"})
     prioritet = (
         {code: place for place, code in enumerate(dice.sample(codes, 2), start=1)} if dice.random() < 0.3 else {}
@@ -111,16 +112,18 @@ def _limit(one: Statistic) -> str:
     return "5" if one.maal == "andel_mobbet" else "0.3"
 
 
-def _corrections(rows: Sequence[Row], dice: random.Random) -> tuple[Rettelse, ...]:
-    """Some shown figures of municipalities and schools left out, replaced or flagged."""
+def _corrections(rows: Sequence[Row], changed: set[str], dice: random.Random) -> tuple[Rettelse, ...]:
+    """Some shown figures of municipalities and schools left out, replaced or flagged, most where there was a change."""
     shown = [
         row
         for row in rows
         if row["nivaa"] in ("kommune", "skole") and row["verdistatus"] == "vist" and row["skoleaar"] <= AUTUMNS[-1]
     ]
     grain = ("kilde", "skoleaar", "nivaa", "enhet", "indikator", "maal", "trinn")
+    of_change = [row for row in shown if row["kommunenr"] in changed]
+    chosen = [row for some in (shown, of_change) for row in dice.sample(some, min(dice.choice([2, 6, 20]), len(some)))]
     found = []
-    for number, row in enumerate(dice.sample(shown, min(dice.choice([2, 6, 20]), len(shown)))):
+    for number, row in enumerate(row for place, row in enumerate(chosen) if row not in chosen[:place]):
         handling = dice.choice(["utelat", "utelat", "overstyr", "merk"])
         entry: dict[str, Any] = {
             **{name: row[name] for name in grain}, "id": f"feil-{number}", "handling": handling, "grunn": "Feil.",

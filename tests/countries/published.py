@@ -106,8 +106,9 @@ class Publisher:
         counts = {code: sum(self._count(one, skoleaar, each) for each in own) for code, own in open_here.items()}
         for code, own in open_here.items():
             yield self._row(one, skoleaar, code, code, self._kommune_cell(one, skoleaar, own))
+            lacking = self._lacking(one, skoleaar, code, own)
             for school in own:
-                if not self._is_left_out(one, skoleaar, school, len(own)):
+                if school is not lacking:
                     yield self._row(one, skoleaar, school.orgnr, code, self._school_cell(one, skoleaar, school))
         counties = sorted({code[:2] for code in self.world.in_force(day)})
         for county in counties:
@@ -186,11 +187,12 @@ class Publisher:
         """In a file of several years a school stands with an empty row in those in which it was not open."""
         return self.empty_rows and self._dice("tom", school.orgnr, one.kilde, skoleaar).random() < 0.5
 
-    def _is_left_out(self, one: Statistic, skoleaar: str, school: School, of: int) -> bool:
-        """A survey may lack a school of several."""
-        if one.kilde != "elevundersokelsen" or of < 2 or not self.holes:
-            return False
-        return self._dice("borte", school.orgnr, one.indikator, one.trinn, skoleaar).random() < 0.05
+    def _lacking(self, one: Statistic, skoleaar: str, code: str, own: Sequence[School]) -> School | None:
+        """A survey may lack one of several schools that answered."""
+        there = [school for school in own if self._pupils(one, skoleaar, school)]
+        dice = self._dice("borte", code, one.indikator, one.trinn, skoleaar)
+        may_be = one.kilde == "elevundersokelsen" and self.holes and len(there) > 1
+        return dice.choice(there) if may_be and dice.random() < 0.3 else None
 
     def _row(self, one: Statistic, skoleaar: str, enhet: str, kommunenr: str | None, cell: Cell) -> Row:
         nivaa = {1: "nasjonalt", 2: "fylke", 4: "kommune", 9: "skole"}[len(enhet)]

@@ -129,6 +129,6 @@ CANDIDATES_WITH_7_PLACES = {
     "6106": (50.0, 2, 2, 1, 1, True, 30.0),  # 100 and 0; the municipality itself is not judged
     "6107": (36.1, 3, 2, 1, 2, True, 16.1),  # 750/9 and 100/9: half the distance, 325/9, published as 36.1
     "6104": (20.0, 3, 2, 1, 3, False, 0.0),  # 80 and 40: exactly at the level
-    # Not: 6203 (spread 29.2, but 58.33 is not in the upper quarter), 6108 (spread 14.6), 6109 and 6110 (one school),
-    # 6204 (no judged school).
+    # Not: 6203 (spread 29.2, but 58.33 is not in the upper quarter), 6108 (spread 14.6), 6202 (16.7), 6109 and 6110
+    # (one school), 6204 (no judged school).
 }

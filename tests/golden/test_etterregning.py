@@ -175,7 +175,8 @@ RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str, str]] = {
         kategori1, [("unit: unit.enhet", "unit: -int(unit.enhet)")], "rangering_kommune", "rangering",
     ),
     "one place too few": (
-        kategori1, [("inside = place <= selected", "inside = place < selected")], "rangering_kommune", "kategori",
+        kategori1, [("rule_set.kategori1.antall.verdi\n", "rule_set.kategori1.antall.verdi - 1\n")],
+        "rangering_kommune", "kategori",
     ),
     "margin from the second": (
         kategori1, [("- first_out.andel,", "- ordered[1].andel,")], "rangering_kommune", "margin",
