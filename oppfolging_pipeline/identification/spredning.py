@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
 SPREAD_DECIMALS = 1
 """The decimals that a spread, and a difference of two, is published with."""
-_UNITS: int = 10**SPREAD_DECIMALS
+_UNITS = int(Decimal(1).scaleb(SPREAD_DECIMALS))
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,10 @@ def _apart_by(higher: Fraction, lower: Fraction, distance: Fraction) -> bool:
     """Whether the root of `higher` is at least `distance` (not negative) above that of `lower`: √a ≥ √b + t exactly
     when a − b − t² ≥ 2t√b, and both sides are squared."""
     rest = higher - lower - distance**2
-    return rest >= 0 and rest**2 >= 4 * distance**2 * lower
+    return rest >= 0 and rest**2 >= (2 * distance) ** 2 * lower
 
 
 def _nearest(squared: Fraction) -> int:
     """The root as a number of its last published decimal, a half upwards."""
-    doubled = 4 * _UNITS**2 * squared
+    doubled = (2 * _UNITS) ** 2 * squared
     return (isqrt(doubled.numerator // doubled.denominator) + 1) // 2

@@ -114,7 +114,7 @@ def published_difference(one: Fraction, other: Fraction, p: Parametre) -> int:
         """Whether √one − √other ≥ halves/2: whether what is left of one is at least twice the other's root."""
         step = Fraction(halves, 2)
         left = one - other - step**2
-        return left >= 0 and left**2 >= 4 * step**2 * other
+        return left >= 0 and left**2 >= (2 * step) ** 2 * other
 
     low, high = 0, isqrt(floor(one)) + 2
     while high - low > 1:

@@ -22,7 +22,7 @@ from oppfolging_pipeline.staging import kontrollgrunnlag
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import table
 from tests.support.golden_sets import Item, small_set
-from tests.unit.identification.etterregning.drawn import COMPUTED, SETS, figures
+from tests.unit.checks.drawn import COMPUTED, SETS, figures
 from tests.unit.staging.build import Row, harmonised, observed
 from tests.unit.staging.country import BEFORE, changing_country
 

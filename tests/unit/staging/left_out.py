@@ -25,16 +25,16 @@ LEFT_OUT_OF_A_MERGER: dict[str, tuple[Part, Part, Cell]] = {
     "another figure": ((48, 30, None), (52, 10, "x"), ("vist", 49, 40, True)),
     "a shielded part flagged": ((48, 30, None), ("*", 10, "x"), _UNKNOWN),
 }
-_THE_OTHER: Cell = ("vist", 51, 30, True)
+IN_6108: Cell = ("vist", 51, 30, True)
 _OWN: Cell = ("vist", 47, 15, True)
 # What 6107, which was divided, and its school in 6109 show, and what 6108 and 6109 become. 6108 has 30 pupils.
 LEFT_OUT_OF_A_DIVISION: dict[str, tuple[Part, Part, tuple[Cell, Cell]]] = {
-    "the whole left out": ((None, 45, "x"), (47, 15, None), (_THE_OTHER, _OWN)),
-    "a school left out": ((50, 45, None), (None, 15, "x"), (_THE_OTHER, _MISSING)),
-    "both": ((None, 45, "x"), (None, 15, "y"), (_THE_OTHER, _MISSING)),
-    "a school left out, and the whole shielded": (("*", 45, None), (None, 15, "x"), (_THE_OTHER, _MISSING)),
-    "a school left out, and the whole without weight": ((50, "*", None), (None, 15, "x"), (_THE_OTHER, _MISSING)),
-    "the whole left out, and a school shielded": ((None, 45, "x"), ("*", "*", None), (_THE_OTHER, _UNKNOWN)),
+    "the whole left out": ((None, 45, "x"), (47, 15, None), (IN_6108, _OWN)),
+    "a school left out": ((50, 45, None), (None, 15, "x"), (IN_6108, _MISSING)),
+    "both": ((None, 45, "x"), (None, 15, "y"), (IN_6108, _MISSING)),
+    "a school left out, and the whole shielded": (("*", 45, None), (None, 15, "x"), (IN_6108, _MISSING)),
+    "a school left out, and the whole without weight": ((50, "*", None), (None, 15, "x"), (IN_6108, _MISSING)),
+    "the whole left out, and a school shielded": ((None, 45, "x"), ("*", "*", None), (IN_6108, _UNKNOWN)),
     "a school left out, and its pupils are not the whole's": (
         (50, 46, None), (None, 15, "x"), (_UNKNOWN, _UNKNOWN),
     ),

@@ -233,12 +233,12 @@ def test_what_a_correction_leaves_out_of_a_merger(
 
 @pytest.mark.parametrize(("whole", "in_6109", "expected"), LEFT_OUT_OF_A_DIVISION.values(), ids=LEFT_OUT_OF_A_DIVISION)
 def test_what_a_correction_leaves_out_of_a_division(
-    engine: Engine, tmp_path: Path, whole: Part, in_6109: Part, expected: Cell
+    engine: Engine, tmp_path: Path, whole: Part, in_6109: Part, expected: tuple[Cell, Cell]
 ) -> None:
     rows = [observed("6107", *whole[:2], skoleaar=BEFORE, rettelse=whole[2]), *TWO]
     rows += [observed(S3, *in_6109[:2], kommunenr="6107", skoleaar=BEFORE, rettelse=in_6109[2])]
     found = again(engine, tmp_path, [*rows, observed(S3, kommunenr="6109")])
-    assert (found.cells["6108", BEFORE], found.cells["6109", BEFORE]) == (IN_6108, expected)
+    assert (found.cells["6108", BEFORE], found.cells["6109", BEFORE]) == expected
 
 
 # 6107 is divided into 6109 and another that has its number or not, between the autumn of the figures and the day.
