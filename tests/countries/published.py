@@ -68,7 +68,7 @@ class Publisher:
         self.small = dice.choice([5, 10, 20])
         self.empty_rows = dice.random() < 0.6
         self.without_participation = {year for year in AUTUMNS if dice.random() < 0.2}
-        self.holes = dice.random() < 0.3
+        self.holes = dice.random() < 0.6
         self.preliminary = dice.random() < 0.2
 
     def rows(self, statistics: Sequence[Statistic], skoleaar: str) -> Iterator[Row]:

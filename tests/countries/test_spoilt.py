@@ -14,7 +14,7 @@ from oppfolging_pipeline.staging import elever, harmonisering, ombygging, skole_
 from tests.countries.both import both
 from tests.support.decision import spoil
 
-FIRST = 12
+FIRST = 20
 RULES: dict[str, tuple[ModuleType, list[tuple[str, str]], str]] = {
     "a count beside a figure is of those who answered, also where it is a numerator": (
         elever, [("*request.weight_of(indikator, maal)))", "indikator, maal))")], "verdistatus",

@@ -21,7 +21,7 @@ DAYS = [date(2022, 1, 1), date(2023, 1, 1), date(2024, 1, 1), date(2024, 11, 15)
 COUNTIES = ("61", "62", "63")
 GONE, GONE_ON = "64", date(2024, 1, 1)  # a county that some countries have, and that is wound up
 ABROAD = "2599"  # a school abroad stands in no municipality
-GRADES = ((5, 7), (8, 10), (5, 7, 8, 10))
+GRADES = ((5, 7), (8, 10), (5, 7, 8, 10), (5, 7, 8, 10))
 
 
 @dataclass
@@ -97,7 +97,7 @@ def draw_world(dice: random.Random) -> World:
     world = World(offices={county: f"Embete {dice.choice('AB')}" for county in COUNTIES})
     with_gone = dice.random() < 0.3
     forms = dice.randint(1, 3)
-    shapes = [[dice.choice(GRADES) for _ in range(dice.choice([1, 2, 2, 3]))] for _ in range(forms)]
+    shapes = [[dice.choice(GRADES) for _ in range(dice.choice([1, 2, 3, 3, 4]))] for _ in range(forms)]
     for number in range(dice.randint(6, 8)):
         county = GONE if with_gone and number == 0 else dice.choice(COUNTIES)
         kommune = f"{county}{10 + number}"
