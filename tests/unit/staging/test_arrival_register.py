@@ -67,9 +67,11 @@ def test_a_register_with_rows_cut_off_is_refused_though_it_looks_whole(
 
 
 def test_a_municipality_that_a_new_change_ends_may_go(home: Home) -> None:
-    files = without("6202")
-    files["koder.csv"] += b"6202,Fjomsund,2015-01-01,2026-01-01\n"
-    files["endringer.csv"] += b"2026-01-01,6202,Fjomsund,6201,Tustmark\n"
+    files = without("6201", "6202")
+    for number, name in ((b"6201", b"Tustmark"), (b"6202", b"Fjomsund")):
+        files["koder.csv"] += b"%b,%b,2015-01-01,2026-01-01\n" % (number, name)
+        files["endringer.csv"] += b"2026-01-01,%b,%b,6201,Tustmark\n" % (number, name)
+    files["koder.csv"] += b"6201,Tustmark,2026-01-01,\n"
     home.now += DAY
     assert home.reception().register(klass(home, files)).intake_id is not None
 

@@ -45,7 +45,10 @@ def test_the_code_in_force_counts_and_its_relatives_only_without_it(
 
 
 def test_two_municipalities_in_force_both_count_although_the_one_gave_the_other_a_part() -> None:
-    register = country([code("6101"), code("6102")], [change("2020-01-01", "6101", "6102")])
+    day = "2020-01-01"
+    codes = [each for number in ("6101", "6102") for each in (code(number, end=day), code(number, day))]
+    changes = [change(day, *pair) for pair in (("6101", "6101"), ("6101", "6102"), ("6102", "6102"))]
+    register = country(codes, changes)
     assert codes_that_count(["6101", "6102"], register, OLD) == {"6101", "6102"}
 
 

@@ -57,24 +57,27 @@ def test_two_old_lists_of_a_kind_do_not_matter_when_a_newer_one_has_come() -> No
 
 MAP = listed(
     "kart.csv",
-    b"code_2023,name_2023,code_2024,name_2024,kind\n6203,Slengen,6205,Sammen,merged\n6204,Ytre,6202,Nabo,merged\n"
+    b"code_2023,name_2023,code_2024,name_2024,kind\n6203,Slengen,6205,Sammen,merged\n6204,Ytre,6206,Nabo,renumbered\n"
     b"6101,Krattvik,6101,Krattvik,unchanged\n",
 )
 
 
 @pytest.mark.parametrize(
     ("of_map", "of_changes", "target"),
-    [(2, 1, "6202"), (1, 1, "6202"), (1, 2, "6205")],
+    [(2, 1, "6206"), (1, 1, "6206"), (1, 2, "6205")],
     ids=["a newer map", "a map that came along", "an older map"],
 )
 def test_of_a_map_and_a_list_of_changes_the_newer_says_what_became_of_a_municipality(
     of_map: int, of_changes: int, target: str
 ) -> None:
     """Else a map from an inbox would overrule every list of changes that is fetched after it."""
-    changes = listed("endringer.csv", intake=of_changes)
-    register = register_of(
-        [*WHOLE, changes, replace(MAP, intake=of_map)] if of_changes > 1 else [*WHOLE, replace(MAP, intake=of_map)],
-    )
+    lists = [*WHOLE, replace(MAP, intake=of_map)]
+    if of_changes > of_map:
+        lists.append(listed("endringer.csv", intake=of_changes))
+    else:  # the municipality that the map tells of is in the list of codes too
+        lists = [one for one in lists if one.content.kind != "kommune_koder"]
+        lists.append(listed("koder.csv", FILES["koder.csv"] + b"6206,Nabo,2024-01-01,\n"))
+    register = register_of(lists)
     assert {endring.til for endring in register.endringer if endring.fra == "6204"} == {target}
 
 
