@@ -41,4 +41,4 @@ def test_a_parameter_is_its_text_and_a_list_json_without_spaces():
 
 
 def test_each_office_has_a_row_for_each_of_its_counties():
-    assert embete(country([code("6101")], []))[1] == [("Dalene", "61"), ("Dalene", "62")]
+    assert embete(country([code("6101")], []))[1] == [("Dalene", "61", None), ("Dalene", "62", None)]

@@ -51,12 +51,12 @@ def test_the_page_holds_every_check_with_verdict_number_guidance_time_and_histor
         ),
         (
             [utfall(), failed("skjema", alvorlighet="varsel"), utfall(tabell="vurdering")],
-            "Utgivelse 2 ble laget 2. mars 2026 kl. 06.00. Av 3 kontroller i 2 tabeller: 0 feilet, 1 ga varsel, "
-            "2 besto. Tallene er publisert, men les varslene før du bruker dem.",
+            "Utgivelse 2 ble laget 2. mars 2026 kl. 06.00. Av 3 kontroller i 2 tabeller: 0 feilet, 1 ga varsel "
+            "og 2 besto. Tallene er publisert, men les varslene før du bruker dem.",
         ),
         (
             [failed()],
-            "Utgivelse 2 ble laget 2. mars 2026 kl. 06.00. Av 1 kontroll i 1 tabell: 1 feilet, 0 ga varsel, 0 besto. "
+            "Utgivelse 2 ble laget 2. mars 2026 kl. 06.00. Av 1 kontroll i 1 tabell: 1 feilet, 0 ga varsel og 0 besto. "
             "En kontroll som feiler, skal stanse utgivelsen: ikke bruk tallene før årsaken er funnet.",
         ),
     ],
@@ -70,7 +70,7 @@ def test_the_verdict_on_a_stopped_run_says_that_what_was_published_stands():
     report = report_of_failed_audit([failed(), utfall("skjema")], "kjoering-1", NOON)
     assert conclusion(report).replace("\N{NO-BREAK SPACE}", " ") == (
         "Kjøringen ble stanset 9. mars 2026 kl. 12.00, og ingenting nytt er publisert. Av 2 kontroller i 1 tabell: "
-        "1 feilet, 0 ga varsel, 1 besto. Det som var publisert fra før, er urørt."
+        "1 feilet, 0 ga varsel og 1 besto. Det som var publisert fra før, er urørt."
     )
     page = read_page(render(report))
     assert page.one("strong").text == "✗ Stanset av kontrollene"
