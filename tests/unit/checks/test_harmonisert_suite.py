@@ -28,9 +28,9 @@ from tests.unit.staging.country import BEFORE, changing_country
 
 # What a figure must be made of; `grunnlag_er_helt` asks whether enough of the country is there, which is another thing.
 OF_CHANGES = (
-    "skolen_i_sin_kommune", "kommunetall_som_observert", "plassert_etter_delingen", "beregnet_er_ombygd", "ombygd_bare_av_viste",
-    "delt_uten_skoler_paa_avveie", "delt_av_alle_elevene", "ikke_bygd_av_en_grunn", "grunn_der_det_ikke_er_bygd",
-    "antall_er_delenes", "ombygd_mellom_delene",
+    "skolen_i_sin_kommune", "kommunetall_som_observert", "plassert_etter_delingen", "beregnet_er_ombygd",
+    "ombygd_bare_av_viste", "delt_uten_skoler_paa_avveie", "delt_av_alle_elevene", "ikke_bygd_av_en_grunn",
+    "grunn_der_det_ikke_er_bygd", "antall_er_delenes", "ombygd_mellom_delene",
 )  # fmt: skip
 SMALL = small_set([Item(), Item("regning")])
 
