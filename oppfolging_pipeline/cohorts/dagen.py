@@ -36,7 +36,7 @@ class Register(Kommuneregister, Protocol):
     """What is asked of the municipality register here."""
 
     def endringsdager(self, etter: date) -> tuple[date, ...]:
-        """The days after the date on which a code, a name or a lineage changes, in order."""
+        """The days after the date on which a code, a name, a lineage or an office changes, in order."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def place_text(placing: Placing, judged: int, rule_set: RuleSet) -> str:
     tied = f" Andelen er lik på begge sider av grensen; {_DECIDED[placing.avgjort_av]}." if placing.avgjort_av else ""
     if not placing.identifisert:
         return f"{text} Ikke blant de {selected} i kategori 1.{tied}"
-    return f"{text} Identifisert i kategori 1, de {selected} med høyest andel.{tied}"
+    return f"{text} Identifisert i kategori 1, de {min(selected, judged)} med høyest andel.{tied}"
 
 
 def not_judged_text(unit: Unit) -> str:

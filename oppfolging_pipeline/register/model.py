@@ -52,7 +52,9 @@ class Register:
         for fylke in self.fylker:
             self._fylker[fylke.fylkesnr] = (*self._fylker.get(fylke.fylkesnr, ()), fylke)
         self._lineage = Lineage(self._rows, self.endringer, foerste_dag)
-        self.siste_dag = max((foerste_dag, *self._lineage.days))
+        office_days = {day for one in self.embeter for day in (one.gyldig_fra, one.gyldig_til) if day is not None}
+        self._days = sorted({*self._lineage.days, *(day for day in office_days if day > foerste_dag)})
+        self.siste_dag = max((foerste_dag, *self._days))
         self._validate()
 
     def _validate(self) -> None:
@@ -106,8 +108,8 @@ class Register:
         return in_force(self._rows.get(kode, ()), dato) is not None
 
     def endringsdager(self, etter: date) -> tuple[date, ...]:
-        """The days after the date on which a code, a name or a lineage changes, in order."""
-        return tuple(day for day in self._lineage.days if day > etter)
+        """The days after the date on which a code, a name, a lineage or an office changes, in order."""
+        return tuple(day for day in self._days if day > etter)
 
     # Lineage
 

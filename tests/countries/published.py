@@ -90,7 +90,8 @@ class Publisher:
         return {dice.choice(codes)} if self.holes and dice.random() < 0.5 else set()
 
     def _of_statistic(self, one: Statistic, skoleaar: str, day: date, lost: set[str]) -> Iterator[Row]:
-        """The nation, the counties, and each municipality with its schools."""
+        """The nation, the counties, and each municipality with its schools. No more municipalities lack a school than
+        the catalogue takes for a whole download."""
         open_here: dict[str, list[School]] = {code: [] for code in self.world.in_force(day) if code not in lost}
         for school in self.world.schools:
             place = school.place(day)
@@ -104,9 +105,11 @@ class Publisher:
                     yield self._row(one, skoleaar, school.orgnr, str(code), EMPTY)
         pupils = {code: sum(self._pupils(one, skoleaar, each) for each in own) for code, own in open_here.items()}
         counts = {code: sum(self._count(one, skoleaar, each) for each in own) for code, own in open_here.items()}
+        gaps = default_catalog().kilder[one.kilde].kommuner_med_skolegap
         for code, own in open_here.items():
             yield self._row(one, skoleaar, code, code, self._kommune_cell(one, skoleaar, own))
-            lacking = self._lacking(one, skoleaar, code, own)
+            lacking = self._lacking(one, skoleaar, code, own) if gaps else None
+            gaps -= lacking is not None
             for school in own:
                 if school is not lacking:
                     yield self._row(one, skoleaar, school.orgnr, code, self._school_cell(one, skoleaar, school))

@@ -72,7 +72,7 @@ def _reason(kommunenr: str, found: Published) -> str:
         )
         inside = place <= places
         text += (
-            f"Identifisert i kategori 1, de {places} med høyest andel." if inside
+            f"Identifisert i kategori 1, de {min(places, len(order))} med høyest andel." if inside
             else f"Ikke blant de {places} i kategori 1."
         )  # fmt: skip
         other = order[places if inside else places - 1] if len(order) > places else None

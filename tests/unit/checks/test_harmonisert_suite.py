@@ -28,9 +28,9 @@ from tests.unit.staging.country import BEFORE, changing_country
 
 # What a figure must be made of; `grunnlag_er_helt` asks whether enough of the country is there, which is another thing.
 OF_CHANGES = (
-    "kommunetall_som_observert", "plassert_etter_delingen", "beregnet_er_ombygd", "ombygd_bare_av_viste",
-    "delt_uten_skoler_paa_avveie", "delt_av_alle_elevene", "ikke_bygd_av_en_grunn", "grunn_der_det_ikke_er_bygd",
-    "antall_er_delenes", "ombygd_mellom_delene",
+    "skolen_i_sin_kommune", "kommunetall_som_observert", "plassert_etter_delingen", "beregnet_er_ombygd",
+    "ombygd_bare_av_viste", "delt_uten_skoler_paa_avveie", "delt_av_alle_elevene", "ikke_bygd_av_en_grunn",
+    "grunn_der_det_ikke_er_bygd", "antall_er_delenes", "ombygd_mellom_delene",
 )  # fmt: skip
 SMALL = small_set([Item(), Item("regning")])
 
@@ -80,7 +80,7 @@ def before(*of: tuple[Any, ...]) -> list[Row]:
     return rows
 
 
-S1, S2, S3, S4, S5, S6 = (f"10000000{number}" for number in range(1, 7))
+S1, S2, S3, S4, S5, S6, S7 = (f"10000000{number}" for number in range(1, 8))
 # 6104 and 6105 merge into 6106; 6107 is divided into 6108 and 6109; 6110 into 6111 and, with the whole of 6113, 6112.
 # Schools stand in their part by their row of the newest year.
 STANDS_IN = {S1: "6108", S2: "6109", S3: "6111", S4: "6112", S5: "6108", S6: "6112"}
@@ -106,6 +106,9 @@ SOUND = {
     "a merger cast back to the later code": before(("6106", 48, 30)),
     "a renumbering cast back to the later code": before(("6202", 48, 30)),
     "a part cast back to its later code": before(("6108", 47, "*"), (S1, 50, 20, "6107")),
+    "a school that moved, with no figure of the set since": [
+        *before((S7, 50, 20, "6101")), observed(S7, kommunenr="6120", trinn=9)
+    ],
     "a school under its part already before the division": before(
         ("6107", 49, 35), (S1, 50, 20, "6107"), (S2, 44, 15, "6107"), (S5, 30, 10, "6108")
     ),
@@ -207,6 +210,13 @@ def test_what_is_made_wrong_of_parts_is_caught(tmp_path, name):
         for cell in sound
     ]
     assert failing(cells, rows) == {check: {enhet} for check in caught_by}
+
+
+@pytest.mark.parametrize(("orgnr", "elsewhere"), [(S7, "6101"), (S1, "6109")], ids=["moved", "in the other part"])
+def test_a_school_in_a_municipality_that_it_has_left_is_caught(tmp_path, orgnr, elsewhere):
+    rows = [*SOUND["a school that moved, with no figure of the set since"], *PLACED]
+    cells = [cell if cell["enhet"] != orgnr else {**cell, "kommunenr": elsewhere} for cell in made(tmp_path, rows)]
+    assert failing(cells, rows)["skolen_i_sin_kommune"] == {orgnr}
 
 
 def test_a_school_that_only_an_older_row_places_is_caught(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -52,28 +53,26 @@ class Bound:
 
     def __init__(self, key: str, suite: Suite, reads: Iterable[str]) -> None:
         self.connection = open_duckdb()
-        self.helpers = {helper.name: helper for helper in suite.helpers}
+        helpers = {helper.name for helper in suite.helpers}
         empty(self.connection, AUDITED, columns_of(key))
-        for name in sorted(reads, key=lambda name: name not in self.helpers):
-            self.make(name)
-
-    def make(self, name: str) -> None:
-        helper = self.helpers.get(name)
-        if helper is None:
-            return empty(self.connection, name, columns_of(name))
-        for read in helper.reads:
-            self.make(read)
-        query = helper.sql.format(batch=AUDITED)
-        self.connection.execute(f'CREATE TABLE IF NOT EXISTS "{name}" AS {query}')
-        for read in helper.reads:  # read by the helper, which is no leave to read it in the check
-            self.connection.execute(f'DROP TABLE "{read}"')
-        return None
+        for name in reads:
+            empty(self.connection, name, helper_columns(key, name) if name in helpers else columns_of(name))
 
     def columns(self, check: Check) -> dict[str, str]:
         """The columns that the query gives, with their types. Raises `duckdb.Error` for one that cannot be bound."""
         query = check.kwargs["unexpected_rows_query"].format(batch=f"(SELECT * FROM {AUDITED}) AS subselect")
         self.connection.execute(f"EXPLAIN {query}")
         return {name: kind for name, kind, *_ in self.connection.execute(f"DESCRIBE {query}").fetchall()}
+
+
+@cache
+def helper_columns(key: str, name: str) -> dict[str, str]:
+    """The columns of a helper, bound over what it says it reads: to read the helper is no leave to read that too."""
+    suite = suite_of(key)
+    helper = next(one for one in suite.helpers if one.name == name)
+    query = helper.sql.format(batch=AUDITED)
+    described = Bound(key, suite, helper.reads).connection.execute(f"DESCRIBE {query}").fetchall()
+    return {name: kind for name, kind, *_ in described}
 
 
 def queries() -> Iterator[tuple[str, Check]]:

@@ -21,7 +21,7 @@ from oppfolging_pipeline.core.outcome import AuditReport, Outcome, as_json
 from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
-from tests.unit.register.country import change, code, country
+from tests.unit.register.country import change, code, country, of_two_offices_in_turn
 
 D = date.fromisoformat
 IDENTIFISERT = {
@@ -55,6 +55,15 @@ def test_a_change_of_the_register_ends_it_when_it_touches_one_of_them() -> None:
     assert gjelder_til(OF_2025, own, D("2025-08-01")) == D("2025-09-30")
     another = country([code("6102", end=day), code("6103", day), code("6101")], [change(day, "6102", "6103")])
     assert gjelder_til(OF_2025, another, D("2025-08-01")) == D("2025-12-31")
+
+
+def test_a_new_office_ends_it_also_where_no_municipality_changes() -> None:
+    register = of_two_offices_in_turn("2025-10-01")
+    assert gjelder_til(OF_2025, register, D("2025-08-01")) == D("2025-09-30")
+    assert [puljer(OF_2025, register, D(day))[0]["statsforvalter_i_dag"] for day in ("2025-09-30", "2025-10-01")] == [
+        "Før",
+        "Nå",
+    ]
 
 
 @pytest.mark.parametrize("per", ["2024-12-24", "2025-03-01", "2026-01-01", "2026-07-01", "2028-07-31"])

@@ -55,6 +55,14 @@ def test_ranking_row(kommunenr: str, expected: dict[str, Any]) -> None:
     assert {name: RANKING[kommunenr][name] for name in expected} == expected
 
 
+def test_where_fewer_are_judged_than_there_is_room_for_no_more_are_said_to_have_the_highest_share() -> None:
+    roomy = small_set(antall=30)
+    rows = tables.rangering_kommune(decided(ROWS, roomy), roomy, names_of(ROWS), KEY)
+    texts = [row["begrunnelse"] for row in rows if row["kategori"] == 1]
+    assert len(texts) == 3
+    assert all(text.endswith("Identifisert i kategori 1, de 3 med høyest andel.") for text in texts)
+
+
 @pytest.mark.parametrize(
     ("kommunenr", "text"),
     [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.register.model import Embete, Register
 from oppfolging_pipeline.register.reference import carried_register, override
 
 
@@ -26,3 +27,13 @@ def country(codes: list[dict[str, str]], changes: list[dict[str, str]], **parts:
     """The register of these lists, with two counties and one office unless other parts are given."""
     lists = {"counties": COUNTIES, "statsforvaltere": OFFICES, **parts}
     return override(carried_register(), codes=codes, changes=changes, **lists)
+
+
+def of_two_offices_in_turn(day: str) -> Register:
+    """6101 and 6102 are what they always were; county 61 goes over to another office on the day."""
+    known, until = country([code("6101"), code("6102")], []), date.fromisoformat(day)
+    return Register(
+        kommuner=known.kommuner, endringer=known.endringer, fylker=known.fylker, utenfor=known.utenfor,
+        foerste_dag=known.foerste_dag, beskrivelse=known.beskrivelse,
+        embeter=[Embete("Før", "61", gyldig_til=until), Embete("Nå", "61", until), Embete("Et annet", "62")],
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from oppfolging_pipeline.register.model import Register
-from tests.unit.register.country import change, code, country
+from tests.unit.register.country import change, code, country, of_two_offices_in_turn
 
 DAY, CHANGE, LATER = date(2025, 3, 1), "2026-01-01", "2027-01-01"
 THREE = [code("61", name="Ytterdal"), code("62", name="Innerdal"), code("63", name="Fjell")]
@@ -63,3 +63,12 @@ def test_parts_of_it_under_two_offices_have_none_and_under_one_that() -> None:
     assert apart.statsforvalter_for_kommune("6102", DAY) is None
     together = of_the_gone_county(office("Felles", "62"), office("Felles", "63"))
     assert together.statsforvalter_for_kommune("6102", DAY) == "Felles"
+
+
+def test_an_office_that_changes_alone_is_a_day_of_change_and_today_comes_after_it() -> None:
+    register = of_two_offices_in_turn(CHANGE)
+    day = date.fromisoformat(CHANGE)
+    assert register.endringsdager(DAY) == (day,)
+    assert register.endringsdager(day) == ()
+    assert {row["statsforvalter_i_dag"] for row in register.rader()} == {"Nå"}
+    assert register.statsforvalter_for_kommune("6101", DAY) == "Før"
