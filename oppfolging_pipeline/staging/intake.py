@@ -93,12 +93,9 @@ def read_intake(
             continue
         if isinstance(content, ParsedFile):
             left_out.extend(content.left_out)
-            came = date_in_norway(with_zone(snapshot.archived_at))
-            readings.append(reading(snapshot.sha256, content))
-            kept = replace(content, figures=_each_text_once(content.figures))
-            figures.append(
-                FileFigures(kept, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
-            )
+            if content.figures.num_rows:  # else nobody needs it, and nothing of it can be used
+                readings.append(reading(snapshot.sha256, content))
+                figures.append(_of_file(snapshot, content))
         else:
             register_lists.append(RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
@@ -152,6 +149,12 @@ def register_contents(intake: Intake) -> set[str]:
     own_offices = {"statsforvaltere"} if read and all(map(is_of_the_example, read)) else set()
     whole = set(kinds.values()) >= _WHOLE_REGISTER - own_offices
     return {*kinds, *(() if whole else (carried_content().sha256,))}
+
+
+def _of_file(snapshot: Snapshot, content: ParsedFile) -> FileFigures:
+    came = date_in_norway(with_zone(snapshot.archived_at))
+    kept = replace(content, figures=_each_text_once(content.figures))
+    return FileFigures(kept, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
 
 
 def _is_survey(snapshot: Snapshot) -> bool:
