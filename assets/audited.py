@@ -102,16 +102,18 @@ def publish_audited(
     outcomes: Sequence[Outcome] = (),
     gone: Sequence[Path] = (),
     reduced: Iterable[Callable[[], Sequence[ToAudit]]] = (),
+    goes_on: Callable[[Sequence[Outcome]], bool] = lambda outcomes: True,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the as-of
-    date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise,
-    which count like those of the first table; `gone` are files of the lake that go once the staged ones are in place.
-    Each of `reduced` stages less of the same, without what nobody needs, for when a critical check fails: the first
-    that passes is put in place, and what the check said is told of. Raises `dagster.Failure` (not retried) after
-    putting the files in quarantine with their report, also when a check could not be run; an error that is not ours
-    goes on as it is, after the same.
+    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
+    as-of date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached
+    otherwise, which count like those of the first table; `gone` are files of the lake that go once the staged ones
+    are in place. Each of `reduced` stages less of the same, without what nobody needs, for when a critical check
+    fails: the first that passes is put in place, and what the check said is told of. `goes_on` says of the outcomes
+    that stopped one of them whether less may be tried: what is left out must not be what shows that the rest is
+    wrong. Raises `dagster.Failure` (not retried) after putting the files in quarantine with their report, also when
+    a check could not be run; an error that is not ours goes on as it is, after the same.
     """
     staged = [file for entry in files for file in entry.files]
     try:
@@ -124,6 +126,8 @@ def publish_audited(
                 tell_left_out(context, faults)
                 files, found = rest, again
                 staged = [file for entry in files for file in entry.files]
+                break
+            if not goes_on([one for group in again for one in group if one.stops]):
                 break
     except Exception as error:
         if disk_fault(error, home.root):

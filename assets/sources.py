@@ -11,6 +11,7 @@ from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.sources.example_folder import ensure_example
 from oppfolging_pipeline.sources.inbox import files_in
+from oppfolging_pipeline.staging.intake import settle_origin
 
 
 @dg.asset(
@@ -33,6 +34,7 @@ def raw_innboks(
     """
     with home.writing():
         archive, inbox = home.archive, home.settings.inbox
+        settle_origin(archive)
         if inbox is not None and uttrekk.known_at is not None:
             raise dg.Failure(
                 f"found kjent_per {uttrekk.kjent_per} and an inbox ({inbox}); expected one of them: what lies in the "

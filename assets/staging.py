@@ -21,6 +21,7 @@ from oppfolging_pipeline.rules.behov import Behov, needed_cells, with_weights
 from oppfolging_pipeline.staging import harmonisering, intake, observasjon_files, skole_plassering, utsagn
 from oppfolging_pipeline.staging import observasjon as observations
 from oppfolging_pipeline.staging.skole import skole_rader
+from oppfolging_pipeline.staging.unneeded import counts_are_misread
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Relation
@@ -95,6 +96,9 @@ def observasjon(
                 partial(_with_these_alone, engine, home, update, cells, said)
                 for cells in (with_weights(needed, home.catalog), needed)
             ],
+            goes_on=lambda stopped: (
+                not counts_are_misread((key for one in stopped for key in one.avvik), needed, home.catalog)
+            ),
         )
         home.archive.accept(newest, readings)
 

@@ -22,6 +22,7 @@ from oppfolging_pipeline.sources.flat_file import PAGE_FIELDS, Asked, FlatFormat
 from oppfolging_pipeline.sources.flat_sql import AT_HOME, INDEX_ROW, PARTICIPATION, WHOLE
 from oppfolging_pipeline.sources.parsed import FORELOPIG, NIVAA
 from oppfolging_pipeline.sources.recognise import HEAD, flat_format
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,11 +51,11 @@ _SHOWN = 5  # different numbers that a message names
 class Rows:
     """The rows of one table and school year, page by page; what is not as asked is gathered in `drift`.
 
-    All of it is critical: `kolonne_mangler` for a field, `forelopig_uenig` for rows that do not call the year
-    preliminary although the filters (`forelopig_by`, their digest) do, `samme_side_to_ganger`, `radtall_langt_fra` for
-    rows that are lost on the way, `annet_aar`, `annet_trinn`, `nivaa_ukjent`, `nivaa_mangler`, `valg_mangler` (owners
-    or genders that were not asked for), `maal_ukjent` (an indicator that was not), `maal_mangler`, `doble_rader` and
-    `svar_som_ikke_kan_leses`.
+    All of it is critical, but what concerns indicators and grades that nobody needs: `kolonne_mangler` for a field,
+    `forelopig_uenig` for rows that do not call the year preliminary although the filters (`forelopig_by`, their
+    digest) do, `samme_side_to_ganger`, `radtall_langt_fra` for rows that are lost on the way, `annet_aar`,
+    `annet_trinn`, `nivaa_ukjent`, `nivaa_mangler`, `valg_mangler` (owners or genders that were not asked for),
+    `maal_ukjent` (an indicator that was not), `maal_mangler`, `doble_rader` and `svar_som_ikke_kan_leses`.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Rows:
     @property
     def wants_more(self) -> bool:
         """Whether the next page is worth asking for: rows are left, and all is as asked so far."""
-        return not self.drift.drifts and (self._total is None or self._rows < self._total)
+        return not self.drift.is_critical and (self._total is None or self._rows < self._total)
 
     def add(self, answer: Answer, page: int) -> None:
         """Look through the next page."""
@@ -118,7 +119,8 @@ class Rows:
             for trinn in indikator.trinn:
                 if (key, str(trinn)) not in self._there:
                     expected = f"{indikator.kildenavn[0]} ({indikator.kode or 'rows without a question'})"
-                    self._tell_all("maal_mangler", f"no row of {key} on grade {trinn}", expected)
+                    found = f"no row of {key} on grade {trinn}"
+                    self._tell_all("maal_mangler", found, expected, stops=self._wanted.is_needed(key, trinn))
         twice = self._connection.execute(_TWICE).fetchone()
         if twice and twice[0]:
             self._tell_all("doble_rader", f"{twice[0]} rows that stand twice, first page {twice[1]}", "each row once")
@@ -157,6 +159,7 @@ class Rows:
     def _check_kinds(self, answer: Answer) -> None:
         grades = {str(trinn) for trinn in self._wanted.grades}
         strange: dict[tuple[str, str, str], tuple[int, int]] = {}
+        unneeded: set[tuple[str, str, str]] = set()
         for (
             row,
             rows,
@@ -185,14 +188,20 @@ class Rows:
             key = self._indicator(code, group_code, name)
             if index and key is None:
                 faults.append(("maal_ukjent", f"rows of '{name}' with code {code or group_code}", str(self._wanted)))
+                unneeded |= {faults[-1]} if self._is_unneeded((code, group_code), name) else set()
             if index and key is not None:
                 self._there.add((key, grade))
                 self._levels.add(level)
             for fault in faults:
                 first, seen = strange.get(fault, (row, 0))
                 strange[fault] = (first, seen + rows)
-        for (kode, found, expected), (row, rows) in strange.items():
-            finding = Finding(f"{found} ({rows} rows)", expected, ASK_AGAIN, file=answer.ask.name, row=row)
+        for fault, (row, rows) in strange.items():
+            kode, found, expected = fault
+            action = LEFT_OUT if fault in unneeded else ASK_AGAIN
+            finding = Finding(f"{found} ({rows} rows)", expected, action, file=answer.ask.name, row=row)
+            if fault in unneeded:
+                self.drift.warn(kode, finding, answer.sha256)
+                continue
             also = [self._forelopig_by] if kode == "forelopig_uenig" and self._forelopig_by else []
             self.drift.critical(kode, finding, answer.sha256, also)
 
@@ -204,10 +213,23 @@ class Rows:
                 return key
         return None
 
-    def _tell_all(self, kode: str, found: str, expected: str, *also: str) -> None:
+    def _is_unneeded(self, codes: tuple[str | None, ...], name: str | None) -> bool:
+        """Whether rows of an unknown index have the code or the name of indicators that nobody needs, and of no other:
+        under another name or code they give no figures, and nobody lacks them."""
+        like = [
+            key
+            for key, one in self._wanted.indikatorer.items()
+            if one.kode and (one.kode in codes or (name or "").strip() in one.kildenavn)
+        ]
+        return bool(like) and not any(map(self._wanted.is_needed, like))
+
+    def _tell_all(self, kode: str, found: str, expected: str, *also: str, stops: bool = True) -> None:
         """A fault of the pages together: any of them may be the one to fetch again."""
         first, *others = self._answers
-        finding = Finding(found, expected, ASK_AGAIN, file=first.ask.name)
+        finding = Finding(found, expected, ASK_AGAIN if stops else LEFT_OUT, file=first.ask.name)
+        if not stops:
+            self.drift.warn(kode, finding, first.sha256)
+            return
         self.drift.critical(kode, finding, first.sha256, (*(answer.sha256 for answer in others), *also))
 
 

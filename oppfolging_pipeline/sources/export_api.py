@@ -28,7 +28,7 @@ from oppfolging_pipeline.sources.asking import Answer, Ask, Asker, Part
 from oppfolging_pipeline.sources.drift import Drift, DriftCollector, DriftError
 from oppfolging_pipeline.sources.export_answer import Rows, lacking_measures
 from oppfolging_pipeline.sources.export_search import NOT_THERE, Listing, Search, ask_listing
-from oppfolging_pipeline.sources.export_tables import Found, wanted_tables
+from oppfolging_pipeline.sources.export_tables import Found, Wanted, wanted_tables
 from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.http_faults import HttpRefused
 from oppfolging_pipeline.sources.published import Published
@@ -63,8 +63,8 @@ class ExportPublished(Published):
 class ExportClient:
     """The client of Elevundersøkelsen. `radgrense` is how many rows a page is asked for.
 
-    `moved` gathers warnings that only a fetch can see: a table whose filters promise the measure and whose rows do not
-    have it, so that another was taken.
+    `needed` is what may stop it (None: all of the catalogue). `moved` gathers warnings that only a fetch can see: a
+    table whose filters promise the measure and whose rows do not have it, so that another was taken.
     """
 
     kilde = KILDE
@@ -82,7 +82,10 @@ class ExportClient:
         self._declared = declared
         self._page_size = radgrense
         self._catalog = catalog
-        self._needed = every_cell(catalog) if needed is None else needed
+        whole = every_cell(catalog)
+        of_source = {cell for cell in needed or () if catalog.indikatorer[cell[0]].kilde == KILDE}
+        # Who asks for a source of which no rule set needs anything, wants it whole.
+        self._needed: Behov = of_source or whole
         self._proven: dict[str, Found] = {}  # by the declared name: tables whose rows have had the measure
         self._promised: dict[str, tuple[Drift, ...]] = {}  # likewise: warnings of optional ones that may be another
 
@@ -95,20 +98,20 @@ class ExportClient:
         found = DriftCollector()
         listing = ask_listing(asker, self._base)
         tables = []
-        for wanted in wanted_tables(KILDE, self._declared, self._catalog):
+        for wanted in wanted_tables(KILDE, self._declared, self._catalog, self._needed):
             seen = DriftCollector()
             try:
                 table = Search(asker, self._base, self._declared, wanted, listing).next(seen)
                 seen.raise_if_critical()
                 tables.append(table)
-                if wanted.tabell.valgfri:
+                if wanted.valgfri:
                     self._promised[wanted.tabell.navn] = seen.warnings
                 else:
                     found.drifts.extend(seen.drifts)
             except PermanentError as error:
-                found.drifts.extend(_told(wanted.tabell, error, seen))
+                found.drifts.extend(_told(wanted, error, seen))
         found.raise_if_critical()
-        of_each = {str(table.listed): table.years for table in tables if not table.wanted.tabell.valgfri}
+        of_each = {str(table.listed): table.years for table in tables if not table.wanted.valgfri}
         years = years_in_common(KILDE, of_each, found, [table.sha256[-1] for table in tables])
         found.raise_if_critical()
         self._tell_unchecked(tables, found)
@@ -118,7 +121,7 @@ class ExportClient:
             facts={
                 f"{table.wanted.tabell.navn} tabell": str(table.listed.EksportID)
                 for table in tables
-                if not table.wanted.tabell.valgfri
+                if not table.wanted.valgfri
             },
             warnings=found.warnings,
             calls_per_year=2 * len(tables),
@@ -162,7 +165,7 @@ class ExportClient:
             try:
                 answers.extend(self._pages(asker, *self._proved(asker, search, promised, skoleaar), skoleaar))
             except PermanentError as error:
-                found.drifts.extend(_told(promised.wanted.tabell, error))
+                found.drifts.extend(_told(promised.wanted, error))
         self.moved.drifts.extend(found.warnings)
         found.raise_if_critical()
         return tuple(answers)
@@ -198,6 +201,7 @@ class ExportClient:
                 rows.add(answers[-1], len(answers))
             rows.finish(counted.pages, counted.sha256)
         rows.drift.raise_if_critical()
+        self.moved.drifts.extend(rows.drift.warnings)
         return answers
 
     def _side_data(self, asker: Asker, table: Found, skoleaar: str) -> _Counted:
@@ -226,7 +230,7 @@ class ExportClient:
             raise DriftError(drift.drifts) from refusal
 
 
-def _told(tabell: live.Tabell, error: PermanentError, seen: DriftCollector | None = None) -> list[Drift]:
+def _told(wanted: Wanted, error: PermanentError, seen: DriftCollector | None = None) -> list[Drift]:
     """What went wrong with a table, and the warnings `seen` before it; of an optional table, all of it as warnings.
 
     Raises the error again where it is no drift and the table is one that must be there.
@@ -234,10 +238,10 @@ def _told(tabell: live.Tabell, error: PermanentError, seen: DriftCollector | Non
     before = [] if seen is None else list(seen.warnings)
     if isinstance(error, DriftError):
         drifts = list(error.drifts)
-    elif tabell.valgfri:
+    elif wanted.valgfri:
         action = "Nothing else needs the table: fetch again another day, or put its rows in the inbox."
-        finding = Finding(f"an error ({error})", f"the table {tabell.navn}", action, key=tabell.navn)
+        finding = Finding(f"an error ({error})", f"the table {wanted.tabell.navn}", action, key=wanted.tabell.navn)
         drifts = [Drift("kritisk", "side_mangler", finding)]
     else:
         raise error
-    return [*before, *(replace(drift, alvorlighet="advarsel") if tabell.valgfri else drift for drift in drifts)]
+    return [*before, *(replace(drift, alvorlighet="advarsel") if wanted.valgfri else drift for drift in drifts)]

@@ -25,6 +25,7 @@ from oppfolging_pipeline.sources.export_tables import (
 )
 from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.http_faults import HttpRefused
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 
 NOT_THERE = (400, 404)  # how a table that is gone, and a filter that is wrong, are refused
 _NAME = f"{KILDE}/tabeller.json"
@@ -64,7 +65,8 @@ class Search:
 
     def next(self, drift: DriftCollector) -> Found:
         """The first table, of those not looked into, that has the wanted indicators by code and name, and the grades.
-        A table of no question is known by its rows alone.
+        A table of no question is known by its rows alone. An indicator or grade that it lacks and nobody needs is told
+        of (`valg_mangler`, a warning) and not asked for.
 
         What is wrong with its other filters, and that it stands under another id than last (`tabell_flyttet`, a
         warning), is put into `drift`. Raises `DriftError` when there is none, with each that was looked into and why it
@@ -103,16 +105,22 @@ class Search:
         if questions is None and self.wanted.codes:
             self._not_it(listed, f"no filter {self.declared.sporsmaalsfilter}", "filter_mangler", [answer.sha256])
             return None
-        if questions is not None and (strange := strange_indicators(self.wanted, questions)):
-            self._not_it(listed, ", ".join(strange), "maal_mangler", [answer.sha256])
+        strange = {} if questions is None else strange_indicators(self.wanted, questions)
+        if any(self.wanted.is_needed(key) for key in strange):
+            self._not_it(listed, ", ".join(strange.values()), "maal_mangler", [answer.sha256])
             return None
         grades = filters.get(self.declared.trinnfilter)
         if grades is None:
             self._not_it(listed, f"no filter {self.declared.trinnfilter}", "filter_mangler", [answer.sha256])
             return None
-        if lacking := lacking_grades(self.wanted, grades):
-            self._not_it(listed, f"{' and '.join(lacking)} in {grades.navn}", "valg_mangler", [answer.sha256])
+        lacking = lacking_grades(self.wanted, grades)
+        if any(self.wanted.is_needed(key, trinn) for key in self.wanted.indikatorer for trinn in lacking):
+            self._not_it(listed, f"{' and '.join(lacking.values())} in {grades.navn}", "valg_mangler", [answer.sha256])
             return None
+        for absent in (*strange.values(), *lacking.values()):
+            expected = str(self.wanted)
+            drift.warn("valg_mangler", Finding(absent, expected, LEFT_OUT, file=name, key=str(listed)), answer.sha256)
+        choosing.wanted = self.wanted.without(strange, lacking)
         return choosing.found(listed, filters, (self.listing.sha256, answer.sha256))
 
     def _not_it(self, listed: Listed, reason: str, kode: str, shown_by: Iterable[str] = ()) -> None:

@@ -6,12 +6,13 @@ Belongs here: the list of tables and their filters against what is declared. Doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, TypeAdapter
 
 from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog, Indikator
 from oppfolging_pipeline.sources import live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, shaped
@@ -36,10 +37,38 @@ _LIST = TypeAdapter(list[Listed])
 
 @dataclass(frozen=True)
 class Wanted:
-    """A declared table and the catalogue's indicators that it holds, by key."""
+    """A declared table and the catalogue's indicators that it holds, by key, with the cells that somebody needs."""
 
     tabell: live.Tabell
     indikatorer: Mapping[str, Indikator]
+    needed: Behov
+
+    @property
+    def valgfri(self) -> bool:
+        """Whether nothing stops without the table: it is declared so, or nobody needs anything of it."""
+        return self.tabell.valgfri or not self._cells
+
+    @property
+    def _cells(self) -> set[tuple[str, int]]:
+        """The (indicator, grade) of the table that somebody needs."""
+        return {
+            (key, trinn) for key, maal, trinn in self.needed if key in self.indikatorer and maal in self.tabell.maal
+        }
+
+    def is_needed(self, key: str, trinn: int | None = None) -> bool:
+        """Whether the table is not the one without the indicator, on any grade or on that one. Of a table that nobody
+        needs it takes all: it is there whole, or left out."""
+        cells = self._cells
+        return not cells or any(key == one and trinn in (None, grade) for one, grade in cells)
+
+    def without(self, keys: Collection[str], grades: Collection[int]) -> Wanted:
+        """The same without indicators and grades that the table does not have."""
+        left = {
+            key: each.model_copy(update={"trinn": tuple(trinn for trinn in each.trinn if trinn not in grades)})
+            for key, each in self.indikatorer.items()
+            if key not in keys
+        }
+        return replace(self, indikatorer=left)
 
     @property
     def grades(self) -> tuple[int, ...]:
@@ -83,11 +112,11 @@ class Found:
         return "_".join(f"{name}({'_'.join(map(str, ids))})" for name, ids in chosen.items())
 
 
-def wanted_tables(kilde: str, declared: live.Eksportkilde, catalog: Catalog) -> tuple[Wanted, ...]:
+def wanted_tables(kilde: str, declared: live.Eksportkilde, catalog: Catalog, needed: Behov) -> tuple[Wanted, ...]:
     """What each declared table is wanted for."""
     of_source = {key: each for key, each in catalog.indikatorer.items() if each.kilde == kilde}
     return tuple(
-        Wanted(tabell, {key: each for key, each in of_source.items() if set(each.maal) & set(tabell.maal)})
+        Wanted(tabell, {key: each for key, each in of_source.items() if set(each.maal) & set(tabell.maal)}, needed)
         for tabell in declared.tabeller
     )
 
@@ -107,23 +136,23 @@ def candidates(tabell: live.Tabell, gruppe: str, listed: Sequence[Listed]) -> It
     yield from {each.EksportID: each for each in (*likely, *named, *others)}.values()
 
 
-def strange_indicators(wanted: Wanted, questions: Filter) -> list[str]:
-    """What of the wanted indicators the filter does not have, code and name together; none when it is the table."""
-    strange = []
-    for indikator in wanted.indikatorer.values():
+def strange_indicators(wanted: Wanted, questions: Filter) -> dict[str, str]:
+    """Those of the wanted indicators that the filter does not have, code and name together, and what it has instead."""
+    strange = {}
+    for key, indikator in wanted.indikatorer.items():
         if indikator.kode is None:
             continue
         choice = questions.find([indikator.kode])
         if choice is None:
-            strange.append(f"no {indikator.kode}")
+            strange[key] = f"no {indikator.kode}"
         elif choice.navn.strip() not in indikator.kildenavn:
-            strange.append(f"{indikator.kode} with the name '{choice.navn.strip()}'")
+            strange[key] = f"{indikator.kode} with the name '{choice.navn.strip()}'"
     return strange
 
 
-def lacking_grades(wanted: Wanted, grades: Filter) -> list[str]:
-    """The wanted grades that the filter does not have; none when it is the table."""
-    return [f"no grade {trinn}" for trinn in wanted.grades if grades.find([str(trinn)]) is None]
+def lacking_grades(wanted: Wanted, grades: Filter) -> dict[int, str]:
+    """The wanted grades that the filter does not have."""
+    return {trinn: f"no grade {trinn}" for trinn in wanted.grades if grades.find([str(trinn)]) is None}
 
 
 @dataclass

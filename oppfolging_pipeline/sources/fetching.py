@@ -184,7 +184,9 @@ class Fetch:
         remembered = from_facts(self.evidence.facts(kilde))
         asked = {key: Asked(max(published.years), texts) for key, texts in published.questions.items() if texts}
         changed = changed_questions(kilde, asked, remembered, self.breaks)
-        failed = False
+        unjudged = {one.indikator for one in changed}
+        known = {**remembered, **{key: one for key, one in asked.items() if key not in unjudged}}
+        failed = accepted = False
         for number, year in enumerate(planned.years):
             if len(unanswered) >= _PATIENCE:
                 why = " and ".join(outcome.skoleaar for outcome in unanswered)
@@ -200,13 +202,15 @@ class Fetch:
                 lambda first=number == 0: seen(planned.client, planned.published, first=first),  # type: ignore[misc]
             )
             yield outcome
-            failed = failed or outcome.state in FAILED
+            failed, accepted = failed or outcome.state in FAILED, accepted or outcome.state in GOOD
             unanswered = [] if outcome.answered else [*unanswered, outcome]
         if failed:
+            # A year that fails for another reason does not make the questions of what was accepted unknown: a change
+            # of them would else be seen never, or be taken to be in years that came before it.
+            if accepted:
+                self.evidence.remember(kilde, {**self.evidence.facts(kilde), **as_facts(known)}, self.now())
             return
         if planned.years:
-            unjudged = {one.indikator for one in changed}
-            known = {**remembered, **{key: one for key, one in asked.items() if key not in unjudged}}
             self.evidence.remember(kilde, {**published.facts, **as_facts(known)}, self.now())
         elif self._done.get((kilde, WHOLE)) in FAILED:
             # The source answers again, and all of its years were accepted before it did not.

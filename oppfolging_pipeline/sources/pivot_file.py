@@ -23,6 +23,7 @@ from oppfolging_pipeline.sources.pivot import Pivot, PivotRow, decode_pivot
 from oppfolging_pipeline.sources.wide import parse_wide
 from oppfolging_pipeline.sources.wide_heading import DOWNLOAD_AGAIN
 
+PIVOT = "pivot"  # the kind of such a content
 HIERARCHY = ("Nasjonalt", "Fylke", "Kommune", "Enhet")
 OTHER_REPORT = ("Indikator", "Spørsmål")  # Elevundersøkelsen, with geography in its columns
 _WHOLE = ("Alle fylker", "Alle kommuner", "Alle skoler")
@@ -89,7 +90,7 @@ def figures_of_pivot(
     heading = [*UNIT_COLUMNS, *(".".join(labels) for labels in pivot.kolonner)]
     rows = [[*unit, *row.celler] for row, unit in units]
     try:
-        parsed = parse_wide([heading, *rows], 0, file, "pivot", catalog, [row.nummer for row, _ in units], needed)
+        parsed = parse_wide([heading, *rows], 0, file, PIVOT, catalog, [row.nummer for row, _ in units], needed)
     except InvalidInput as invalid:
         # The heading has no row here, and nobody downloads a pivot.
         raise InvalidInput(

@@ -61,7 +61,7 @@ def read_file(
         return read_pivot_file(path, file, catalog, needed)
     if klass_files.recognise(head) is not None:
         return klass_files.parse(read_content(path), file)
-    return parse_flat(path, file, flat_format(head, file), connection, catalog)
+    return parse_flat(path, file, flat_format(head, file), connection, catalog, needed)
 
 
 def is_flat(head: bytes, file: str) -> bool:

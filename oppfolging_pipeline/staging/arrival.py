@@ -35,6 +35,7 @@ from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.fetching import REGISTER, WHOLE, Arrival
 from oppfolging_pipeline.sources.live import YearOnYear
 from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.pivot_file import PIVOT
 from oppfolging_pipeline.sources.recognise import read_file
 from oppfolging_pipeline.staging import intake, observasjon, rettelser
 from oppfolging_pipeline.staging.land import origin_of, same_country
@@ -66,7 +67,9 @@ class Reception:
 
         Raises `DriftError` with what has moved, or with everything that makes the year not whole.
         """
-        files = [(answer, self._read(answer)) for answer in answers]
+        every = [(answer, self._read(answer)) for answer in answers]
+        # An answer of what nobody needs, of which nothing can be used, is no part of what is taken into use.
+        files = [(answer, content) for answer, content in every if content.figures.num_rows]
         parsed = [content for _, content in files]
         register = self._register()
         self._expect_country(parsed, register)
@@ -92,8 +95,11 @@ class Reception:
         finally:
             self.connection.execute("DROP TABLE IF EXISTS observasjon")
         readings = [intake.reading(answer.sha256, content) for answer, content in files]
-        intake_id = self._accept(kilde, skoleaar, answers, readings, register)
+        intake_id = self._accept(kilde, skoleaar, [answer for answer, _ in files], readings, register)
         self.evidence.remember_year(kilde, skoleaar, figures_of_year(parsed, self.needed), intake_id)
+        for answer, content in every:
+            for finding in content.left_out if content.kind != PIVOT else ():  # of those the client has told
+                found.warn("svar_som_ikke_kan_leses", finding, answer.sha256)
         for finding in counts.left_out:
             found.warn("ufullstendig", finding)
         return Arrival(intake_id, sum(content.rows for content in parsed), found.warnings)

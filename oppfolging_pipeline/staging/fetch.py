@@ -34,6 +34,7 @@ from oppfolging_pipeline.sources.origins import WHOLE
 from oppfolging_pipeline.sources.published import SourceClient
 from oppfolging_pipeline.sources.report_api import ReportClient
 from oppfolging_pipeline.staging.arrival import Reception
+from oppfolging_pipeline.staging.intake import settle_origin
 
 if TYPE_CHECKING:
     import duckdb
@@ -145,6 +146,7 @@ def fetch(
     """
     if not plan_only:
         expect_place(archive)
+        settle_origin(archive)
     evidence = Evidence(archive)
     campaign = evidence.begin(
         _key(choice, addresses), now(), __version__, run_id, timedelta(hours=declared.http.gjenoppta_timer)

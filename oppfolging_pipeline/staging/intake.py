@@ -18,12 +18,15 @@ from oppfolging_pipeline.register.reference import carried_content
 from oppfolging_pipeline.rules.behov import Behov, every_cell, needed_kilder
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources import klass_files
+from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.archive_origin import correct_origin
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.ledger import with_zone
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import HEAD, is_flat, read_file
 from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
+from oppfolging_pipeline.staging.land import is_norways
 from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between
 from oppfolging_pipeline.staging.register_lists import RegisterList, is_of_the_example, register_of
 
@@ -93,12 +96,9 @@ def read_intake(
             continue
         if isinstance(content, ParsedFile):
             left_out.extend(content.left_out)
-            came = date_in_norway(with_zone(snapshot.archived_at))
-            readings.append(reading(snapshot.sha256, content))
-            kept = replace(content, figures=_each_text_once(content.figures))
-            figures.append(
-                FileFigures(kept, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
-            )
+            if content.figures.num_rows:  # else nobody needs it, and nothing of it can be used
+                readings.append(reading(snapshot.sha256, content))
+                figures.append(_of_file(snapshot, content))
         else:
             register_lists.append(RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
@@ -152,6 +152,20 @@ def register_contents(intake: Intake) -> set[str]:
     own_offices = {"statsforvaltere"} if read and all(map(is_of_the_example, read)) else set()
     whole = set(kinds.values()) >= _WHOLE_REGISTER - own_offices
     return {*kinds, *(() if whole else (carried_content().sha256,))}
+
+
+def settle_origin(archive: Archive) -> None:
+    """Put right what an earlier version has written of a home whose answers came from an address on this machine: they
+    were called an invented country's by that, and are Norway's when the register that they are read against is."""
+    accepted = archive.everything() if archive.origin() == "lokal" else None
+    if accepted is not None and is_norways(read_register(accepted)):
+        correct_origin(archive, "lokal", "hentet")
+
+
+def _of_file(snapshot: Snapshot, content: ParsedFile) -> FileFigures:
+    came = date_in_norway(with_zone(snapshot.archived_at))
+    kept = replace(content, figures=_each_text_once(content.figures))
+    return FileFigures(kept, snapshot.sha256, snapshot.file, snapshot.intake, snapshot.brought_by, came)
 
 
 def _is_survey(snapshot: Snapshot) -> bool:

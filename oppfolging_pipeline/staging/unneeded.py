@@ -1,6 +1,7 @@
 """What is wrong with figures that nobody needs: told of, and the figures left out.
 
-Belongs here: parting such faults from those that stop a run. Does not belong here: which cells are needed
+Belongs here: parting such faults from those that stop a run, and telling when what nobody needs is what shows that
+something needed is wrong. Does not belong here: which cells are needed
 (`rules.behov`), or finding faults (`observasjon_faults`, `completeness`).
 """
 
@@ -55,3 +56,20 @@ class Unneeded:
             query = f"DELETE FROM {name} WHERE {cell} IN (VALUES {values})"  # noqa: S608 (names of the caller)
             self.connection.execute(query, [part for serie in gone for part in serie])
             self._left_out |= set(gone)
+
+
+def counts_are_misread(keys: Iterable[str], needed: Behov, catalog: Catalog) -> bool:
+    """Whether offenders of checks (keys, `column=value, …`) over what is needed and what weighs it are needed figures
+    that are weighed by another's count, and no others that are needed.
+
+    Then their own counts are no numerators, or of another column: those who took part agree with every figure whose
+    count is of those who answered. To leave participation out would hide it. Where such a figure is named too, or none
+    that is needed is, it is participation that is wrong.
+    """
+    named = {
+        cell
+        for key in keys
+        for cell in needed
+        if {f"indikator={cell[0]}", f"maal={cell[1]}", f"trinn={cell[2]}"} <= set(key.split(", "))
+    }
+    return bool(named) and all(catalog.maal[maal].vekt_fra is not None for _, maal, _ in named)

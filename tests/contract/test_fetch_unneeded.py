@@ -7,7 +7,7 @@ import pytest
 from tests.contract.fetch_home import FetchHome
 from tests.udir_stub import Fault, StubServer
 
-YEAR, NP = "2024-25", "nasjonale_prover"
+YEAR, NP, EU = "2024-25", "nasjonale_prover", "elevundersokelsen"
 YOUTH, FILTERS = "NasjonaleProever/1/1/data", "NasjonaleProever/1/1/filterVerdier"
 
 
@@ -51,3 +51,17 @@ def test_what_a_rule_set_needs_and_is_not_there_stops(home: FetchHome, stub: Stu
     done = home.fetch(NP, years=[YEAR])
     assert [one.state for one in done.report.failures] == ["stoppet"]
     assert (NP, YEAR) not in home.in_force()
+
+
+def test_participation_that_cannot_be_read_is_left_out_of_what_is_taken_into_use(
+    home: FetchHome, stub: StubServer
+) -> None:
+    """Guards against a table that came whole and is wrong in itself stopping the figures that it only weighs, and
+    against a year that is new at every fetch since a content of it gave nothing."""
+    home.fetch("klass")
+    stub.faults = [Fault("unreadable_figures", "151/data", detail="AndelDeltatt")]
+    done = home.fetch(EU, years=[YEAR]).outcomes[EU, YEAR]
+    assert done.state == "hentet", done.message
+    assert {(drift.kode, drift.alvorlighet) for drift in done.warnings} == {("svar_som_ikke_kan_leses", "advarsel")}
+    assert len([one for one in home.archive.readings().values() if one.kilde == EU]) == 2
+    assert home.fetch(EU, years=[YEAR]).states[EU, YEAR] == "uendret"

@@ -17,6 +17,7 @@ INTERFACE = (
     "renamed_measure", "missing_measure", "moved_version", "swapped_tables", "added_level", "added_column_level",
     "doubled_rows", "missing_filter", "new_filter", "missing_level", "missing_row", "other_year", "moved_indicator",
     "fewer_rows", "all_shielded", "same_page", "preliminary_name", "missing_grade", "another_question",
+    "unreadable_figures",
 )  # fmt: skip
 KINDS = (*TRANSPORT, *INTERFACE)
 

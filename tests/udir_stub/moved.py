@@ -212,6 +212,10 @@ def _shielded_in_rows(document: Document, detail: str) -> Document:
     ]
 
 
+def _figures_unreadable(document: Document, detail: str) -> Document:
+    return [{**row, detail: "ukjent"} for row in document]
+
+
 CHANGES: dict[tuple[str, str], Change] = {
     ("renamed_measure", "pivot"): _renamed_in_pivot,
     ("renamed_measure", "rader"): _renamed_in_rows,
@@ -236,6 +240,7 @@ CHANGES: dict[tuple[str, str], Change] = {
     ("missing_level", "rader"): lambda document, detail: [row for row in document if row["EnhetNivaa"] != "4"],
     ("missing_row", "pivot"): _in_pivot(lambda parts, number: not (len(parts) == 2 and number == 1)),
     ("missing_row", "rader"): _county_gone_from_rows,
+    ("unreadable_figures", "rader"): _figures_unreadable,
     ("fewer_rows", "pivot"): _fewer_in_pivot,
     ("fewer_rows", "rader"): _fewer_in_rows,
     ("all_shielded", "pivot"): _shielded_in_pivot,

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from oppfolging_pipeline.core.errors import Finding, PermanentError, TransientError
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.export_api import ExportClient
@@ -45,9 +46,9 @@ ELEVEN = choices((10, "11", "Videregående trinn 1"))
 REFUSED = HttpRefused(Finding("status 404", "status 200", "Ask for what is there."), 404)
 
 
-def the_client() -> ExportClient:
+def the_client(needed: Behov | None = None) -> ExportClient:
     declared = live().eksport
-    return ExportClient(BASE, declared.elevundersokelsen, declared.radgrense, default_catalog())
+    return ExportClient(BASE, declared.elevundersokelsen, declared.radgrense, default_catalog(), needed)
 
 
 @pytest.fixture
@@ -515,3 +516,57 @@ def test_an_index_without_questions_in_the_filter_is_told_as_not_checked(asker: 
     (told,) = [drift for drift in published.warnings if drift.kode == "sporsmaal_ikke_kontrollert"]
     assert (told.alvorlighet, told.finding.key) == ("advarsel", "mobbing")
     assert published.questions["mobbing"] == () != published.questions["motivasjon"]
+
+
+BULLIED_7 = {("mobbing", "andel_mobbet", 7)}
+SUPPORT_7 = {("stotte_fra_larer", "score", 7)}
+BULLIED = ["EUG-Mobbing", "EUG-Deltakelse"]
+SEVEN = choices((6, "7", "7. årstrinn"))
+OF_SUPPORT = [
+    row for row in rows_of(OF_TABLE[148]) if (row["Spoersmaalkode"], row["TrinnKode"]) == ("EUIndeks_1380", "7")
+]
+
+
+@pytest.mark.parametrize(
+    ("needed", "answers", "names"),
+    [
+        (BULLIED_7, described(t148=filters([], SpoersmaalID=None), t149=filters([])), BULLIED),
+        (BULLIED_7, {address(148, 1): page(rows_of(["motivasjon"], KjoennKode="J"))}, BULLIED),
+        (SUPPORT_7, {BULLYING: REFUSED}, ["EUG-Indikator", "EUG-Deltakelse"]),
+        (SUPPORT_7, {address(148, 1): page(OF_SUPPORT)}, ["EUG-Indikator", "EUG-Mobbing", "EUG-Deltakelse"]),
+    ],
+    ids=["a table that is none", "rows of one gender", "a table refused", "an index and a grade without rows"],
+)  # fmt: skip
+def test_what_no_rule_set_needs_of_the_survey_is_told_of_and_left_out(
+    asker: Asking, needed: Behov, answers: Answers, names: list[str]
+) -> None:
+    """Guards against a survey that stops for an index that nobody uses."""
+    one, client = asker({**country(), **answers}), the_client(needed)
+    found = client.fetch(one, published := client.published(one), "2024-25")
+    assert [answer.ask.name.split("/")[-1].split(".")[0] for answer in found] == names
+    warnings = (*published.warnings, *client.moved.drifts)
+    assert {drift.alvorlighet for drift in warnings} == {"advarsel"}
+    with pytest.raises(DriftError):  # of all of the catalogue it stops
+        (whole := the_client()).fetch(again := asker({**country(), **answers}), whole.published(again), "2024-25")
+
+
+def test_an_index_and_a_grade_that_a_table_lacks_are_not_asked_for_when_nobody_needs_them(asker: Asking) -> None:
+    asked = "TidID(202412)_EierformID(-10)_KjoennID(-10)_SpoersmaalID(-32)_TrinnID(6)"
+    own = {
+        f"{BASE}/148/sideData?filter={asked}": side_data(1),
+        f"{BASE}/148/data?filter={asked}&format=0&sideNummer=1&antallRader=10000": page(OF_SUPPORT),
+    }
+    one = asker({**country(), **described(t148=filters(["stotte"], TrinnID=SEVEN)), **own})
+    client = the_client(SUPPORT_7)
+    published = client.published(one)
+    assert {drift.finding.found for drift in published.warnings} == {"no EUIndeks_1385", "no grade 10"}
+    assert len(client.fetch(one, published, "2024-25")) == 3
+
+
+def test_what_is_needed_of_the_survey_stops_whatever_else_is_not(asker: Asking) -> None:
+    client = the_client(SUPPORT_7)
+    one = asker({**country(), address(148, 1): page(rows_of(["motivasjon"]))})
+    with pytest.raises(DriftError) as caught:
+        client.fetch(one, client.published(one), "2024-25")
+    assert {drift.kode for drift in caught.value.drifts} == {"maal_mangler"}
+    assert any("stotte_fra_larer on grade 7" in drift.finding.found for drift in caught.value.drifts)

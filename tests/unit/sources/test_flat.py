@@ -15,6 +15,7 @@ from oppfolging_pipeline.core.errors import InvalidInput
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import read_file
+from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 from tests.support.files import flat_csv, flat_json, flat_row
 from tests.unit.sources.conftest import FILE, Reader, Refusal, cells_of
 
@@ -293,9 +294,67 @@ def test_a_row_without_a_question_is_no_figure_of_a_table_of_questions(read: Rea
     assert len(cells_of(read(flat_json([flat_row(), nowhere])))) == 1
 
 
-def test_a_field_of_participation_that_is_missing_is_told(refusal: Refusal) -> None:
-    (finding,) = refusal(flat_json([{k: v for k, v in row.items() if k != "TrinnKode"} for row in TAKEN_PART]))
-    assert (finding.column, finding.expected) == ("TrinnKode", "also TrinnKode")
+def with_bad(rows: list[dict[str, object]], **fields: object) -> list[dict[str, object]]:
+    return [*rows[:-1], {**rows[-1], **fields}]
+
+
+@both
+@pytest.mark.parametrize(
+    ("fields", "column"),
+    [
+        ({"AndelDeltatt": "100,4"}, "AndelDeltatt"),
+        ({"AntallBesvart": "ukjent"}, "AntallBesvart"),
+        ({"Organisasjonsnummer": "1"}, "Organisasjonsnummer"),
+        ({"TrinnKode": "sju"}, "TrinnKode"),
+    ],
+)
+def test_participation_that_cannot_be_read_is_told_of_and_left_out_whole(
+    read: Reader, write: Write, fields: dict[str, object], column: str
+) -> None:
+    """Guards against a table that nobody needs stopping what is needed, and against a half of it being used."""
+    mixed = [{**row, "AndelDeltatt": None} for row in ROWS]
+    taken_part = [{**dict.fromkeys(ROWS[0]), **row} for row in with_bad(TAKEN_PART, **fields)]
+    parsed = read(write([*mixed, *taken_part] if write is flat_json else with_bad(TAKEN_PART, **fields)))
+    assert {cell["indikator"] for cell in cells_of(parsed)} == ({"mobbing"} if write is flat_json else set())
+    (told,) = parsed.left_out
+    assert (told.column, told.action) == (column, LEFT_OUT)
+
+
+def test_only_the_grade_that_cannot_be_read_is_left_out(read: Reader) -> None:
+    tenth = [{**row, "TrinnKode": "10"} for row in TAKEN_PART]
+    parsed = read(flat_json([*tenth, *with_bad(TAKEN_PART, AntallBesvart="x")]))
+    assert {cell["trinn"] for cell in cells_of(parsed)} == {10}
+    assert len(parsed.left_out) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        flat_json([{k: v for k, v in row.items() if k != "TrinnKode"} for row in TAKEN_PART]),
+        flat_json(TAKEN_PART)[:-1],
+    ],
+    ids=["a field gone", "cut off"],
+)
+def test_a_table_of_participation_that_is_not_whole_gives_no_figures_and_stops_nothing(
+    read: Reader, content: bytes
+) -> None:
+    parsed = read(content)
+    assert (cells_of(parsed), len(parsed.left_out)) == ([], 1)
+
+
+def test_an_indicator_that_no_rule_set_needs_stops_no_file(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    path = tmp_path / "0123abc"
+    rows = [flat_row(index="stotte", verdi="4,1"), flat_row(index="motivasjon", verdi="fire")]
+    path.write_bytes(flat_json(rows))
+    support, motivation = ("stotte_fra_larer", "score", 7), ("motivasjon", "score", 7)
+    parsed = read_file(path, FILE, connection, default_catalog(), {support})
+    assert isinstance(parsed, ParsedFile)
+    assert {cell["indikator"] for cell in cells_of(parsed)} == {"stotte_fra_larer"}
+    assert [finding.row for finding in parsed.left_out] == [2]
+    with pytest.raises(InvalidInput):
+        read_file(path, FILE, connection, default_catalog(), {support, motivation})
 
 
 def test_nought_bullied_of_many_is_a_figure(read: Reader) -> None:

@@ -14,7 +14,7 @@ from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.drift import DriftError
-from oppfolging_pipeline.staging.intake import read_register
+from oppfolging_pipeline.staging.intake import read_register, settle_origin
 from tests.support.tiny import register_files
 from tests.unit.staging.arriving import Home, klass, marks, without
 from tests.unit.staging.fetched import DAY, NOON, Fetches
@@ -67,11 +67,12 @@ def test_a_register_with_rows_cut_off_is_refused_though_it_looks_whole(
 
 
 def test_a_municipality_that_a_new_change_ends_may_go(home: Home) -> None:
-    files = without("6201", "6202")
-    for number, name in ((b"6201", b"Tustmark"), (b"6202", b"Fjomsund")):
-        files["koder.csv"] += b"%b,%b,2015-01-01,2026-01-01\n" % (number, name)
-        files["endringer.csv"] += b"2026-01-01,%b,%b,6201,Tustmark\n" % (number, name)
-    files["koder.csv"] += b"6201,Tustmark,2026-01-01,\n"
+    files = without("6202")
+    files["koder.csv"] = files["koder.csv"].replace(
+        b"6201,Tustmark,2015-01-01,\n", b"6201,Tustmark,2015-01-01,2026-01-01\n6201,Tustmark,2026-01-01,\n"
+    )
+    files["koder.csv"] += b"6202,Fjomsund,2015-01-01,2026-01-01\n"
+    files["endringer.csv"] += b"2026-01-01,6202,Fjomsund,6201,Tustmark\n"
     home.now += DAY
     assert home.reception().register(klass(home, files)).intake_id is not None
 
@@ -152,3 +153,19 @@ def test_invented_figures_are_never_read_against_norways_register(tmp_path: Path
     with pytest.raises(PermanentError, match="found figures of the counties 61, 62") as caught:
         new.arrive(marks())
     assert "never mix: use another --home" in str(caught.value)
+
+
+def test_a_home_of_real_figures_that_was_called_a_trials_by_its_address_is_put_right(
+    home: Home, tmp_path: Path, engine: Engine
+) -> None:
+    """Guards against a mirror's home of the version before: its next fetch was refused as another country's, and its
+    release called real figures invented."""
+    new = empty(tmp_path, engine)
+    file = tmp_path / "GSK_GSPoeng.json"
+    file.write_bytes(marks())
+    new.archive.accept(new.archive.take_in(tmp_path, [file], "lokal", NOON), [])
+    settle_origin(new.archive)
+    assert new.archive.origin() == "hentet"
+    new.reception().register(klass(new, norways()))
+    settle_origin(home.archive)
+    assert home.archive.origin() == "lokal", "an invented country stays one"

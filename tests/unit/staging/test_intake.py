@@ -148,8 +148,8 @@ def test_register_files_that_do_not_fit_each_other_are_named(take_in: TakeIn, en
 
 
 def test_an_intake_without_figures_is_refused(take_in: TakeIn, engine: Engine) -> None:
-    of_today = [each for each in carried_register().embeter if each.gyldig_til is None]
-    offices = "".join(f"{each.statsforvalter},{each.fylkesnr}\n" for each in of_today)
+    today = [each for each in carried_register().embeter if each.gyldig_til is None]
+    offices = "".join(f"{each.statsforvalter},{each.fylkesnr}\n" for each in today)
     quoted = offices.replace("Østfold, Buskerud, Oslo og Akershus", '"Østfold, Buskerud, Oslo og Akershus"')
     error = refused(take_in({"embeter.csv": f"statsforvalter,fylkesnr\n{quoted}".encode()}), engine)
     assert [finding.found for finding in error.findings] == ["1 lists of the register and no figures"]
@@ -186,3 +186,13 @@ def test_a_spoiled_content_of_a_source_that_is_not_needed_is_left_out(take_in: T
     assert [one.file for one in read.figures] == ["bra.csv"] and len(read.left_out) == 1
     with pytest.raises(InvalidInput):
         read_intake(intake, engine.connection, default_catalog(), TESTS_ALONE)
+
+
+def test_a_table_of_participation_that_cannot_be_read_is_left_out_of_an_intake(take_in: TakeIn, engine: Engine) -> None:
+    """Guards against a run that stops for what only weighs, and against a reading of a content that gave nothing."""
+    spoiled = flat_json([flat_row(index="deltakelse", verdi="88,3"), flat_row(index="deltakelse", verdi="mange")])
+    intake = take_in({"mobbing.json": flat_json([flat_row()]), "deltakelse.json": spoiled})
+    content = read_intake(intake, engine.connection, default_catalog())
+    assert [one.file for one in content.figures] == ["mobbing.json"]
+    assert len(content.readings) == 1
+    assert [(finding.file, finding.row) for finding in content.left_out] == [("deltakelse.json", 2)]
