@@ -72,7 +72,11 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         kjent_per, of_each = marts.basis(engine, lake)
         known = reconcile(home.published, read_manifest(home.published))
         shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
-        notes = (of_each, of_then, note_of_each_other(engine, lake), release_note(shown))
+        of_earlier, of_current = (
+            release_note([one for one in shown if (one.record == known.current) is current])
+            for current in (False, True)
+        )
+        notes = (of_each, of_then, note_of_each_other(engine, lake), of_earlier)
         release = publish_release(
             marts.sources(engine, lake),
             home.published,
@@ -85,6 +89,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 gjelder_til=gjelder_til(identified(home, engine), intake.read_register(home.archive.in_force()), per),
                 kjent_per=kjent_per,
                 merknad=" ".join(filter(None, notes)) or None,
+                om_den_forrige=of_current,
             ),
         )
         # Also when the release is unchanged: a killed run may have left the page of the one before it.

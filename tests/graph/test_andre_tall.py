@@ -174,3 +174,24 @@ def test_a_home_of_its_own_may_look_back_and_says_so(home, tmp_path):
     assert [status for _, status, _ in shown(own)] == ["vist"]
     assert "5 av dem har kilden skjermet siden." in note(own), note(own)
     assert told(own, "doctor")[0] == 0
+
+
+def test_a_home_of_its_own_makes_no_release_of_the_same_figures_again(home, tmp_path):
+    """Each run found the release before it showing what is shielded, said so in a note, and was a release for that."""
+    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+    own = tmp_path / "eget"
+    shutil.copytree(home / "arkiv", own / "arkiv")
+    run(own, None, [2026], kjent_per=KNOWN)
+    run(own, None, [2026], kjent_per=KNOWN)
+    assert len(releases(own)) == 1, note(own)
+
+
+def test_a_home_of_its_own_may_look_back_to_a_day_for_each_year(home, tmp_path):
+    """A release of two days was taken for one that did not look back, and the next run was refused."""
+    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+    own = tmp_path / "eget"
+    shutil.copytree(home / "arkiv", own / "arkiv")
+    run(own, None, [2025], kjent_per=KNOWN)
+    run(own, None, [2026], kjent_per="2026-03-02")
+    run(own, None, [2025], kjent_per="2026-03-03")
+    assert [status for _, status, _ in shown(own)] == ["vist", "vist"]

@@ -252,3 +252,19 @@ def test_time_without_a_zone_is_refused(info, moment):
 def test_negative_number_of_files_to_keep_is_refused(tmp_path, info, sources):
     with pytest.raises(ValueError, match="keep"):
         publish_release(sources, tmp_path, info, keep=-1)
+
+
+def test_what_is_said_of_the_release_that_is_published_makes_no_release_by_itself(tmp_path, info):
+    """A home that shows what is shielded since made one at each run, for the note of the one before it."""
+    sources = declared_sources(tmp_path / "a")
+    first = publish_release(sources, tmp_path / "ut", info)
+    of_first = info.model_copy(update={"om_den_forrige": "Utgivelse 1 viser 2 tall."})
+    assert not publish_release(sources, tmp_path / "ut", of_first).changed
+
+    other = of_first.model_copy(update={"merknad": "Noe nytt."})
+    second = publish_release(sources, tmp_path / "ut", other)
+    assert second.changed and second.utgivelse != first.utgivelse
+    said = "Noe nytt. Utgivelse 1 viser 2 tall."
+    assert read_manifest(tmp_path / "ut").newest.merknad == said
+    of_second = info.model_copy(update={"merknad": said, "om_den_forrige": "Utgivelse 2 viser 2 tall."})
+    assert not publish_release(sources, tmp_path / "ut", of_second).changed
