@@ -43,8 +43,9 @@ def beyond_the_source(
     """The published figures that the statements do not bear out: the columns `TALL` and `grunn`.
 
     `tall` has the columns `TALL` with `verdi, antall, beregnet, rettelse`, of results of `requests`; `utsagn` those of
-    `siste_utsagn`, each cell once. `grunn`: `skjermet`, `borte`, `udelt` (a part has the figure of the whole), `uten_vekt`,
-    `ukjent` (the statements are of no such series), or, where `sporing` says that the result was read from the same contents, `annet_tall`.
+    `siste_utsagn`, each cell once. `grunn`: `skjermet`, `borte`, `udelt` (a part has the figure of the whole),
+    `uten_vekt`, `ukjent` (the statements are of no such series), or, where `sporing` says that the result was read from
+    the same contents, `annet_tall`.
     """
     codes = engine.run(
         f"SELECT kilde, skoleaar, kommunenr, bool_or(nivaa = 'kommune') FROM utsagn WHERE {_SAYS} GROUP BY ALL",  # noqa: S608
@@ -93,16 +94,17 @@ def broken(
         publisert=published_figures(engine, kommuner, skoler),
         grunnlag=engine.read(lake.files("grunnlag"), "grunnlag"),
     )
-    of_then = tall.filter("kjent_per IS NOT NULL")
+    of_today, of_then = tall.filter("kjent_per IS NULL"), tall.filter("kjent_per IS NOT NULL")
     of_this_run = engine.run("FROM tall WHERE kjent_per = $dag", {"dag": kjent_per}, tall=tall)
     asked = (
-        (tall.filter("kjent_per IS NULL"), siste, sporing, "true", False),
+        (of_today, siste, sporing, "true", False),
         (of_this_run, kjent, sporing, "true", False),
         (of_then, siste, None, f"grunn = '{SKJERMET}'", True),
     )
     parts = [
         beyond_the_source(engine, shown, said, requests, register, read).filter(which).project(f"*, {since} AS siden")
         for shown, said, read, which, since in asked
+        if shown is of_today or shown.shape[0]
     ]
     return functools.reduce(type(parts[0]).union, parts)
 
