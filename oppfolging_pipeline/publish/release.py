@@ -35,6 +35,7 @@ from oppfolging_pipeline.tables.model import published_tables, table
 if TYPE_CHECKING:
     import duckdb
 
+KEEP = 5  # earlier releases
 NEXT_FILE = f"{PUBLISHED_FILE}.next"
 _TEMPORARY_FOLDER = f"{NEXT_FILE}.tmp"
 
@@ -45,8 +46,8 @@ class ReleaseInfo(BaseModel):
     `per` is the day that the states of the cohorts are of, `gjelder_til` the last one on which they are the same (None:
     they never change again): neither makes a release of its own. `kjent_per`: the run used only what had been fetched
     by the end of that day in Norway (None: everything). `merknad` is what a reader must know of the basis, in
-    Norwegian; `om_den_forrige` what is added to it of the release that is published till now, where another takes its
-    place: that something is to be said of it makes no release by itself.
+    Norwegian; `merknad_som_ny` is that of one that takes the place of the published one (None: the same), of which
+    there may be something to say: that makes no release by itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,12 +60,7 @@ class ReleaseInfo(BaseModel):
     gjelder_til: date | None = None
     kjent_per: date | None = None
     merknad: Annotated[str, Field(min_length=1)] | None = None
-    om_den_forrige: str | None = None
-
-    def in_place_of_another(self) -> ReleaseInfo:
-        """What it says of itself once it is to take the place of the one that is published."""
-        merknad = " ".join(filter(None, (self.merknad, self.om_den_forrige))) or None
-        return self.model_copy(update={"merknad": merknad, "om_den_forrige": None})
+    merknad_som_ny: str | None = None
 
     @property
     def identity(self) -> str:
@@ -85,7 +81,9 @@ class Release:
     rows: Mapping[str, int]
 
 
-def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, keep: int = 5) -> Release:
+def publish_release(
+    sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, keep: int = KEEP
+) -> Release:
     """Publish `<folder>/oppfolging.duckdb` from the Parquet files of every published table except `utgivelse`.
 
     The files of `kontroll` come without the column `utgivelse`. When the content (every table outside schema `drift`,
@@ -144,8 +142,8 @@ def _build(
         rows = {key: source.rows for key, source in checked.items()} | {RELEASE_TABLE: len(known.manifest.utgivelser)}
         if current and current == newest and current.innhold_sha256 == digest:
             return current, rows, list(checked.values())
-        if info.om_den_forrige:
-            info = info.in_place_of_another()
+        if info.merknad_som_ny is not None:
+            info = info.model_copy(update={"merknad": info.merknad_som_ny or None})
             digest = content_sha256(connection, CATALOG, info.identity)
         record = _new_record(info, digest, newest.versjon + 1 if newest else 1)
         rows[RELEASE_TABLE] += 1

@@ -258,13 +258,12 @@ def test_what_is_said_of_the_release_that_is_published_makes_no_release_by_itsel
     """A home that shows what is shielded since made one at each run, for the note of the one before it."""
     sources = declared_sources(tmp_path / "a")
     first = publish_release(sources, tmp_path / "ut", info)
-    of_first = info.model_copy(update={"om_den_forrige": "Utgivelse 1 viser 2 tall."})
+    of_first = info.model_copy(update={"merknad_som_ny": "Utgivelse 1 viser 2 tall."})
     assert not publish_release(sources, tmp_path / "ut", of_first).changed
 
-    other = of_first.model_copy(update={"merknad": "Noe nytt."})
-    second = publish_release(sources, tmp_path / "ut", other)
+    of_both = {"merknad": "Noe nytt.", "merknad_som_ny": "Noe nytt. Utgivelse 1 viser 2 tall."}
+    second = publish_release(sources, tmp_path / "ut", info.model_copy(update=of_both))
     assert second.changed and second.utgivelse != first.utgivelse
-    said = "Noe nytt. Utgivelse 1 viser 2 tall."
-    assert read_manifest(tmp_path / "ut").newest.merknad == said
-    of_second = info.model_copy(update={"merknad": said, "om_den_forrige": "Utgivelse 2 viser 2 tall."})
-    assert not publish_release(sources, tmp_path / "ut", of_second).changed
+    assert read_manifest(tmp_path / "ut").newest.merknad == of_both["merknad_som_ny"]
+    again = {"merknad": of_both["merknad_som_ny"], "merknad_som_ny": "Noe nytt. Utgivelse 2 viser 2 tall."}
+    assert not publish_release(sources, tmp_path / "ut", info.model_copy(update=again)).changed
