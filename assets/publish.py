@@ -26,7 +26,7 @@ from oppfolging_pipeline.publish.consistency import (
 )
 from oppfolging_pipeline.publish.kontrollside import PAGE_FILE, write_release_page
 from oppfolging_pipeline.publish.manifest import read_manifest, reconcile
-from oppfolging_pipeline.publish.release import ReleaseInfo, after_publication, publish_release
+from oppfolging_pipeline.publish.release import KEEP, ReleaseInfo, after_publication, publish_release
 from oppfolging_pipeline.publish.skjermet_siden import found_in_home, release_note
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
@@ -72,7 +72,16 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         kjent_per, of_each = marts.basis(engine, lake)
         known = reconcile(home.published, read_manifest(home.published))
         shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
-        notes = (of_each, of_then, note_of_each_other(engine, lake), release_note(shown))
+        notes = (of_each, of_then, note_of_each_other(engine, lake))
+        # A new release is kept beside the newest of those that are kept now, the published one among them.
+        kept = [record for record in known.manifest.utgivelser if record.fil][-KEEP:]
+        as_it_is, as_new = (
+            " ".join(filter(None, (*notes, release_note(of_earlier))))
+            for of_earlier in (
+                [one for one in shown if one.record != known.current],
+                [one for one in shown if one.record in kept],
+            )
+        )
         release = publish_release(
             marts.sources(engine, lake),
             home.published,
@@ -84,7 +93,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 per=per,
                 gjelder_til=gjelder_til(identified(home, engine), intake.read_register(home.archive.in_force()), per),
                 kjent_per=kjent_per,
-                merknad=" ".join(filter(None, notes)) or None,
+                merknad=as_it_is or None,
+                merknad_som_ny=as_new,
             ),
         )
         # Also when the release is unchanged: a killed run may have left the page of the one before it.

@@ -109,7 +109,8 @@ def run(
         typer.echo(published if outcome.utgivelse else nothing, err=True)
         with _errors():
             found = [(one.record.utgivelse, one.tekst) for one in cli_releases.shown_since(settings)]
-            cli_releases.emit_shown_since(found, published_release(settings.home / "publisert"), settings.home)
+            current = published_release(settings.home / "publisert")
+            cli_releases.emit_shown_since(found, current, settings.home, err=as_json)
         raise typer.Exit(1)
     from oppfolging_pipeline import cli_output
 
@@ -120,8 +121,7 @@ def run(
         )
         summary["viser_skjermet_siden"] = [name for name, _ in outcome.siden]
     cli_output.emit_run(rows, summary, as_json=as_json)
-    if not as_json:
-        cli_releases.emit_shown_since(outcome.siden, outcome.utgivelse, settings.home)
+    cli_releases.emit_shown_since(outcome.siden, outcome.utgivelse, settings.home, err=as_json)
 
 
 @show.command("identifisert")

@@ -71,7 +71,8 @@ def withdraw_release(
             shown = found.get(utgivelse)
             why = fordi or (f"Viser {shown.tekst}." if shown else "Trukket for hånd.")
             now = withdraw(settings.home / "publisert", utgivelse, why, system_clock(), found)
-    typer.echo(f"Utgivelse {utgivelse} er tatt ut. {why}")
+        (gone,) = [one for one in _releases(settings) if one.utgivelse == utgivelse]
+    typer.echo(f"Utgivelse {utgivelse} er tatt ut. {gone.trukket_fordi}")
     typer.echo(
         f"Publisert er utgivelse {now.utgivelse}." if now else "Ingen fil er publisert nå: kjør `oppfolging run`."
     )
@@ -91,13 +92,13 @@ def shown_since(settings: Settings) -> list[ShownSince]:
         return found_in_home(engine, folder, known, lake, archive, settings.catalog)
 
 
-def emit_shown_since(found: Sequence[tuple[str, str]], current: str | None, home: Path) -> None:
-    """What a run says on stdout, whichever way it ended, of releases that show what is shielded now: their names and
-    what they show; `current` is the one that readers find."""
+def emit_shown_since(found: Sequence[tuple[str, str]], current: str | None, home: Path, *, err: bool = False) -> None:
+    """What a run says, whichever way it ended, of releases that show what is shielded now: their names and what they
+    show; `current` is the one that readers find. On stdout, or on stderr (`err`) where that is for programs."""
     for name, shows in found:
         which = " (den som er publisert nå)" if name == current else ""
-        typer.echo(f"Utgivelse {name}{which} viser {shows}.")
-        typer.echo(f"  Ta den ut: oppfolging releases withdraw {name} --home {shlex.quote(str(home))}")
+        typer.echo(f"Utgivelse {name}{which} viser {shows}.", err=err)
+        typer.echo(f"  Ta den ut: oppfolging releases withdraw {name} --home {shlex.quote(str(home))}", err=err)
 
 
 def _releases(settings: Settings) -> tuple[ReleaseRecord, ...]:

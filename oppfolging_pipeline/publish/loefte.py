@@ -43,11 +43,12 @@ def beyond_the_source(
     """The published figures that the statements do not bear out: the columns `TALL` and `grunn`.
 
     `tall` has the columns `TALL` with `verdi, antall, beregnet, rettelse`, of results of `requests`; `utsagn` those of
-    `siste_utsagn`, each cell once. `grunn`: `skjermet`, `borte`, `uten_vekt`, `ukjent` (the statements are of no such
-    series), or, where `sporing` says that the result was read from the same contents, `annet_tall`.
+    `siste_utsagn`, each cell once. `grunn`: `skjermet`, `borte`, `udelt` (a part has the figure of the whole),
+    `uten_vekt`, `ukjent` (the statements are of no such series), or, where `sporing` says that the result was read from
+    the same contents, `annet_tall`.
     """
     codes = engine.run(
-        f"SELECT DISTINCT kilde, skoleaar, enhet FROM utsagn WHERE nivaa = 'kommune' AND {_SAYS}",  # noqa: S608
+        f"SELECT kilde, skoleaar, kommunenr, bool_or(nivaa = 'kommune') FROM utsagn WHERE {_SAYS} GROUP BY ALL",  # noqa: S608
         utsagn=utsagn,
     )
     opphav = list(_origins(codes.fetchall(), requests, register))
@@ -94,16 +95,18 @@ def broken(
         grunnlag=engine.read(lake.files("grunnlag"), "grunnlag"),
     )
     of_today, of_then = tall.filter("kjent_per IS NULL"), tall.filter("kjent_per IS NOT NULL")
-    asked = [(of_today, siste, sporing)]
-    if of_then.shape[0]:
-        then = engine.run("FROM tall WHERE kjent_per = $dag", {"dag": kjent_per}, tall=of_then)
-        asked.append((then, kjent, sporing))
-    found = [beyond_the_source(engine, shown, said, requests, register, read) for shown, said, read in asked]
-    parts = [one.project("*, false AS siden") for one in found]
-    if of_then.shape[0]:
-        since = beyond_the_source(engine, of_then, siste, requests, register)
-        parts.append(since.filter(f"grunn = '{SKJERMET}'").project("*, true AS siden"))
-    return functools.reduce(lambda one, other: one.union(other), parts)
+    of_this_run = engine.run("FROM tall WHERE kjent_per = $dag", {"dag": kjent_per}, tall=tall)
+    asked = (
+        (of_today, siste, sporing, "true", False),
+        (of_this_run, kjent, sporing, "true", False),
+        (of_then, siste, None, f"grunn = '{SKJERMET}'", True),
+    )
+    parts = [
+        beyond_the_source(engine, shown, said, requests, register, read).filter(which).project(f"*, {since} AS siden")
+        for shown, said, read, which, since in asked
+        if shown is of_today or shown.shape[0]
+    ]
+    return functools.reduce(type(parts[0]).union, parts)
 
 
 def newest_in(utsagn: Relation) -> Relation:
@@ -134,53 +137,53 @@ def _cells(requests: Sequence[Request]) -> Iterable[tuple[object, ...]]:
 
 
 def _origins(
-    codes: Iterable[tuple[str, str, str]], requests: Sequence[Request], register: Register
+    codes: Iterable[tuple[str, str, str, bool]], requests: Sequence[Request], register: Register
 ) -> Iterable[tuple[object, ...]]:
-    """The codes (kilde, skoleaar, kommunenr) that each municipality of a request comes from, those in force on the
-    source's day first; and whether any of them became several municipalities."""
-    by_year: dict[tuple[object, object], list[str]] = {}
-    for kilde, skoleaar, code in codes:
+    """The codes (kilde, skoleaar, kommunenr, whether it has a row of its own) that each municipality of a request comes
+    from, those in force on the source's day first; and whether any of them became several municipalities: then the
+    codes that schools alone stand under are there too."""
+    by_year: dict[tuple[str, str], dict[str, bool]] = {}
+    for kilde, skoleaar, code, own_row in codes:
         if not register.er_utenfor(code):
-            by_year.setdefault((kilde, skoleaar), []).append(code)
+            by_year.setdefault((kilde, skoleaar), {})[code] = own_row
     for request in requests:
         for kilde, skoleaar in {(cell[0], cell[4]) for cell in request.cells()}:
             day = day_in(skoleaar, request.catalog.kilder[kilde].referansedato)
-            sources: dict[str, list[str]] = {}
-            became = {
-                code: register.etterfolgere(code, day, request.registerdato)
-                for code in by_year.get((kilde, skoleaar), ())
-            }
-            for code, targets in became.items():
-                for target in targets:
-                    sources.setdefault(target, []).append(code)
-            for target, found in sources.items():
-                counting = [code for code in found if register.gyldig(code, day)] or found
+            own = by_year.get((kilde, skoleaar), {})
+            became = {code: register.etterfolgere(code, day, request.registerdato) for code in own}
+            for target in {target for targets in became.values() for target in targets}:
+                found = [code for code, targets in became.items() if target in targets]
+                with_row = [code for code in found if own[code]]
+                counting = [code for code in with_row if register.gyldig(code, day)] or with_row
                 divided = any(len(became[code]) > 1 for code in counting)
-                for code in counting:
+                for code in found if divided else counting:
                     yield request.uttrekksaar, request.rule_set.navn, kilde, skoleaar, target, code, divided
 
 
 def _placed(
     stood: Sequence[tuple[str, str, str, str]], requests: Sequence[Request], register: Register
 ) -> Iterable[tuple[object, ...]]:
-    """Where each school that stood in a divided municipality stands: by its newest row of the window, or the first one
-    after it where that code has become several. A school that is not here cannot be placed."""
+    """Where each school that stood in a divided municipality stands: by its newest row of the window, or where that
+    code has become several, by the row nearest to the register's day that lies in one of them, those up to it first. A
+    school that is not here cannot be placed."""
     for request in requests:
-        rows: dict[str, list[tuple[bool, int, bool, str, tuple[str, ...]]]] = {}
+        window, per = {(cell[0], cell[4]) for cell in request.cells()}, request.registerdato
+        rows: dict[str, list[tuple[bool, int, bool, str, date]]] = {}
         for orgnr, kilde, skoleaar, code in stood:
             if not register.er_utenfor(code):
                 day = day_in(skoleaar, request.catalog.kilder[kilde].referansedato)
-                later = skoleaar > request.newest_skoleaar
-                became = () if later else register.etterfolgere(code, day, request.registerdato)
-                order = (later, day.toordinal() * (1 if later else -1), not register.gyldig(code, day))
-                rows.setdefault(orgnr, []).append((*order, code, became))
+                order = ((kilde, skoleaar) not in window, -day.toordinal(), not register.gyldig(code, day))
+                rows.setdefault(orgnr, []).append((*order, code, day))
         for orgnr, found in rows.items():
-            newest, *others = sorted(found)
-            may = newest[4]
-            told = [row[3] for row in others if row[0] and row[3] in may]
-            place = may[0] if len(may) == 1 else next(iter(told), None)
-            if place is not None:
-                yield request.uttrekksaar, request.rule_set.navn, orgnr, place
+            outside, *_, newest, last = min(found)
+            may = () if outside else register.etterfolgere(newest, last, per)
+            told = sorted(
+                (day > per, abs((day - per).days), place)
+                for *_, code, day in found
+                if day > last and (place := register.staar_i(code, day, per)) in may
+            )
+            if told or len(may) == 1:
+                yield request.uttrekksaar, request.rule_set.navn, orgnr, may[0] if len(may) == 1 else told[0][2]
 
 
 _SAYS = "(verdistatus IN ('vist', 'skjermet') OR antallstatus IN ('vist', 'skjermet'))"  # an empty row is none
@@ -205,25 +208,28 @@ WITH t AS (
   SELECT * EXCLUDE (nivaa, enhet, verdi, antall), nivaa AS delnivaa, enhet AS del, verdi AS sagt, antall AS sagt_antall
   FROM utsagn
 ), del AS (
-  SELECT t.*, u.* EXCLUDE (kilde, skoleaar, indikator, maal, trinn)
+  SELECT t.*, u.* EXCLUDE (kilde, skoleaar, indikator, maal, trinn), false AS av_delt
   FROM t JOIN u USING (kilde, skoleaar, indikator, maal, trinn)
   WHERE nivaa = 'skole' AND delnivaa = 'skole' AND del = enhet
   UNION ALL
-  SELECT t.*, u.* EXCLUDE (kilde, skoleaar, indikator, maal, trinn)
+  SELECT t.*, u.* EXCLUDE (kilde, skoleaar, indikator, maal, trinn), av_delt
   FROM t JOIN opphav o USING (uttrekksaar, indikatorsett, kilde, skoleaar, enhet)
   JOIN u USING (kilde, skoleaar, indikator, maal, trinn)
   LEFT JOIN plassert p ON p.uttrekksaar = t.uttrekksaar AND p.indikatorsett = t.indikatorsett AND orgnr = del
   WHERE nivaa = 'kommune' AND u.kommunenr = fra AND CASE WHEN beregnet AND av_delt
     THEN delnivaa = 'skole' AND coalesce(til, enhet) = enhet ELSE delnivaa = 'kommune' END
+  QUALIFY delnivaa = 'kommune' OR row_number() OVER (
+    PARTITION BY n, del ORDER BY u.verdistatus = 'mangler', u.antallstatus = 'mangler', u.kommunenr) = 1
 ), deler AS (
-  SELECT d.n, d.beregnet, d.verdistatus, d.antallstatus, d.sagt, d.sagt_antall, v.antall AS vekt
+  SELECT d.n, d.beregnet, d.av_delt, d.verdistatus, d.antallstatus, d.sagt, d.sagt_antall, v.antall AS vekt
   FROM del d LEFT JOIN utsagn v ON v.kilde = d.kilde AND v.skoleaar = d.skoleaar AND v.nivaa = d.delnivaa
     AND v.enhet = d.del AND v.kommunenr = d.kommunenr AND v.trinn = d.trinn AND v.indikator = d.vekt_indikator
     AND v.maal = d.vekt_maal
   WHERE NOT d.beregnet OR (v.antall IS DISTINCT FROM 0 AND (d.verdistatus IN ('vist', 'skjermet')
-    OR d.antallstatus = 'skjermet' OR coalesce(d.sagt_antall, 0) > 0 OR coalesce(v.antall, 0) > 0))
+    OR 'skjermet' IN (d.antallstatus, v.antallstatus) OR coalesce(d.sagt_antall, 0) > 0 OR v.antall > 0))
 ), lest_av AS (
-  SELECT n, bool_or(verdistatus = 'skjermet') AS skjermet, bool_or(antallstatus = 'skjermet') AS skjermet_antall,
+  SELECT n, bool_or(av_delt AND NOT beregnet) AS udelt,
+    bool_or(verdistatus = 'skjermet') AS skjermet, bool_or(antallstatus = 'skjermet') AS skjermet_antall,
     bool_or(verdistatus = 'vist') AND (NOT any_value(beregnet) OR bool_and(verdistatus = 'vist')) AS vist,
     bool_or(antallstatus = 'vist') AND (NOT any_value(beregnet) OR bool_and(antallstatus = 'vist')) AS vist_antall,
     bool_and(coalesce(vekt > 0, false)) AS veid, list(CAST(sagt AS DOUBLE)) AS verdier, list(sagt_antall) AS antallene,
@@ -238,9 +244,10 @@ WITH t AS (
 SELECT uttrekksaar, indikatorsett, nivaa, enhet, indikator, trinn, skoleaar, CASE
     WHEN samme IS NULL THEN 'ukjent'
     WHEN verdi IS NOT NULL AND skjermet OR antall IS NOT NULL AND skjermet_antall THEN 'skjermet'
+    WHEN udelt THEN 'udelt'
     WHEN vist IS NULL OR verdi IS NOT NULL AND NOT vist OR antall IS NOT NULL AND rettelse IS NULL AND NOT vist_antall
       THEN 'borte'
-    WHEN beregnet AND rettelse IS NULL AND NOT veid THEN 'uten_vekt'
+    WHEN beregnet AND NOT veid THEN 'uten_vekt'
     WHEN samme AND rettelse IS NULL AND NOT (
       coalesce(CASE WHEN beregnet THEN abs(verdi - snitt) <= 0.5 / skala + 1e-9
         ELSE list_contains(verdier, CAST(verdi AS DOUBLE)) END, true)

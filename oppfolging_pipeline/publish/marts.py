@@ -90,7 +90,8 @@ def stage(
 
 
 def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
-    """What a release says of the basis of its results: the day that all of them know of, and what a reader must know.
+    """What a release says of the basis of its results: the last day that any of them knows of (None where one knows of
+    everything), and what a reader must know.
 
     One release may hold results of several runs: those that know of another day than the rest are named.
     """
@@ -103,7 +104,7 @@ def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
             notes.append(f"{name} bygger bare på det som var kjent {row['kjent_per']}.")
         if row["merknad"]:
             notes.append(f"{name}: {row['merknad']}")
-    return days.pop() if len(days) == 1 else None, " ".join(notes) or None
+    return None if None in days else max(days), " ".join(notes) or None
 
 
 def sources(engine: Engine, lake: Lake) -> dict[str, list[Path]]:

@@ -35,6 +35,7 @@ from oppfolging_pipeline.tables.model import published_tables, table
 if TYPE_CHECKING:
     import duckdb
 
+KEEP = 5  # earlier releases
 NEXT_FILE = f"{PUBLISHED_FILE}.next"
 _TEMPORARY_FOLDER = f"{NEXT_FILE}.tmp"
 
@@ -45,7 +46,8 @@ class ReleaseInfo(BaseModel):
     `per` is the day that the states of the cohorts are of, `gjelder_til` the last one on which they are the same (None:
     they never change again): neither makes a release of its own. `kjent_per`: the run used only what had been fetched
     by the end of that day in Norway (None: everything). `merknad` is what a reader must know of the basis, in
-    Norwegian.
+    Norwegian; `merknad_som_ny` is that of one that takes the place of the published one (None: the same), of which
+    there may be something to say: that makes no release by itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +60,7 @@ class ReleaseInfo(BaseModel):
     gjelder_til: date | None = None
     kjent_per: date | None = None
     merknad: Annotated[str, Field(min_length=1)] | None = None
+    merknad_som_ny: str | None = None
 
     @property
     def identity(self) -> str:
@@ -78,7 +81,9 @@ class Release:
     rows: Mapping[str, int]
 
 
-def publish_release(sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, keep: int = 5) -> Release:
+def publish_release(
+    sources: Mapping[str, Sequence[Path]], folder: Path, info: ReleaseInfo, keep: int = KEEP
+) -> Release:
     """Publish `<folder>/oppfolging.duckdb` from the Parquet files of every published table except `utgivelse`.
 
     The files of `kontroll` come without the column `utgivelse`. When the content (every table outside schema `drift`,
@@ -137,6 +142,9 @@ def _build(
         rows = {key: source.rows for key, source in checked.items()} | {RELEASE_TABLE: len(known.manifest.utgivelser)}
         if current and current == newest and current.innhold_sha256 == digest:
             return current, rows, list(checked.values())
+        if info.merknad_som_ny is not None:
+            info = info.model_copy(update={"merknad": info.merknad_som_ny or None})
+            digest = content_sha256(connection, CATALOG, info.identity)
         record = _new_record(info, digest, newest.versjon + 1 if newest else 1)
         rows[RELEASE_TABLE] += 1
         for source in checked.values():

@@ -18,6 +18,7 @@ from oppfolging_pipeline.publish.database import CATALOG, open_read_only
 from oppfolging_pipeline.publish.loefte import BORTE, SKJERMET, beyond_the_source, newest_in, published_figures
 from oppfolging_pipeline.publish.manifest import Known, ReleaseRecord
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.parts import names_a_part
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake, Relation
 
 _SERIES_NAMED = 6
+NOTHING_NEEDED: Behov = frozenset()  # a cell that is not there stops nobody here
 _COLUMNS = "uttrekksaar, indikatorsett, indikator, trinn, skoleaar, verdi, antall, beregnet"
 
 
@@ -94,24 +96,23 @@ def said_last(engine: Engine, lake: Lake, archive: Archive, catalog: Catalog) ->
 
     Raises `PermanentError` or `InvalidInput` when a content is gone or can no longer be read.
     """
-    everything = archive.everything()
+    everything, heard_by = archive.everything(), archive.newest_accepted()
     if everything is None:
         return None
     files = lake.files("siste_utsagn")
     before = None
     if files and not lake.not_as_audited(files):
         before = newest_in(engine.read(files, "siste_utsagn"))
-    newest = before.max("inntak").fetchone() if before is not None else None
-    read = archive.readings()
+    heard = heard_by.id if before is not None and heard_by is not None else 0
+    # One that no run could read is told of, and left out, by the run that did not need it: it says nothing.
+    of_figures = {sha256 for sha256, reading in archive.readings().items() if reading.kilde != "register"}
     since = [
-        one
-        for one in everything.snapshots
-        if (newest is None or max(one.intake, one.brought_by) > newest[0]) and read[one.sha256].kilde != "register"
+        one for one in everything.snapshots if max(one.intake, one.brought_by) > heard and one.sha256 in of_figures
     ]
     figures = []
     for one in since:
         one.verify()
-        content = read_file(one.path, one.file, engine.connection, catalog)
+        content = read_file(one.path, one.file, engine.connection, catalog, NOTHING_NEEDED)
         if isinstance(content, ParsedFile):
             came = date_in_norway(with_zone(one.archived_at))
             figures.append(FileFigures(content, one.sha256, one.file, one.intake, one.brought_by, came))

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from oppfolging_pipeline.cli import app
 from oppfolging_pipeline.publish.loefte import KONTROLL
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, read_manifest
+from oppfolging_pipeline.sources.flat import FIELDS
 from tests.support.run import failures, run_job
 from tests.support.tiny import SKOLEAAR, encoded, national_tests, write_tiny
 
@@ -174,3 +175,40 @@ def test_a_home_of_its_own_may_look_back_and_says_so(home, tmp_path):
     assert [status for _, status, _ in shown(own)] == ["vist"]
     assert "5 av dem har kilden skjermet siden." in note(own), note(own)
     assert told(own, "doctor")[0] == 0
+
+
+def test_a_home_of_its_own_makes_no_release_of_the_same_figures_again(home, tmp_path):
+    """Each run found the release before it showing what is shielded, said so in a note, and was a release for that."""
+    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+    own = tmp_path / "eget"
+    shutil.copytree(home / "arkiv", own / "arkiv")
+    run(own, None, [2026], kjent_per=KNOWN)
+    run(own, None, [2026], kjent_per=KNOWN)
+    assert len(releases(own)) == 1, note(own)
+
+
+def test_a_home_of_its_own_may_look_back_to_a_day_for_each_year(home, tmp_path):
+    """A release of two days was taken for one that did not look back, and the next run was refused."""
+    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+    own = tmp_path / "eget"
+    shutil.copytree(home / "arkiv", own / "arkiv")
+    run(own, None, [2025], kjent_per=KNOWN)
+    run(own, None, [2026], kjent_per="2026-03-02")
+    run(own, None, [2025], kjent_per="2026-03-03")
+    assert [status for _, status, _ in shown(own)] == ["vist", "vist"]
+
+
+def test_what_no_run_could_read_or_needed_hides_nothing_that_is_shielded_since(home, tmp_path):
+    """A survey file that the national tests' own run left out was read again before the release, and stopped it."""
+    (first,) = releases(home)
+    inbox = newer(tmp_path / "nyere", shield)
+    (inbox / "undersokelse.csv").write_text(f"{';'.join(FIELDS)}\n{';' * (len(FIELDS) - 1)}\n")
+    run(home, inbox, [2025, 2026])
+    assert f"Utgivelse {first} viser 10 tall" in note(home)
+
+    alone = tmp_path / "alene"
+    alone.mkdir()
+    (alone / "undersokelse-2.csv").write_text(f"{';'.join(FIELDS)}\n{';' * len(FIELDS)}\n")
+    run(home, alone, [2025, 2026])
+    _, said = told(home, "doctor")
+    assert f"utgivelse {first} viser 10 tall" in said and "lot seg ikke undersøke" not in said

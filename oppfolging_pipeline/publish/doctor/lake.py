@@ -167,7 +167,9 @@ def _wrong(case: Case, engine: Engine, declared: Table, file: Path) -> tuple[str
 
     faults = column_faults(engine.connection, declared, file)
     if faults:
-        return "lager_ikke_som_deklarert", "; ".join(f"{one.column or ''} {one.found}".strip() for one in faults)
+        columns = opplisting(one.column for one in faults if one.column)
+        other = f"andre kolonner, eller kolonner av andre typer, enn de deklarerte: {columns}"
+        return "lager_ikke_som_deklarert", other if columns else "; ".join(one.found for one in faults)
     try:
         report = read_audit_report(case.lake.report(file))
     except PermanentError as error:

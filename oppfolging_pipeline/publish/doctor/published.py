@@ -39,7 +39,9 @@ def release(case: Case) -> list[Diagnosis]:
         aside = f"mv {shlex.quote(str(file))} {shlex.quote(str(file))}.fremmed && {case.run_again()}"
         return [*unreadable, Diagnosis("publisert_fremmed", "feil", str(file), shown(str(error)), meaning, aside)]
     if known.current is None:
-        return [*unreadable, _spoiled(case, before.newest)]
+        digest = sha256_of(file)
+        gone = [record for record in known.manifest.utgivelser if record.trukket and record.sha256 == digest]
+        return [*unreadable, _half_withdrawn(case, gone[0]) if gone else _spoiled(case, before.newest)]
     behind = [] if unreadable else _behind(case, before, known)
     return [
         *unreadable,
@@ -106,6 +108,17 @@ def _absent(case: Case, newest: ReleaseRecord | None) -> Diagnosis:
         f"Lesere finner ingenting. En kjøring bygger filen på nytt av lageret; tidligere utgivelser er i "
         f"{EARLIER_FOLDER}/.",
         case.run_again(),
+    )
+
+
+def _half_withdrawn(case: Case, gone: ReleaseRecord) -> Diagnosis:
+    return Diagnosis(
+        "uttak_avbrutt",
+        "feil",
+        str(case.published / PUBLISHED_FILE),
+        f"utgivelse {gone.utgivelse}, som skulle vært tatt ut: det ble avbrutt. {gone.trukket_fordi}",
+        "Lesere finner fortsatt utgivelsen. Kommandoen fullfører uttaket.",
+        case.command(f"releases withdraw {gone.utgivelse}"),
     )
 
 

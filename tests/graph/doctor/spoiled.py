@@ -152,7 +152,7 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
     "result, another file": (
         lambda h: shutil.copyfile(h / "lager/dim_skoleaar/alt.parquet", h / f"lager/andel/{RESULT}.parquet"),
         NOT_DECLARED,
-        "no such column",
+        "enn de deklarerte: ",
         OF_RESULT,
     ),
     "result, a column more": (undeclared_column, NOT_DECLARED, "tillegg", OF_RESULT),

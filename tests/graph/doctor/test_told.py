@@ -16,6 +16,7 @@ import pytest
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.core.run_journal import RunJournal, write_journal
 from oppfolging_pipeline.publish.doctor import examination
+from oppfolging_pipeline.publish.manifest import read_manifest, write_manifest
 from tests.graph.doctor.asking import AS_ASKED, ASKED, INTO, MEND, NOW, RESULT, asked, journal
 from tests.graph.doctor.spoiled import quarantine, some_content
 from tests.graph.test_run import materialize
@@ -189,3 +190,14 @@ def test_a_correction_that_corrects_nothing_is_a_hint_and_one_that_has_ended_is_
     (found,) = asked(home, corrections=listed)
     assert (found.kode, found.alvor, found.sted) == ("rettelse_ikke_brukt", "hint", "corrections.yaml, ikke-her")
     assert "lesing, skalapoeng, 5. trinn, 2024-25" in found.funnet
+
+
+def test_a_withdrawal_that_was_killed_on_the_way_is_told_as_what_it_is(home):
+    """It was called a spoiled file, and readers went on finding the release."""
+    folder = home / "publisert"
+    found = read_manifest(folder)
+    gone = found.newest.model_copy(update={"trukket": found.newest.opprettet, "trukket_fordi": "Viser for mye."})
+    write_manifest(folder, found.model_copy(update={"utgivelser": (*found.utgivelser[:-1], gone)}))
+    (told,) = [one for one in asked(home) if one.sted == str(folder / "oppfolging.duckdb")]
+    assert told.kode == "uttak_avbrutt" and "Viser for mye." in told.funnet
+    assert told.gjor == f"oppfolging releases withdraw {gone.utgivelse} --home {home}"

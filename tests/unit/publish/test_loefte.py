@@ -8,10 +8,12 @@ import pytest
 
 from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.publish.loefte import beyond_the_source
+from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import table
 from tests.support.golden_sets import small_set
+from tests.unit.register.country import change, code, country
 from tests.unit.staging.build import Row, Shown, observed
 from tests.unit.staging.country import AFTER, BEFORE, changing_country
 
@@ -34,6 +36,7 @@ def grunn(
     beregnet: bool = False,
     rettelse: str | None = None,
     same: bool = True,
+    register: Register | None = None,
 ) -> str | None:
     """Why the published figure may not stand; None when it may. Lesing on trinn 5; `same`: read from those contents."""
     nivaa = "skole" if len(enhet) == 9 else "kommune"
@@ -44,7 +47,7 @@ def grunn(
             engine.frame(_TALL, [row]),
             engine.rows(table("siste_utsagn"), [{**one, "kjent": True, "inntak": 1} for one in said]),
             [REQUEST],
-            changing_country(),
+            register or changing_country(),
             engine.rows(
                 table("sporing"),
                 [
@@ -149,13 +152,47 @@ def test_a_part_of_a_division(schools, expected):
     assert grunn("6108", 48, 40, divided(*schools), skoleaar=BEFORE, beregnet=True) == expected
 
 
-def test_the_whole_never_stands_as_a_part():
-    """The part that kept the code of the whole was given its figure."""
-    said = [*divided((S1, ("*", "*"), "6108")), observed("6108", 50, 20, skoleaar=AFTER)]
-    assert grunn("6108", 48, 40, said, skoleaar=BEFORE) == "skjermet"
-
-
 def test_an_old_code_beside_the_new_one_is_not_asked_about():
     """A download has both the merged municipality and its parts: the one that was in force counts."""
     said = [observed("6106", 48, 40), observed("6104", "*", "*"), observed("6105", "*", "*")]
     assert grunn("6106", 48, 40, said) is None
+
+
+@pytest.mark.parametrize(("whole", "expected"), [("*", "skjermet"), (48, "udelt")])
+def test_the_whole_never_stands_as_a_part(whole, expected):
+    """The part that kept the code of the whole was given its figure."""
+    said = [observed("6107", whole, 40, skoleaar=BEFORE), observed("6108", 50, 20)]
+    assert grunn("6108", 48, 40, said, skoleaar=BEFORE) == expected
+
+
+def test_a_school_under_a_code_that_no_municipality_row_stands_under_is_a_part_of_a_division():
+    """6101 has no row of its own that year; its school was placed in a part of 6107 since."""
+    schools = divided((S1, (40, 20), "6108"))
+    schools += [observed(S2, 56, 20, kommunenr="6108", skoleaar=BEFORE)]
+    assert grunn("6108", 48, 40, schools, skoleaar=BEFORE, beregnet=True) is None
+    schools[-1] |= {"verdi": None, "verdistatus": "skjermet"}
+    assert grunn("6108", 48, 40, schools, skoleaar=BEFORE, beregnet=True) == "skjermet"
+
+
+def test_a_school_that_stands_twice_is_one_part():
+    twice = [observed(S1, 48, 40, kommunenr=code, skoleaar=BEFORE) for code in ("6107", "6108")]
+    said = [observed("6107", "*", "*", skoleaar=BEFORE), observed(S1, 50, 20, kommunenr="6108"), *twice]
+    assert grunn("6108", 48, 40, said, skoleaar=BEFORE, beregnet=True) is None
+
+
+def test_a_correction_gives_no_merger_a_weight_that_the_source_does_not_show():
+    said = [observed("6104", 40, 10, skoleaar=BEFORE), observed("6105", 50, "*", skoleaar=BEFORE)]
+    assert grunn("6106", 48, None, said, skoleaar=BEFORE, beregnet=True, rettelse="x") == "uten_vekt"
+
+
+def test_a_school_is_placed_by_a_later_row_under_a_number_that_came_after_the_identification():
+    """It counted as a part of both municipalities, and a star on it stopped the release of the other."""
+    day, later = "2024-12-01", "2025-06-01"
+    codes = [code("6107", end=day), code("6108", day, later), code("6118", later), code("6109", day)]
+    changes = [change(day, "6107", "6108"), change(day, "6107", "6109"), change(later, "6108", "6118")]
+    said = [observed("6107", "*", "*")]
+    for orgnr, cell, after in ((S1, ("*", "*"), "6118"), (S2, (48, 40), "6109")):
+        said += [observed(orgnr, *cell, kommunenr="6107"), observed(orgnr, kommunenr=after, skoleaar="2025-26")]
+    register = country(codes, changes)
+    assert grunn("6109", 48, 40, said, beregnet=True, register=register) is None
+    assert grunn("6108", 48, 40, said, beregnet=True, register=register) == "skjermet"

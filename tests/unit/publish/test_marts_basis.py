@@ -21,7 +21,7 @@ BASES: dict[str, tuple[list[Result], tuple[date | None, str | None]]] = {
     "several runs of different days": (
         [(2025, SET, APRIL, None), (2024, SET, MARCH, None)],
         (
-            None,
+            APRIL,
             f"Uttrekk 2024 ({SET}) bygger bare på det som var kjent 2026-03-01. "
             f"Uttrekk 2025 ({SET}) bygger bare på det som var kjent 2026-04-01.",
         ),
@@ -53,8 +53,9 @@ def test_a_release_speaks_for_every_result_that_it_holds(
     columns = ("uttrekksaar", "indikatorsett", "kjent_per", "merknad")
     with open_engine() as engine:
         for result in results:
-            row = dict(zip(columns, result, strict=True)) | {"rettelser_sha256": "0" * 64, "brudd_sha256": "0" * 64}
-            row["skoler_uten_kommune"] = 0
+            row = dict(zip(columns, result, strict=True)) | {
+                "skoler_uten_kommune": 0, "rettelser_sha256": "0" * 64, "brudd_sha256": "0" * 64,
+            }  # fmt: skip
             partition = {name: row[name] for name in columns[:2]}
             lake.commit([engine.write([row], "grunnlag", lake, partition)])
         assert basis(engine, lake) == expected

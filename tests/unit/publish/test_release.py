@@ -252,3 +252,18 @@ def test_time_without_a_zone_is_refused(info, moment):
 def test_negative_number_of_files_to_keep_is_refused(tmp_path, info, sources):
     with pytest.raises(ValueError, match="keep"):
         publish_release(sources, tmp_path, info, keep=-1)
+
+
+def test_what_is_said_of_the_release_that_is_published_makes_no_release_by_itself(tmp_path, info):
+    """A home that shows what is shielded since made one at each run, for the note of the one before it."""
+    sources = declared_sources(tmp_path / "a")
+    first = publish_release(sources, tmp_path / "ut", info)
+    of_first = info.model_copy(update={"merknad_som_ny": "Utgivelse 1 viser 2 tall."})
+    assert not publish_release(sources, tmp_path / "ut", of_first).changed
+
+    of_both = {"merknad": "Noe nytt.", "merknad_som_ny": "Noe nytt. Utgivelse 1 viser 2 tall."}
+    second = publish_release(sources, tmp_path / "ut", info.model_copy(update=of_both))
+    assert second.changed and second.utgivelse != first.utgivelse
+    assert read_manifest(tmp_path / "ut").newest.merknad == of_both["merknad_som_ny"]
+    again = {"merknad": of_both["merknad_som_ny"], "merknad_som_ny": "Noe nytt. Utgivelse 2 viser 2 tall."}
+    assert not publish_release(sources, tmp_path / "ut", info.model_copy(update=again)).changed
