@@ -130,7 +130,7 @@ CASES: dict[str, tuple[RuleSet, dict[str, int], str]] = {
         of(2, 2, ved_likhet_1=("flest_mulige_poeng", *BY_NUMBER)), {}, "flest mulige risikopoeng avgjorde",
     ),
     "alike, and the number alone": (of(2, 2, ved_likhet_1=BY_NUMBER), {}, "lavest kommunenummer avgjorde"),
-    "fewer judged than there are places": (of(30, 10), {}, "Identifisert i kategori 1, de 30"),
+    "fewer judged than there are places": (of(30, 10), {}, "Identifisert i kategori 1, de 9 med høyest andel."),
     "two candidates alike on the cut": (of(5, 1), {}, "lik på begge sider av grensen; lavest kommunenummer avgjorde"),
     "candidates of other shares": (of(5, 2), {}, "høyest andel risikopoeng avgjorde"),
     "by priority": (of(2, 2), {"6107": 1, "6106": 2}, "etter statsforvalterens prioritet"),
