@@ -1,9 +1,8 @@
 """A fetch: every source asked, school year by school year, and what became of each.
 
 Belongs here: which years are fetched, in which order, what is gone on with, and that a failure is of its source and
-year alone.
-Does not belong here: what the interfaces say (the clients), or whether figures can be used (`staging.arrival`, handed
-in).
+year alone. Does not belong here: what the interfaces say (the clients), or whether figures can be used
+(`staging.arrival`, handed in).
 
 A *unit* is one school year of one source, or the register: it is accepted as a whole or not at all. A fetch that did
 not get everything stays open, and the next one with the same key goes on with it: units that were accepted and answers
@@ -205,9 +204,7 @@ class Fetch:
             failed, accepted = failed or outcome.state in FAILED, accepted or outcome.state in GOOD
             unanswered = [] if outcome.answered else [*unanswered, outcome]
         if failed:
-            # A year that fails for another reason does not make the questions of what was accepted unknown: a change
-            # of them would else be seen never, or be taken to be in years that came before it.
-            if accepted:
+            if accepted:  # else a change of their questions would be seen never, or taken to be in years before it
                 self.evidence.remember(kilde, {**self.evidence.facts(kilde), **as_facts(known)}, self.now())
             return
         if planned.years:

@@ -49,6 +49,13 @@ def answers_for_numerators(mobbing: Rows, deltakelse: Rows) -> None:
             row["AntallBesvart"] = besvart.get(tuple(row[name] for name in unit), row["AntallBesvart"])
 
 
+def too_many(mobbing: Rows, deltakelse: Rows) -> None:
+    """Numerators of ten times as many pupils as took part: nothing but participation shows it."""
+    for row in mobbing:
+        if row["AntallBesvart"] not in ("*", "", None):
+            row["AntallBesvart"] = str(10 * int(row["AntallBesvart"].replace(" ", "")))
+
+
 def no_figure(mobbing: Rows, deltakelse: Rows) -> None:
     """Of participation every share is gone though many took part: wrong in itself."""
     for row in deltakelse:
@@ -56,7 +63,9 @@ def no_figure(mobbing: Rows, deltakelse: Rows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "stops"), [(answers_for_numerators, True), (no_figure, False)], ids=["mobbing", "participation"]
+    ("change", "stops"),
+    [(answers_for_numerators, True), (too_many, True), (no_figure, False)],
+    ids=["answers", "too many", "participation"],
 )
 def test_what_participation_speaks_against_stops_and_what_is_wrong_with_itself_does_not(
     example: Path, tmp_path: Path, change: Callable[[Rows, Rows], None], stops: bool
