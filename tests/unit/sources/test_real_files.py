@@ -69,7 +69,6 @@ def test_elevundersokelsen_with_its_units_in_the_headings_is_refused_with_what_t
         ("euindeks_koder.json", "JSON that begins with {"),
         ("vgs_152_indikator_first200.json", "the fields Spoersmaalgruppe, Spoersmaalnavn, Skoleaarnavn"),
         ("vgs_154_mobbing.json", "the fields Spoersmaalgruppe, Spoersmaalnavn, Skoleaarnavn"),
-        ("vgs_155_deltakelse.json", "the fields Skoleaarnavn, Trinnnavn, EierformNavn"),
     ],
 )
 def test_recorded_answers_without_the_codes_are_refused_with_what_they_lack(
@@ -80,6 +79,14 @@ def test_recorded_answers_without_the_codes_are_refused_with_what_they_lack(
     assert all(found in finding.found for finding in findings if "measure" not in finding.found)
     if name.startswith("vgs"):
         assert {"EnhetNivaa", "Kommunekode", "Organisasjonsnummer", "TrinnKode"} <= {f.column for f in findings}
+
+
+@needs_shared
+def test_recorded_participation_without_the_codes_stops_nothing_and_is_told_of(read: Reader) -> None:
+    """Nobody decides by it: without it a mobbing figure has no known weight."""
+    parsed = read((EKSPORT / "vgs_155_deltakelse.json").read_bytes())
+    assert cells_of(parsed) == []
+    assert any("the fields Skoleaarnavn, Trinnnavn, EierformNavn" in finding.found for finding in parsed.left_out)
 
 
 def test_grunnskolepoeng_is_read_whole_with_every_level_and_note(read: Reader) -> None:

@@ -65,6 +65,6 @@ def test_another_file_is_told_by_what_it_begins_with(refusal: Refusal, content: 
 
 
 def test_json_of_another_table_is_told_by_its_fields(refusal: Refusal) -> None:
-    findings = refusal(b'[{"Skoleaarnavn":"2021-22","AndelDeltatt":"88,3","EnhetNavn":"Skolen"}]')
-    assert "the fields Skoleaarnavn, AndelDeltatt, EnhetNavn" in findings[0].found
+    findings = refusal(b'[{"Skoleaarnavn":"2021-22","AndelMobbet":"4,8","EnhetNavn":"Skolen"}]')
+    assert "the fields Skoleaarnavn, AndelMobbet, EnhetNavn" in findings[0].found
     assert "EnhetNivaa" in {finding.column for finding in findings}
