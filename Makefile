@@ -8,7 +8,7 @@ export OPPFOLGING_HOME
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test countries check format dev udir-stub lock wheel clean
+.PHONY: help setup run test countries joined check format dev udir-stub lock wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test: setup ## run every test, in two processes side by side
 
 countries: setup ## both computations on 200 random small countries (`make test` has the first 40)
 	@COUNTRIES=200 $(BIN)/pytest tests/countries
+
+joined: setup ## downloads of one year each and joined to one of three, the real ones too (`make test`: the invented)
+	@JOINED=1 $(BIN)/pytest tests/e2e/test_joined.py
 
 check: setup ## lint, format, types, and Dagster's own validation
 	@$(BIN)/ruff check .

@@ -169,7 +169,12 @@ BROKEN: dict[str, tuple[Spoil, str, str, str]] = {
         "mangler i lageret: andel",
         OF_RESULT,
     ),
-    "lake gone": (lambda h: shutil.rmtree(h / "lager"), "resultater_borte", "mangler i lageret: grense, regelsett_brukt", OF_RESULT),
+    "lake gone": (
+        lambda h: shutil.rmtree(h / "lager"),
+        "resultater_borte",
+        "mangler i lageret: grense, regelsett_brukt",
+        OF_RESULT,
+    ),
     "result, fewer rows": (one_row, "lager_endret", "(1 rader; da var det 17)", OF_RESULT),
     "published, gone": (lambda h: (h / "publisert/oppfolging.duckdb").unlink(), "publisert_borte", "0001-", AGAIN),
     "published, cut": (lambda h: truncate(h / "publisert/oppfolging.duckdb"), "publisert_skadet", "0001-", AGAIN),
