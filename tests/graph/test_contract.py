@@ -27,7 +27,9 @@ COLUMNS = {
     "mart.identifisert_kommune": _IDENTIFISERT,
     "mart.rangering_kommune": f"{_IDENTIFISERT}, vurdert BOOLEAN, ikke_vurdert_grunn VARCHAR, naer_grensen BOOLEAN, "
     "aapne_poeng INTEGER, aapne_kunne_endret_plassen BOOLEAN",
-    "mart.vurdering_kommune": f"{_KOMMUNE}, {_VURDERING}",
+    "mart.vurdering_kommune": (
+        f"{_KOMMUNE}, {_VURDERING}".replace("verdistatus VARCHAR", "verdistatus VARCHAR, ikke_bygd_grunn VARCHAR")
+    ),
     "mart.kandidat_kategori2": (
         f"{_KOMMUNE}, {_STED}, rangering INTEGER, andel_risikopoeng DOUBLE, spredning DOUBLE, antall_skoler INTEGER, "
         "antall_skoler_vurdert INTEGER, antall_skoler_i_ovre_kvartil INTEGER, prioritet INTEGER, valgt BOOLEAN, "
