@@ -80,6 +80,7 @@ MAY_BE_EMPTY = {
     ("rettelse", "opphoert"): "most are still in force",
     ("harmonisert", "ikke_bygd_grunn"): "most figures are there; `grunn_der_det_ikke_er_bygd` holds the others",
     ("vurdering", "ikke_bygd_grunn"): "most figures are there; `samme_celler_som_harmonisert` holds the others",
+    ("vurdering_kommune", "ikke_bygd_grunn"): "most figures are there; `samme_som_vurdering` holds the others",
     ("grunnlag", "kjent_per"): "empty when everything is used",
     ("grunnlag", "merknad"): "a basis may call for no note",
 }
