@@ -48,7 +48,8 @@ def test_every_table_with_a_suite_is_checked_once_more_and_nothing_is_changed(ho
     assert told["i_orden"] is True
     audited = {table["tabell"] for table in told["tabeller"]}
     in_lake = {folder.name for folder in (home / "lager").iterdir() if any(folder.rglob("*.parquet"))}
-    assert audited == in_lake - {"dim_kommune", "dim_skole", "kontroll", "utgivelse"}
+    # What was said last has no suite of its own: it is what the promise is held against.
+    assert audited == in_lake - {"dim_kommune", "dim_skole", "kontroll", "utgivelse", "siste_utsagn"}
     assert all(table["utfall"] and table["rader"] is not None and not table["feil"] for table in told["tabeller"])
     assert content(home) == before
 
