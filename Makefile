@@ -33,7 +33,7 @@ test: setup ## run every test, in two processes side by side
 		wait $$outer; beside=$$?; cat $$log; rm -f $$log; \
 		[ $$inner -eq 0 ] && [ $$beside -eq 0 ]
 
-countries: setup ## both computations on 200 random small countries (`make test` has the first 40)
+countries: setup ## both computations on 200 random small countries (`make test` has some of them)
 	@COUNTRIES=200 $(BIN)/pytest tests/countries
 
 joined: setup ## downloads of one year each and joined to one of three, the real ones too (`make test`: the invented)

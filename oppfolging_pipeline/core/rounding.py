@@ -27,7 +27,9 @@ def norwegian(value: Decimal | Fraction | int, decimals: int) -> str:
 
 def norwegian_below(value: Fraction, bound: Fraction, decimals: int) -> str:
     """A number less than `bound`, half up, with the decimals more that it takes to read as less: 49.96 below 50 with
-    one decimal → `49,96`."""
+    one decimal → `49,96`. Raises `ValueError` for one that is not less: no decimals would make it read so."""
+    if value >= bound:
+        raise ValueError(f"{value} is not less than {bound}")
     while half_up(value, decimals) >= bound:
         decimals += 1
     return norwegian(value, decimals)

@@ -30,8 +30,8 @@ KOMMUNER: dict[str, tuple[str, int, int, int, tuple[int, int], int | None]] = {
 }
 
 WHY_NOT = {
-    # 5 of 12 cells, each of weight 1: 41.66…, rounded down.
-    "6106": "5 av 12 tall som finnes, er vist. Vektet som poengene er det 41,6 prosent, og minst 50 prosent kreves.",
+    # 5 of 12 cells, each of weight 1: 41.66…, half up.
+    "6106": "5 av 12 tall som finnes, er vist. Vektet som poengene er det 41,7 prosent, og minst 50 prosent kreves.",
     "6204": "Viste tall i 1 av 3 år; minst 2 kreves.",
 }
 

@@ -45,9 +45,9 @@ UNITS = {
     ("6107", "lesing", 5, "2022-23"): (True, ["6111", "6112"]),  # a merger
     ("6108", "lesing", 5, "2022-23"): (True, [orgnr(116), orgnr(117)]),  # a division: its schools
     ("6108", "regning", 8, "2022-23"): (True, [orgnr(118), orgnr(120)]),  # 120 closed: it may have belonged here
-    ("6109", "lesing", 8, "2023-24"): (True, ["6113", orgnr(119)]),  # 6113 is shielded, so that its parts are too
+    ("6109", "lesing", 8, "2023-24"): (True, [orgnr(119)]),  # its own school, whatever the source stars of 6113
     ("6203", "lesing", 5, "2023-24"): (False, []),  # a year without a row
-    ("6204", "lesing", 5, "2022-23"): (False, ["6204"]),  # a row with an empty cell
+    ("6204", "lesing", 5, "2022-23"): (False, []),  # a row that is empty is none
 }
 
 
@@ -94,8 +94,8 @@ def test_every_figure_of_the_window_is_traced_and_no_value_of_a_row_is_told(trac
     assert {field.name for field in fields(Observation)} == {
         *("nivaa", "enhet", "rad", "kolonne", "innhold", "rettelse")
     }
-    hidden = [one for one in found if one.verdistatus == "skjermet"]
-    assert hidden and all(one.verdi is None and one.observasjoner for one in hidden)
+    unbuilt = [one for one in found if one.verdistatus == "kan_ikke_bygges"]
+    assert unbuilt and all(one.verdi is None and one.observasjoner for one in unbuilt)
 
 
 def test_one_indicator(traced: Tracer) -> None:

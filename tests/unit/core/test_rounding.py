@@ -94,6 +94,12 @@ def test_what_is_less_reads_as_less(value, bound, text):
     assert norwegian_below(value, Fraction(bound), 1) == text
 
 
+@pytest.mark.parametrize("value", [Fraction(50), Fraction(5001, 100)])
+def test_what_is_not_less_is_refused_and_not_tried_for_ever(value):
+    with pytest.raises(ValueError, match="is not less than 50"):
+        norwegian_below(value, Fraction(50), 1)
+
+
 @pytest.mark.parametrize(("value", "text"), [("50.0", "50"), ("62.50", "62,5"), ("100", "100"), ("66.66", "66,66")])
 def test_a_parameter_is_written_with_all_its_decimals_and_no_more(value, text):
     assert norwegian_exact(Decimal(value)) == text
