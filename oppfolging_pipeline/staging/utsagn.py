@@ -5,7 +5,8 @@ moving figures (`observasjon`, `rettelser`, `harmonisering`): nothing of what th
 published can be held against what came in, and not against what was made of it.
 
 A later intake replaces what it speaks of: an indicator, measure and grade of a source's school year, as a whole; the
-contents of one inbox speak together. A cell that stands in none of them any more has no statement.
+contents of one inbox speak together. A cell that stands in none of them any more has no statement. The `inntak` of a
+statement is the one that brought it as news: the same contents once more, under other names, leave the table as it is.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ WITH lest AS (
 ), sagt AS (
   {sagt}
 ), nyest AS (
-  SELECT DISTINCT kilde, skoleaar, indikator, maal, trinn, sammen FROM sagt SEMI JOIN (
-    SELECT kilde, skoleaar, indikator, maal, trinn, max(inntak) AS inntak FROM sagt GROUP BY ALL
-  ) USING (kilde, skoleaar, indikator, maal, trinn, inntak)
+  SELECT DISTINCT kilde, skoleaar, indikator, maal, trinn, sammen, nytt FROM sagt JOIN (
+    SELECT kilde, skoleaar, indikator, maal, trinn, max(inntak) AS nytt FROM sagt GROUP BY ALL
+  ) USING (kilde, skoleaar, indikator, maal, trinn) WHERE inntak = nytt
 )
 SELECT kilde, skoleaar, nivaa, enhet, kommunenr, indikator, maal, trinn, $kjent AS kjent,
   CASE WHEN bool_or(verdistatus = 'skjermet') THEN 'skjermet' WHEN bool_or(verdistatus = 'vist') THEN 'vist'
@@ -76,7 +77,7 @@ SELECT kilde, skoleaar, nivaa, enhet, kommunenr, indikator, maal, trinn, $kjent 
   CASE WHEN bool_or(antallstatus = 'skjermet') THEN 'skjermet' WHEN bool_or(antallstatus = 'vist') THEN 'vist'
     ELSE 'mangler' END AS antallstatus,
   CASE WHEN NOT bool_or(antallstatus = 'skjermet') THEN max(antall) END AS antall,
-  arg_max(sha256, inntak) AS sha256, CAST(max(greatest(inntak, sammen)) AS INTEGER) AS inntak
-FROM sagt SEMI JOIN nyest USING (kilde, skoleaar, indikator, maal, trinn, sammen)
+  max_by(sha256, (inntak, sha256)) AS sha256, nytt AS inntak
+FROM sagt JOIN nyest USING (kilde, skoleaar, indikator, maal, trinn, sammen)
 GROUP BY ALL
 """
