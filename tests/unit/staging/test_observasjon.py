@@ -108,6 +108,20 @@ def test_an_empty_cell_beside_one_that_is_not_is_kept(engine: Engine) -> None:
     assert (counts.empty, len(found)) == (0, 4)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_empty_row_of_the_years_before_hides_no_row_of_nobody(engine: Engine, order: int) -> None:
+    """A school whose municipality got another name stands twice in a file of several years, under one name and code."""
+    rows = [LAND, observed("6101", skoleaar=BEFORE), observed("I", skoleaar=BEFORE, indikator="regning")]
+    school = [
+        observed(S1, None, number, kommunenr="6101", skoleaar=BEFORE, indikator="regning") for number in (None, 0)
+    ]
+    taken = observed(S1, 47, 12, kommunenr="6101", skoleaar=BEFORE)
+    _, found = combined(engine, file_of("a.csv", [*rows, *school[::order], taken]))
+    assert [(row["verdi"], row["antall"]) for row in found if row["indikator"] == "regning" and row["enhet"] == S1] == [
+        (None, 0)
+    ]
+
+
 def test_old_and_new_codes_side_by_side_are_counted_once_by_the_code_of_the_year(engine: Engine) -> None:
     side_by_side = ["6101", "6102", "6202", "6104", "6105", "6106", "6107", "6108", "6109"]
     rows = [LAND, *(observed(code, skoleaar=BEFORE) for code in side_by_side)]
