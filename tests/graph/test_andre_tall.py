@@ -153,10 +153,18 @@ def test_what_is_shielded_since_is_found_in_the_releases_that_are_kept_and_taken
     assert told(home, "doctor")[0] == 0, told(home, "doctor")
 
 
-def test_of_the_current_release_the_newest_one_without_such_figures_takes_the_place_or_none(home, tmp_path):
-    (first,) = releases(home)
-    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
-    (_, second) = releases(home)
+@pytest.fixture(scope="module")
+def shielded_since(two_years: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home once the source shields some figures and both years are decided again. No test may change it."""
+    place = tmp_path_factory.mktemp("skjermet-siden")
+    home = Path(shutil.copytree(two_years, place / "hjem"))
+    run(home, newer(place / "nyere", shield), [2025, 2026])
+    return home
+
+
+def test_of_the_current_release_the_newest_one_without_such_figures_takes_the_place_or_none(shielded_since, tmp_path):
+    home = Path(shutil.copytree(shielded_since, tmp_path / "hjem"))
+    first, second = releases(home)
     code, said = told(home, "releases", "withdraw", second)
     assert code == 0 and "Ingen fil er publisert nå" in said, said
     assert releases(home)[second] is None and not (home / "publisert" / PUBLISHED_FILE).exists()
@@ -167,33 +175,19 @@ def test_of_the_current_release_the_newest_one_without_such_figures_takes_the_pl
     assert releases(home)[first] == f"tidligere/oppfolging-{first}.duckdb"
 
 
-def test_a_home_of_its_own_may_look_back_and_says_so(home, tmp_path):
-    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
+def test_a_home_of_its_own_may_look_back_to_a_day_for_each_year_and_says_so(shielded_since, tmp_path):
+    """Each run found the release before it showing what is shielded, said so in a note, and was a release for that. A
+    release of two days was taken for one that did not look back, and the next run was refused."""
     own = tmp_path / "eget"
-    shutil.copytree(home / "arkiv", own / "arkiv")
+    shutil.copytree(shielded_since / "arkiv", own / "arkiv")
     run(own, None, [2026], kjent_per=KNOWN)
     assert [status for _, status, _ in shown(own)] == ["vist"]
     assert "5 av dem har kilden skjermet siden." in note(own), note(own)
     assert told(own, "doctor")[0] == 0
-
-
-def test_a_home_of_its_own_makes_no_release_of_the_same_figures_again(home, tmp_path):
-    """Each run found the release before it showing what is shielded, said so in a note, and was a release for that."""
-    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
-    own = tmp_path / "eget"
-    shutil.copytree(home / "arkiv", own / "arkiv")
-    run(own, None, [2026], kjent_per=KNOWN)
     run(own, None, [2026], kjent_per=KNOWN)
     assert len(releases(own)) == 1, note(own)
 
-
-def test_a_home_of_its_own_may_look_back_to_a_day_for_each_year(home, tmp_path):
-    """A release of two days was taken for one that did not look back, and the next run was refused."""
-    run(home, newer(tmp_path / "nyere", shield), [2025, 2026])
-    own = tmp_path / "eget"
-    shutil.copytree(home / "arkiv", own / "arkiv")
-    run(own, None, [2025], kjent_per=KNOWN)
-    run(own, None, [2026], kjent_per="2026-03-02")
+    run(own, None, [2025], kjent_per="2026-03-02")
     run(own, None, [2025], kjent_per="2026-03-03")
     assert [status for _, status, _ in shown(own)] == ["vist", "vist"]
 

@@ -226,7 +226,7 @@ def test_what_is_no_sources_silence_is_not_tried_again_and_told_whole(
     stub, home, error, told, where, monkeypatch, at_once
 ):
     # Guards against three retries, and as many fetches from the sources, of what they cannot mend.
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(fetching, where, broken)

@@ -78,8 +78,8 @@ def test_a_well_formed_suite_is_read():
 # The carried files
 
 FILES = sorted(path.name for path in resources.files("checks").joinpath("suites").iterdir())
-# Copies of audited tables, and what is written with the release itself, of the release.
-WITHOUT = {*_SAME_ROWS, "kontroll", "utgivelse"}
+# Copies of audited tables, what is written with the release itself, of the release, and what others are held against.
+WITHOUT = {*_SAME_ROWS, "kontroll", "utgivelse", "siste_utsagn"}
 WITH = [key for key in all_tables() if key not in WITHOUT]
 EVERY = [(key, check) for key in WITH for check in suite_of(key).checks]
 # What a person is told to do. A verdict alone helps nobody.
@@ -118,7 +118,7 @@ def test_every_name_that_is_read_is_a_table_a_fact_or_a_helper_made_before(key):
 @pytest.mark.parametrize(("key", "check"), EVERY, ids=[f"{key}.{check.name}" for key, check in EVERY])
 def test_a_text_is_norwegian_and_says_what_is_wrong_and_what_to_do(key, check):
     assert check.guidance[0].isupper() and check.guidance.endswith("."), "whole sentences"
-    assert not ENGLISH.search(check.guidance)
+    assert not ENGLISH.search(re.sub(r"`[^`]*`", "", check.guidance)), "but for commands"
     assert len(re.findall(r"[.:;,] ", check.guidance)) >= 1 and TELLS.search(check.guidance)
 
 
