@@ -140,8 +140,8 @@ def _origins(
     codes: Iterable[tuple[str, str, str, bool]], requests: Sequence[Request], register: Register
 ) -> Iterable[tuple[object, ...]]:
     """The codes (kilde, skoleaar, kommunenr, whether it has a row of its own) that each municipality of a request comes
-    from, those in force on the source's day first; and whether any of them became several municipalities: then the
-    codes that schools alone stand under are there too."""
+    from, those in force on the source's day first; and whether any of them is not of that one municipality, whole: then
+    the codes that schools alone stand under are there too."""
     by_year: dict[tuple[str, str], dict[str, bool]] = {}
     for kilde, skoleaar, code, own_row in codes:
         if not register.er_utenfor(code):
@@ -155,7 +155,7 @@ def _origins(
                 found = [code for code, targets in became.items() if target in targets]
                 with_row = [code for code in found if own[code]]
                 counting = [code for code in with_row if register.gyldig(code, day)] or with_row
-                divided = any(len(became[code]) > 1 for code in counting)
+                divided = not all(register.hel(code, day, request.registerdato) for code in counting)
                 for code in found if divided else counting:
                     yield request.uttrekksaar, request.rule_set.navn, kilde, skoleaar, target, code, divided
 

@@ -120,24 +120,22 @@ class Register:
         in force at `dato` is taken at its first validity after it (figures of a later code set, cast back), else at its
         last one before.
 
-        When `per` is before that, the answer is the codes that became it, and only if each of them became it whole:
-        after a split it cannot be said, as a part is not its whole.
+        When `per` is before that, the answer is the codes that became it, whole or in part (`hel`).
 
-        Raises `PermanentError` then, for a code that is no municipality, and for a `per` before the register's first
-        day.
+        Raises `PermanentError` for a code that is no municipality, and for a `per` before the register's first day.
         """
         self._require_covered(per)
         start = self._day_in_force(kode, dato)
-        if start <= per:
-            return tuple(sorted(self._lineage.forward(kode, start, per)))
-        ancestors = sorted(self._lineage.back(kode, start, per))
-        divided = [code for code in ancestors if self._lineage.forward(code, per, start) != {kode}]
-        if divided:
-            raise PermanentError(
-                f"found municipality {kode} of {start}, which on {per} was a part of {', '.join(divided)}; "
-                "expected one that can be followed back whole. Ask for a later date, or rebuild from the schools."
-            )
-        return tuple(ancestors)
+        follow = self._lineage.forward if start <= per else self._lineage.back
+        return tuple(sorted(follow(kode, start, per)))
+
+    def hel(self, kode: str, dato: date, per: date) -> bool:
+        """Whether figures of the municipality with this code at `dato` are of one municipality at `per`, and perhaps
+        of others that went whole into it: False once it has become several, and for a part of one that was divided
+        after `per`. The code is read as `etterfolgere` reads it."""
+        start = self._day_in_force(kode, dato)
+        codes = self.etterfolgere(kode, dato, per)
+        return len(codes) == 1 and (start <= per or self._lineage.forward(codes[0], per, start) == {kode})
 
     def staar_i(self, kode: str, dato: date, per: date) -> str | None:
         """The municipality in force at `per` that a place which lay in the one with this code at `dato` lies in; None
@@ -145,10 +143,8 @@ class Register:
 
         The code is read as `etterfolgere` reads it. Unlike a figure, a place can be followed back through a division.
         """
-        self._require_covered(per)
-        start = self._day_in_force(kode, dato)
-        found = self._lineage.forward(kode, start, per) if start <= per else self._lineage.back(kode, start, per)
-        return next(iter(found)) if len(found) == 1 else None
+        found = self.etterfolgere(kode, dato, per)
+        return found[0] if len(found) == 1 else None
 
     def delingsdag(self, kode: str, dato: date, per: date) -> date | None:
         """The first day up to `per` on which the municipality with this code at `dato` has become several; None when it

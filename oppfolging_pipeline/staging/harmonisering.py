@@ -90,18 +90,20 @@ def lineage(codes: Sequence[tuple[str, str, str, bool]], register: Register, cat
 
     `codes` are (kilde, skoleaar, kommunenr, egen_rad); `egen_rad` is False for a code that only schools stand under.
     `maate` says how the figures of `til` are made that year: `delt` as soon as one of the municipality rows it comes
-    from also became another municipality, `sammenslaatt` when it comes from several, else `flyttet` (also when nothing
-    changed). Codes of schools alone are carried along and decide nothing: a municipality that has its own figure keeps
-    it. A code that is no municipality has no line. Raises `PermanentError` as `Register.etterfolgere` does.
+    from is also of another municipality, or of a part of it alone (`Register.hel`), `sammenslaatt` when it comes from
+    several, else `flyttet` (also when nothing changed). Codes of schools alone are carried along and decide nothing: a
+    municipality that has its own figure keeps it. A code that is no municipality has no line. Raises `PermanentError`
+    as `Register.etterfolgere` does.
     """
     became: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
     with_row: set[tuple[str, str, str]] = set()
+    whole: set[tuple[str, str, str]] = set()
     for kilde, skoleaar, code, own_row in codes:
         if not register.er_utenfor(code):
             day = day_in(skoleaar, catalog.kilder[kilde].referansedato)
             became.setdefault((kilde, skoleaar), {})[code] = register.etterfolgere(code, day, per)
-            if own_row:
-                with_row.add((kilde, skoleaar, code))
+            with_row |= {(kilde, skoleaar, code)} if own_row else set()
+            whole |= {(kilde, skoleaar, code)} if register.hel(code, day, per) else set()
     lines: list[Line] = []
     for (kilde, skoleaar), of_code in became.items():
         parts: dict[str, list[str]] = {}
@@ -111,7 +113,7 @@ def lineage(codes: Sequence[tuple[str, str, str, bool]], register: Register, cat
         for target, sources in parts.items():
             deciding = [code for code in sources if (kilde, skoleaar, code) in with_row]
             maate: Maate = "sammenslaatt" if len(deciding) > 1 else "flyttet"
-            if any(len(of_code[code]) > 1 for code in deciding):
+            if any((kilde, skoleaar, code) not in whole for code in deciding):
                 maate = "delt"
             lines += [(kilde, skoleaar, code, target, maate) for code in sources]
     return sorted(lines)

@@ -50,8 +50,9 @@ class Units:
             return None
         schools, they = ("skole", "den") if number == 1 else ("skoler", "de")
         return (
-            f"{number} {schools} i det nyeste skoleåret sto i en kommune som siden er delt. Ingen tall fra etter "
-            f"delingen sier i hvilken del, så {they} er ikke vurdert, og tall som {they} er med i, kan ikke bygges."
+            f"{number} {schools} i det nyeste skoleåret sto i en kommune som er delt eller slått sammen. Ingen tall "
+            f"sier hvilken kommune {they} står i på identifikasjonsdagen, så {they} er ikke vurdert, og tall som "
+            f"{they} er med i, kan ikke bygges."
         )
 
 

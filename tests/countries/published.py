@@ -28,6 +28,7 @@ STAR: Cell = ("skjermet", None, "skjermet", None)
 
 AUTUMNS = ["2022-23", "2023-24", "2024-25"]
 SPRINGS = ["2021-22", "2022-23", "2023-24"]
+LATER = date(2025, 7, 1)  # figures of a year may come in codes of a day after the identification
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Publisher:
     """Draws what is published. `habits` are drawn once: how a source of this country goes about it."""
 
     def __init__(self, world: World, seed: int, dice: random.Random) -> None:
-        self.world, self.seed = world, seed
+        self.world, self.seed, self.register = world, seed, world.register()
         self.stars = dice.choice([0.02, 0.08, 0.2])
         self.small = dice.choice([5, 10, 20])
         self.empty_rows = dice.random() < 0.6
@@ -75,7 +76,9 @@ class Publisher:
         """Every row of one source and school year. The statistics are all of that source."""
         kilde = statistics[0].kilde
         day = day_in(skoleaar, default_catalog().kilder[kilde].referansedato)
-        lost = self._lost(kilde, skoleaar, day)
+        later = self._dice("koder", kilde, skoleaar).random() < 0.1 and self._can_be_told_later(day)
+        self.codes_of = LATER if later else day
+        lost = self._lost(kilde, skoleaar)
         for one in statistics:
             yield from self._of_statistic(one, skoleaar, day, lost)
         if kilde == "elevundersokelsen" and skoleaar not in self.without_participation:
@@ -83,18 +86,19 @@ class Publisher:
                 took_part = Statistic(kilde, "deltakelse", "andel_deltatt", trinn, "90.0")
                 yield from self._of_statistic(took_part, skoleaar, day, lost)
 
-    def _lost(self, kilde: str, skoleaar: str, day: date) -> set[str]:
+    def _lost(self, kilde: str, skoleaar: str) -> set[str]:
         """A municipality that the source has no row of that year, with its schools."""
         dice = self._dice("uten rad", kilde, skoleaar)
-        codes = self.world.in_force(day)
-        return {dice.choice(codes)} if self.holes and dice.random() < 0.5 else set()
+        codes = self._codes()
+        can = self.holes and self.codes_of != LATER  # a row of that day may be of several of its own
+        return {dice.choice(codes)} if can and dice.random() < 0.5 else set()
 
     def _of_statistic(self, one: Statistic, skoleaar: str, day: date, lost: set[str]) -> Iterator[Row]:
         """The nation, the counties, and each municipality with its schools. No more municipalities lack a school than
         the catalogue takes for a whole download."""
-        open_here: dict[str, list[School]] = {code: [] for code in self.world.in_force(day) if code not in lost}
+        open_here: dict[str, list[School]] = {code: [] for code in self._codes() if code not in lost}
         for school in self.world.schools:
-            place = school.place(day)
+            place = school.place(day) and school.stood_in(max(day, self.codes_of))
             if one.trinn in school.grades and place in open_here:
                 open_here[place].append(school)
             elif one.trinn in school.grades and place == ABROAD:
@@ -115,13 +119,25 @@ class Publisher:
                     yield self._row(one, skoleaar, school.orgnr, code, self._school_cell(one, skoleaar, school))
         counties = sorted({code[:2] for code in self.world.in_force(day)})
         for county in counties:
-            total = sum(count for code, count in counts.items() if code[:2] == county)
-            there = any(number for code, number in pupils.items() if code[:2] == county)
+            # A county that has codes of a later day alone stands in the first one of its own day.
+            own = [code for code in counts if (code[:2] if code[:2] in counties else counties[0]) == county]
+            total, there = sum(counts[code] for code in own), any(pupils[code] for code in own)
             cell: Cell = ("vist", Decimal(one.landet), "vist", total) if there else NOBODY
             if there and self._dice("fylke", county, one.indikator, one.trinn, skoleaar).random() < self.stars / 2:
                 cell = STAR
             yield self._row(one, skoleaar, county, None, cell)
         yield self._row(one, skoleaar, "I", None, ("vist", Decimal(one.landet), "vist", sum(counts.values())))
+
+    def _can_be_told_later(self, day: date) -> bool:
+        """Whether every number of `LATER` that was there on the day was the same whole municipality: nobody could tell
+        old and new rows apart else."""
+        register = self.register
+        numbers = [code for code in self.world.in_force(LATER) if register.gyldig(code, day)]
+        return all(register.etterfolgere(code, day, LATER) == (code,) for code in numbers)
+
+    def _codes(self) -> list[str]:
+        """The municipalities in whose codes a source's year is published: mostly those of its own day."""
+        return self.world.in_force(self.codes_of)
 
     # Who is there, and what they come to
 

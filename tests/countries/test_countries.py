@@ -13,7 +13,9 @@ from functools import cache
 
 import pytest
 
+from oppfolging_pipeline.core.skoleaar import day_in
 from oppfolging_pipeline.identification.etterregning.lesing import records
+from oppfolging_pipeline.rules.catalog import default_catalog
 from tests.countries.both import Outcome, both
 
 # The last five are there for what they have: with them there is some of everything.
@@ -50,7 +52,7 @@ OF_INTEREST = [
     "a count shielded beside a figure", "an empty row", "a row of nobody", "a year without participation",
     *(f"{status}, {made}" for made in ("rebuilt", "as it stands") for status in ("vist", "mangler")),
     "kan_ikke_bygges, rebuilt", "skjermet, as it stands", "ikke_aktuelt, as it stands",
-    "a share built by who took part",
+    "a share built by who took part", "codes of a later day", "a part of what was divided later",
 ]  # fmt: skip
 
 
@@ -102,6 +104,13 @@ def _of_rows(outcome: Outcome) -> list[str]:
         if row["indikator"] == "mobbing" and row["nivaa"] == "skole":
             found += ["nobody bullied, and shown"] * (status[0] == "vist" and row["antall"] == 0)
             found += ["bullied, and shielded"] * (status[0] == "skjermet")
+    for row in rows:
+        if row["nivaa"] == "kommune":
+            day = day_in(row["skoleaar"], default_catalog().kilder[row["kilde"]].referansedato)
+            asked = row["kommunenr"], day, outcome.country.rule_set.identifikasjonsdag(outcome.country.uttrekksaar)
+            later = not outcome.country.register.gyldig(*asked[:2])
+            found += ["codes of a later day"] * later
+            found += ["a part of what was divided later"] * (later and not outcome.country.register.hel(*asked))
     of = {(row["kilde"], row["skoleaar"], row["indikator"]) for row in rows}
     found += ["a year without participation"] * any(
         indikator == "mobbing" and (kilde, year, "deltakelse") not in of for kilde, year, indikator in of

@@ -74,7 +74,7 @@ def _placed(
         if p.er_utenfor(code):
             continue
         day = _day(code, skoleaar, kilde, slektskap, p)
-        targets = slektskap.stod_i(code, day, p.registerdato)
+        targets = slektskap.etterfolgere(code, day, p.registerdato)
         if len(targets) == 1:
             placed[enhet] = next(iter(targets))
         elif targets:
@@ -88,7 +88,7 @@ def _placed(
             day = p.dag(skoleaar, p.referansedager[kilde])
             if day < division or p.er_utenfor(code):
                 continue
-            stands = slektskap.stod_i(code, day, p.registerdato)
+            stands = slektskap.etterfolgere(code, day, p.registerdato)
             if len(stands) == 1 and stands <= targets:
                 after = (day - p.registerdato).days
                 found.setdefault(enhet, []).append(((after > 0, abs(after)), next(iter(stands))))
@@ -106,7 +106,8 @@ def _day(code: str, skoleaar: str, kilde: str, slektskap: Slektskap, p: Parametr
 
 def _slekt(observasjon: pd.DataFrame, slektskap: Slektskap, p: Parametre) -> pd.DataFrame:
     """For each source and year what each code became; `maate` says how the figures of `til` are made. Only codes that
-    have a row of their own decide it: those of schools alone are carried along."""
+    have a row of their own decide it: those of schools alone are carried along. A part of what was divided after the
+    register's day makes the whole's figure as a division does, of schools."""
     import pandas as pd
 
     codes = observasjon[observasjon["kommunenr"].notna()]
@@ -115,8 +116,10 @@ def _slekt(observasjon: pd.DataFrame, slektskap: Slektskap, p: Parametre) -> pd.
     rows = []
     for kilde, skoleaar, code, own in codes.itertuples(index=False):
         if not p.er_utenfor(code):
-            became = slektskap.etterfolgere(code, p.dag(skoleaar, p.referansedager[kilde]), p.registerdato)
-            rows += [(kilde, skoleaar, code, til, own, own and len(became) > 1) for til in sorted(became)]
+            when = p.dag(skoleaar, p.referansedager[kilde]), p.registerdato
+            became = slektskap.etterfolgere(code, *when)
+            divided = own and (len(became) > 1 or slektskap.er_del(code, *when))
+            rows += [(kilde, skoleaar, code, til, own, divided) for til in sorted(became)]
     slekt = pd.DataFrame(rows, columns=["kilde", "skoleaar", "kommunenr", "til", "egen", "delt_kode"])
     of_target = slekt.groupby(["kilde", "skoleaar", "til"])
     slekt["maate"] = "flyttet"

@@ -73,23 +73,20 @@ class Slektskap:
         """The codes in force at `per` that the municipality with the code at `dato` has become.
 
         A code that was not in force then is taken at its first validity after it, else at its last. When that is after
-        `per`, the answer is what became it, if each of them became it whole. Raises `PermanentError` when it did not,
-        and for a code that the register does not know.
+        `per`, the answer is what became it, whole or in part: who stands in a part of something stood in the whole of
+        it. Raises `PermanentError` for a code that the register does not know.
         """
         key = (kode, dato, per)
         if key not in self._known:
             start = self._day_in_force(kode, dato)
-            self._known[key] = self._forward(kode, start, per) if start <= per else self._back(kode, start, per)
+            came_from = self._ancestors(kode, start, per) if start > per else {}
+            self._known[key] = frozenset(came_from) if start > per else self._forward(kode, start, per)
         return self._known[key]
 
-    def stod_i(self, kode: str, dato: date, per: date) -> frozenset[str]:
-        """The codes in force at `per` that whoever stands in the municipality with the code at `dato` may stand in.
-
-        As `etterfolgere`, but who stands in a part of something stood in the whole of it: a division after `per` is no
-        hindrance. Raises `PermanentError` for a code that the register does not know.
-        """
+    def er_del(self, kode: str, dato: date, per: date) -> bool:
+        """Whether the municipality with the code at `dato` is of after `per`, and a part of something of that day."""
         start = self._day_in_force(kode, dato)
-        return self.etterfolgere(kode, dato, per) if start <= per else frozenset(self._ancestors(kode, start, per))
+        return start > per and any(codes != {kode} for codes in self._ancestors(kode, start, per).values())
 
     def delt_dag(self, kode: str, dato: date, per: date) -> date:
         """The first day up to `per` on which the municipality with the code at `dato` had become several.
@@ -114,16 +111,6 @@ class Slektskap:
             if start < day <= per:
                 codes = {til for fra in codes for til in self._onward[day].get(fra, {fra})}
         return frozenset(codes)
-
-    def _back(self, kode: str, start: date, per: date) -> frozenset[str]:
-        became = self._ancestors(kode, start, per)
-        divided = sorted(code for code, codes in became.items() if codes != {kode})
-        if divided:
-            raise PermanentError(
-                f"found municipality {kode} of {start}, which on {per} was a part of {', '.join(divided)}; "
-                "expected one that can be followed back whole"
-            )
-        return frozenset(became)
 
     def _ancestors(self, kode: str, start: date, per: date) -> dict[str, frozenset[str]]:
         """What of `per` the code at `start` came from, each with everything that it became."""

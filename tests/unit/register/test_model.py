@@ -105,6 +105,8 @@ def test_a_code_is_valid_from_its_first_day_to_the_day_before_its_end(kode: str,
         pytest.param("4003", "2024-06-30", "2020-01-01", ("3807",), id="back to the very day of a change"),
         pytest.param("4204", "2024-06-30", "2016-06-30", ("1001", "1017", "1018"), id="back through a merger is whole"),
         pytest.param("0301", "2024-06-30", "2016-06-30", ("0301",), id="back, unchanged"),
+        pytest.param("1508", "2024-06-30", "2022-06-30", ("1507",), id="back from a part"),
+        pytest.param("1806", "2024-06-30", "2019-06-30", ("1805", "1850", "1854"), id="back from a part and others"),
     ],
 )
 def test_what_a_code_has_become(kode: str, dato: str, per: str, expected: tuple[str, ...]) -> None:
@@ -112,10 +114,24 @@ def test_what_a_code_has_become(kode: str, dato: str, per: str, expected: tuple[
 
 
 @pytest.mark.parametrize(
+    ("kode", "dato", "per", "whole"),
+    [
+        pytest.param("4003", "2016-06-30", "2025-03-01", True, id="renumbered"),
+        pytest.param("1504", "2015-06-30", "2019-06-30", True, id="unchanged"),
+        pytest.param("1504", "2015-06-30", "2022-06-30", True, id="went whole into another"),
+        pytest.param("1507", "2023-06-30", "2025-03-01", False, id="was divided"),
+        pytest.param("1508", "2024-06-30", "2022-06-30", False, id="a part of what was divided later"),
+        pytest.param("4003", "2024-06-30", "2016-06-30", True, id="renumbered later"),
+        pytest.param("4204", "2024-06-30", "2016-06-30", False, id="of several that merged later"),
+    ],
+)
+def test_whether_a_figure_is_of_one_municipality_whole(kode: str, dato: str, per: str, whole: bool) -> None:
+    assert REAL.hel(kode, D(dato), D(per)) is whole
+
+
+@pytest.mark.parametrize(
     ("kode", "dato", "per", "named"),
     [
-        pytest.param("1508", "2024-06-30", "2022-06-30", "part of 1507", id="a part is not its whole"),
-        pytest.param("1806", "2024-06-30", "2019-06-30", "part of 1850", id="one of several parts was divided"),
         pytest.param("2100", "2024-06-30", "2025-06-30", "no municipality", id="Svalbard"),
         pytest.param("9998", "2024-06-30", "2025-06-30", "unknown code", id="unknown"),
         pytest.param("0301", "2024-06-30", "2014-12-31", "2015-01-01", id="before the register"),

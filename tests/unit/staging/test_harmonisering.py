@@ -11,7 +11,7 @@ from tests.support.golden_sets import Item, small_set
 from tests.unit.staging.build import Shown, harmonised, observed
 from tests.unit.staging.country import AFTER, BEFORE, changing_country
 
-S1 = "100000001"
+S1, S2 = "100000001", "100000002"
 Cell = tuple[str, Shown, Shown, bool]
 
 
@@ -37,6 +37,27 @@ def test_a_figure_that_was_cast_back_to_a_later_code_stays_there(engine: Engine,
     found = harmonised(engine, tmp_path, rows, changing_country())
     assert found.cell("6106", BEFORE) == ("vist", 48, 30, False)
     assert found.cell("6108", BEFORE) == ("vist", 47, 20, False)
+
+
+@pytest.mark.parametrize(
+    ("of_second", "expected"),
+    [
+        ((50, 30), ("vist", 49, 50, True)),  # (47 × 20 + 50 × 30) / 50 = 48.8
+        (("*", "*"), ("kan_ikke_bygges", None, None, True)),
+        (None, ("kan_ikke_bygges", None, None, True)),
+    ],
+    ids=["both schools", "one is shielded", "one is not there"],
+)
+def test_the_parts_of_a_later_division_are_no_whole_and_no_fault(
+    engine: Engine, tmp_path: Path, of_second: tuple[Shown, Shown] | None, expected: Cell
+) -> None:
+    """Figures of an earlier year in codes of today stopped the identification of that year for good."""
+    rows = [observed("6108", 47, 20, skoleaar=BEFORE), observed("6109", 50, 30, skoleaar=BEFORE)]
+    rows += [observed(S1, 47, 20, kommunenr="6108", skoleaar=BEFORE)]
+    rows += [observed(S2, *of_second, kommunenr="6109", skoleaar=BEFORE)] if of_second else []
+    found = harmonised(engine, tmp_path, rows, changing_country(), uttrekksaar=2023)
+    assert found.cell("6107", BEFORE) == expected
+    assert found.units.placed[S1] == "6107"
 
 
 def test_a_school_under_the_later_code_does_not_make_a_merger_of_a_renumbering(engine: Engine, tmp_path: Path) -> None:

@@ -23,15 +23,15 @@ UNKNOWN: Cell = ("kan_ikke_bygges", None, None, True)
 STARRED = "En av kommunene som er slått sammen, er skjermet i kilden."
 NO_FIGURE = "En av kommunene som er slått sammen, har elever, men ikke noe tall i kilden."
 NO_WEIGHT = "En av kommunene som er slått sammen, har ikke noe vist elevtall, så tallet kan ikke veies."
-UNPLACED = "En skole med elever i den delte kommunen kan ikke plasseres i en av delene."
-OUTSIDE = "En skole med elever i den delte kommunen står nå i en annen kommune enn delene."
-NOT_ALL = "Skolene i den delte kommunen har til sammen et annet elevtall enn kommunen hadde."
-NO_SCHOOLS = "Den delte kommunen har elever, men ingen av skolene i kilden har det."
-SCHOOL_STARRED = "En av skolene i denne delen av den delte kommunen er skjermet i kilden."
-SCHOOL_NO_FIGURE = "En av skolene i denne delen av den delte kommunen har elever, men ikke noe tall i kilden."
-SCHOOL_NO_WEIGHT = (
-    "En av skolene i denne delen av den delte kommunen har ikke noe vist elevtall, så tallet kan ikke veies."
+UNPLACED = (
+    "En skole med elever i kommunen som tallene er fra, kan ikke plasseres i noen kommune på identifikasjonsdagen."
 )
+OUTSIDE = "En skole med elever i kommunen som tallene er fra, står i en annen kommune enn dem tallene skal fordeles på."
+NOT_ALL = "Skolene i kommunen som tallene er fra, har til sammen et annet elevtall enn kommunen hadde."
+NO_SCHOOLS = "Kommunen som tallene er fra, har elever, men ingen av skolene i kilden har det."
+SCHOOL_STARRED = "En av skolene som tallet måtte bygges av, er skjermet i kilden."
+SCHOOL_NO_FIGURE = "En av skolene som tallet måtte bygges av, har elever, men ikke noe tall i kilden."
+SCHOOL_NO_WEIGHT = "En av skolene som tallet måtte bygges av, har ikke noe vist elevtall, så tallet kan ikke veies."
 
 
 def test_every_declared_reason_is_one_that_is_given() -> None:

@@ -174,8 +174,10 @@ def test_files_of_one_year_joined_to_one_of_three_give_the_same_observations(
 
 
 # 1507 Ålesund was divided into 1508 Ålesund and 1580 Haram on 1 January 2024: what stands in the way of years before.
-NOBODY_KNOWS = "En skole med elever i den delte kommunen kan ikke plasseres i en av delene."
-STARRED = "En av skolene i denne delen av den delte kommunen er skjermet i kilden."
+NOBODY_KNOWS = (
+    "En skole med elever i kommunen som tallene er fra, kan ikke plasseres i noen kommune på identifikasjonsdagen."
+)
+STARRED = "En av skolene som tallet måtte bygges av, er skjermet i kilden."
 
 
 def test_of_the_two_parts_of_the_division_what_can_be_built_is_and_the_rest_says_why(

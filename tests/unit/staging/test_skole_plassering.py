@@ -108,13 +108,15 @@ def test_of_rows_between_the_division_and_the_identification_the_last_one_tells(
         (0, None),
         (
             1,
-            "1 skole i det nyeste skoleåret sto i en kommune som siden er delt. Ingen tall fra etter delingen sier i "
-            "hvilken del, så den er ikke vurdert, og tall som den er med i, kan ikke bygges.",
+            "1 skole i det nyeste skoleåret sto i en kommune som er delt eller slått sammen. Ingen tall sier hvilken "
+            "kommune den står i på identifikasjonsdagen, så den er ikke vurdert, og tall som den er med i, kan ikke "
+            "bygges.",
         ),
         (
             12,
-            "12 skoler i det nyeste skoleåret sto i en kommune som siden er delt. Ingen tall fra etter delingen sier i "
-            "hvilken del, så de er ikke vurdert, og tall som de er med i, kan ikke bygges.",
+            "12 skoler i det nyeste skoleåret sto i en kommune som er delt eller slått sammen. Ingen tall sier hvilken "
+            "kommune de står i på identifikasjonsdagen, så de er ikke vurdert, og tall som de er med i, kan ikke "
+            "bygges.",
         ),
     ],
 )
