@@ -116,7 +116,9 @@ def said_last(engine: Engine, lake: Lake, archive: Archive, catalog: Catalog) ->
         if isinstance(content, ParsedFile):
             came = date_in_norway(with_zone(one.archived_at))
             figures.append(FileFigures(content, one.sha256, one.file, one.intake, one.brought_by, came))
-    return newest_statements(engine, figures, before=before) if figures else before
+    if not figures:
+        return before
+    return newest_statements(engine, figures, before=None if before is None else (before, heard))
 
 
 def found_in_home(

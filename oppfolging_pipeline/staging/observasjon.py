@@ -103,8 +103,9 @@ def combine(
     without = unneeded.sorted_out(without_national_row(connection))
     unneeded.sorted_out(without_national_figure(connection))  # of what is needed the audit says so
     contradicted = unneeded.sorted_out(contradictions(connection))
+    unknown = dict.fromkeys(unneeded.sorted_out(unknown_codes(register, connection)))
     unneeded.leave_out("gransket")
-    faults.extend([*unknown_codes(register, connection), *contradicted, *without])
+    faults.extend([*unknown, *contradicted, *without])
     faults.raise_if_any()
     read = _count(connection, "gransket")
     _leave_out_what_is_empty(connection)
@@ -142,8 +143,9 @@ def faults_between(
     if not files:
         return []
     _gather(files, connection)
-    contradicted = Unneeded(catalog, needed, connection).sorted_out(contradictions(connection))
-    return [*(unknown_codes(register, connection) if register else ()), *contradicted]
+    unneeded = Unneeded(catalog, needed, connection)
+    unknown = unneeded.sorted_out(unknown_codes(register, connection) if register else ())
+    return [*dict.fromkeys(unknown), *unneeded.sorted_out(contradictions(connection))]
 
 
 def skoleaar_and_kilder(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -22,32 +22,32 @@ CELL = ", ".join(table("observasjon").grain)
 _SERIE = ("kilde", "skoleaar", "indikator", "maal", "trinn")
 
 
-def unknown_codes(register: Register, connection: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """A municipality code or county code that the register has never had: each once a file, on a row of its own level
-    where there is one."""
+def unknown_codes(register: Register, connection: duckdb.DuckDBPyConnection) -> list[tuple[Serie, Finding]]:
+    """A municipality code or county code that the register has never had, in each series that it stands in: the same
+    finding once a file, on a row of its own level where there is one."""
     asked = (
         ("Kommunekode", "kommunenr", "nivaa IN ('kommune', 'skole')", "kommune", register.kjent),
         ("Fylkekode", "fylkesnr", "nivaa = 'fylke'", "fylke", register.kjent_fylke),
     )
-    findings = []
+    findings: list[tuple[Serie, Finding]] = []
     for column, code_column, where, own_level, is_known in asked:
         rows = connection.execute(
-            f"SELECT fil, {code_column}, min((nivaa <> $nivaa, rad, enhetsnavn)) AS sted "  # noqa: S608
+            f"SELECT fil, {code_column}, min((nivaa <> $nivaa, rad, enhetsnavn)) AS sted, "  # noqa: S608
+            f"list(DISTINCT ({', '.join(_SERIE)})) AS serier "
             f"FROM gransket JOIN filer USING (filnr) WHERE {where} GROUP BY ALL ORDER BY fil, {code_column}",
             {"nivaa": own_level},
         ).fetchall()
-        findings += [
-            Finding(
-                file=fil,
-                row=rad,
-                column=column,
-                found=f"code {code} ({name})",
-                expected=f"a code of the register ({register.beskrivelse})",
-                action="Put newer KLASS files (codes and changes) in the inbox.",
-            )
-            for fil, code, (_, rad, name) in rows
-            if not is_known(code)
-        ]
+        for fil, code, (_, rad, name), series in rows:
+            if not is_known(code):
+                finding = Finding(
+                    file=fil,
+                    row=rad,
+                    column=column,
+                    found=f"code {code} ({name})",
+                    expected=f"a code of the register ({register.beskrivelse})",
+                    action="Put newer KLASS files (codes and changes) in the inbox.",
+                )
+                findings += [(one, finding) for one in sorted(series)]
     return findings
 
 

@@ -5,8 +5,7 @@ moving figures (`observasjon`, `rettelser`, `harmonisering`): nothing of what th
 published can be held against what came in, and not against what was made of it.
 
 A later intake replaces what it speaks of: an indicator, measure and grade of a source's school year, as a whole; the
-contents of one inbox speak together. A cell that stands in none of them any more has no statement. The `inntak` of a
-statement is the one that brought it as news: the same contents once more, under other names, leave the table as it is.
+contents of one inbox speak together. A cell that stands in none of them any more has no statement.
 """
 
 from __future__ import annotations
@@ -26,12 +25,17 @@ _READ = [
 
 
 def newest_statements(
-    engine: Engine, files: Sequence[FileFigures], *, kjent: bool = True, before: Relation | None = None
+    engine: Engine,
+    files: Sequence[FileFigures],
+    *,
+    kjent: bool = True,
+    before: tuple[Relation, int] | None = None,
 ) -> Relation:
     """The declared table `siste_utsagn` of those contents; `kjent` stands in each row.
 
     A municipality that stands twice under one code, or a school, is shielded as soon as one row says so. With `before`,
-    newest statements of earlier contents are there too, each as old as its `inntak`.
+    newest statements of earlier contents are there too, all as old as the intake of that number, the last that was
+    heard then.
     """
     import pyarrow as pa
 
@@ -52,12 +56,17 @@ def newest_statements(
     try:
         if before is None:
             return engine.run(_NEWEST.format(sagt="FROM lest"), {"kjent": kjent}, innhold_som_taler=contents)
-        return engine.run(_NEWEST.format(sagt=_SAID), {"kjent": kjent}, innhold_som_taler=contents, tidligere=before)
+        earlier, heard = before
+        given = {"kjent": kjent, "hoert": heard}
+        return engine.run(_NEWEST.format(sagt=_SAID), given, innhold_som_taler=contents, tidligere=earlier)
     finally:
         engine.connection.unregister("parset")
 
 
-_SAID = "FROM lest UNION ALL BY NAME SELECT * EXCLUDE (kjent), inntak AS sammen FROM tidligere"
+_SAID = (
+    "FROM lest UNION ALL BY NAME "
+    "SELECT * EXCLUDE (kjent), CAST($hoert AS INTEGER) AS inntak, CAST($hoert AS INTEGER) AS sammen FROM tidligere"
+)
 
 _NEWEST = """
 WITH lest AS (
@@ -66,9 +75,9 @@ WITH lest AS (
 ), sagt AS (
   {sagt}
 ), nyest AS (
-  SELECT DISTINCT kilde, skoleaar, indikator, maal, trinn, sammen, nytt FROM sagt JOIN (
-    SELECT kilde, skoleaar, indikator, maal, trinn, max(inntak) AS nytt FROM sagt GROUP BY ALL
-  ) USING (kilde, skoleaar, indikator, maal, trinn) WHERE inntak = nytt
+  SELECT DISTINCT kilde, skoleaar, indikator, maal, trinn, sammen FROM sagt SEMI JOIN (
+    SELECT kilde, skoleaar, indikator, maal, trinn, max(inntak) AS inntak FROM sagt GROUP BY ALL
+  ) USING (kilde, skoleaar, indikator, maal, trinn, inntak)
 )
 SELECT kilde, skoleaar, nivaa, enhet, kommunenr, indikator, maal, trinn, $kjent AS kjent,
   CASE WHEN bool_or(verdistatus = 'skjermet') THEN 'skjermet' WHEN bool_or(verdistatus = 'vist') THEN 'vist'
@@ -77,7 +86,7 @@ SELECT kilde, skoleaar, nivaa, enhet, kommunenr, indikator, maal, trinn, $kjent 
   CASE WHEN bool_or(antallstatus = 'skjermet') THEN 'skjermet' WHEN bool_or(antallstatus = 'vist') THEN 'vist'
     ELSE 'mangler' END AS antallstatus,
   CASE WHEN NOT bool_or(antallstatus = 'skjermet') THEN max(antall) END AS antall,
-  max_by(sha256, (inntak, sha256)) AS sha256, nytt AS inntak
-FROM sagt JOIN nyest USING (kilde, skoleaar, indikator, maal, trinn, sammen)
+  max(sha256) AS sha256
+FROM sagt SEMI JOIN nyest USING (kilde, skoleaar, indikator, maal, trinn, sammen)
 GROUP BY ALL
 """

@@ -45,7 +45,7 @@ def grunn(
         found = beyond_the_source(
             engine,
             engine.frame(_TALL, [row]),
-            engine.rows(table("siste_utsagn"), [{**one, "kjent": True, "inntak": 1} for one in said]),
+            engine.rows(table("siste_utsagn"), [{**one, "kjent": True} for one in said]),
             [REQUEST],
             register or changing_country(),
             engine.rows(

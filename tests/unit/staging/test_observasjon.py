@@ -297,8 +297,9 @@ NEEDED = {("lesing", "skalapoeng", 5)}
             [observed("I", None, None, indikator="regning"), observed("6101", 47, indikator="regning")],
             "in the national row",
         ),
+        ([observed("I", indikator="regning"), observed("6199", 47, indikator="regning")], "code 6199"),
     ],
-    ids=["no national row", "two values", "no national figure"],
+    ids=["no national row", "two values", "no national figure", "an unknown code"],
 )
 def test_figures_that_nobody_needs_and_that_are_not_sound_are_told_of_and_left_out(
     engine: Engine, rows: list[Row], told: str

@@ -53,6 +53,6 @@ def test_statements_that_are_kept_and_contents_that_came_since_are_read_as_if_al
     later = file_of(2, [observed("6101", "*", "*"), observed("6102", 41, 10)], "c.csv")
     with open_engine() as engine:
         kept = newest_statements(engine, [first, year])
-        since = newest_statements(engine, [later], before=kept).order("ALL").fetchall()
+        since = newest_statements(engine, [later], before=(kept, 1)).order("ALL").fetchall()
         assert since == newest_statements(engine, [first, year, later]).order("ALL").fetchall()
         assert len(since) == 3
