@@ -131,8 +131,8 @@ class Register:
 
     def hel(self, kode: str, dato: date, per: date) -> bool:
         """Whether figures of the municipality with this code at `dato` are of one municipality at `per`, and perhaps
-        of others that went whole into it: False once it has become several, and for a part of one that was divided
-        after `per`. The code is read as `etterfolgere` reads it."""
+        of others that went whole into it: False once it has become several, for what merged of several after `per`,
+        and for a part of one that was divided after it. The code is read as `etterfolgere` reads it, and raises so."""
         start = self._day_in_force(kode, dato)
         codes = self.etterfolgere(kode, dato, per)
         return len(codes) == 1 and (start <= per or self._lineage.forward(codes[0], per, start) == {kode})

@@ -237,8 +237,9 @@ def _keep_one_row_a_cell(connection: duckdb.DuckDBPyConnection) -> None:
           LEFT JOIN kommunekode USING (kilde, skoleaar, kommunenr)
         QUALIFY row_number() OVER (
           PARTITION BY {CELL}
-          ORDER BY NOT coalesce(teller, true), verdistatus = 'mangler', antallstatus = 'mangler', forelopig,
-            slutt NULLS LAST, kommunenr, fylkesnr DESC, sha256, rad, kolonne
+          ORDER BY NOT coalesce(teller, true), verdistatus = 'mangler',
+            verdistatus = 'mangler' AND antallstatus = 'mangler', forelopig, slutt NULLS LAST, kommunenr,
+            fylkesnr DESC, sha256, rad, kolonne
         ) = 1"""  # noqa: S608 (column names come from the declaration)
     )
 

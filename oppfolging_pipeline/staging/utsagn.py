@@ -33,7 +33,8 @@ def newest_statements(
 ) -> Relation:
     """The declared table `siste_utsagn` of those contents; `kjent` stands in each row.
 
-    A municipality that stands twice under one code, or a school, is shielded as soon as one row says so. With `before`,
+    A municipality that stands twice under one code, or a school, is shielded as soon as one row says so; of contents
+    that say the same the digest is the one that `observasjon` names, the lowest. With `before`,
     newest statements of earlier contents are there too, all as old as the intake of that number, the last that was
     heard then.
     """
@@ -64,8 +65,8 @@ def newest_statements(
 
 
 _SAID = (
-    "FROM lest UNION ALL BY NAME "
-    "SELECT * EXCLUDE (kjent), CAST($hoert AS INTEGER) AS inntak, CAST($hoert AS INTEGER) AS sammen FROM tidligere"
+    f"FROM lest UNION ALL BY NAME SELECT {', '.join(_READ)}, sha256, "  # noqa: S608 (names of this module)
+    "CAST($hoert AS INTEGER) AS inntak, CAST($hoert AS INTEGER) AS sammen FROM tidligere"
 )
 
 _NEWEST = """
@@ -86,7 +87,7 @@ SELECT kilde, skoleaar, nivaa, enhet, kommunenr, indikator, maal, trinn, $kjent 
   CASE WHEN bool_or(antallstatus = 'skjermet') THEN 'skjermet' WHEN bool_or(antallstatus = 'vist') THEN 'vist'
     ELSE 'mangler' END AS antallstatus,
   CASE WHEN NOT bool_or(antallstatus = 'skjermet') THEN max(antall) END AS antall,
-  max(sha256) AS sha256
+  min(sha256) AS sha256
 FROM sagt SEMI JOIN nyest USING (kilde, skoleaar, indikator, maal, trinn, sammen)
 GROUP BY ALL
 """

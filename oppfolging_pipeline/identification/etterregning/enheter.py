@@ -77,8 +77,8 @@ def _placed(
         targets = slektskap.etterfolgere(code, day, p.registerdato)
         if len(targets) == 1:
             placed[enhet] = next(iter(targets))
-        elif targets:
-            divided[enhet] = targets, slektskap.delt_dag(code, day, p.registerdato)
+        elif (division := slektskap.delt_dag(code, day, p.registerdato)) > date.min:
+            divided[enhet] = targets, division
     if divided:
         known = all_schools()
         known = known[known["enhet"].isin(list(divided))].drop_duplicates()

@@ -297,7 +297,14 @@ NEEDED = {("lesing", "skalapoeng", 5)}
             [observed("I", None, None, indikator="regning"), observed("6101", 47, indikator="regning")],
             "in the national row",
         ),
-        ([observed("I", indikator="regning"), observed("6199", 47, indikator="regning")], "code 6199"),
+        (
+            [
+                observed(enhet, 50, indikator=indikator)
+                for enhet in ("I", "6199")
+                for indikator in ("regning", "engelsk")
+            ],
+            "code 6199",
+        ),
     ],
     ids=["no national row", "two values", "no national figure", "an unknown code"],
 )

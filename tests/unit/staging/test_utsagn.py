@@ -56,3 +56,23 @@ def test_statements_that_are_kept_and_contents_that_came_since_are_read_as_if_al
         since = newest_statements(engine, [later], before=(kept, 1)).order("ALL").fetchall()
         assert since == newest_statements(engine, [first, year, later]).order("ALL").fetchall()
         assert len(since) == 3
+
+
+def test_what_came_again_does_not_speak_against_what_is_newer():
+    """The figure that was starred since would be a statement again when its old file lay in the inbox once more."""
+    old, starred = file_of(1, [observed("6101", 50, 20)]), file_of(2, [observed("6101", "*", "*")], "b.csv")
+    again = FileFigures(old.parsed, old.sha256, old.file, 1, together=6)
+    with open_engine() as engine:
+        kept = newest_statements(engine, [old, starred])
+        (row,) = engine.fetch(newest_statements(engine, [again], before=(kept, 5)))
+        assert row["verdistatus"] == "skjermet"
+
+
+def test_of_contents_that_say_the_same_the_digest_is_the_one_that_the_observations_name():
+    """Held to the other, another figure that was published passed as one that was read from other contents."""
+    cell = [observed("6101", 50, 20)]
+    one, two = file_of(1, cell), file_of(1, cell, "b.csv")
+    with open_engine() as engine:
+        for files in ([one, two], [two, one]):
+            (row,) = engine.fetch(newest_statements(engine, files))
+            assert row["sha256"] == min(one.sha256, two.sha256)
