@@ -39,7 +39,7 @@ test: setup ## run every test, in two processes side by side
 countries: setup ## both computations on 200 random small countries (`make test` has some of them)
 	@COUNTRIES=200 $(BIN)/pytest tests/countries
 
-joined: setup ## downloads of one year each and joined to one of three, the real ones too (`make test`: the invented)
+joined: setup ## downloads of one year each and joined to one of three: the example and the real ones (`make test`: a tiny country)
 	@JOINED=1 $(BIN)/pytest tests/e2e/test_joined.py
 
 check: setup ## lint, format, types, and Dagster's own validation

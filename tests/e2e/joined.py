@@ -1,7 +1,7 @@
 """Runs on downloads of one year each, and on the same ones joined to one of three years.
 
-Belongs here: the invented country's and the real national tests, apart and together. Does not belong here: what is
-expected, or how downloads are joined (`tests.support.joined`).
+Belongs here: national tests of the golden country, of the example and of the real one, apart and together. Does not
+belong here: what is expected, or how downloads are joined (`tests.support.joined`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from pathlib import Path
 
 from oppfolging_pipeline.sources.example.write import write_example
 from tests.e2e.scenarios import NP
+from tests.golden.country import write_country
 from tests.support.joined import joined as join
 from tests.support.shared import NASJONALE_PROVER
 from tests.support.warm import Done, Warm
 
 YEARS = ("2022-23", "2023-24", "2024-25")
-TOO_LONG = "JOINED" not in os.environ  # the real country takes two runs more: `make joined`
+TOO_LONG = "JOINED" not in os.environ  # the example and the real country take two long runs each: `make joined`
 REGISTER = ("kommune_koder.csv", "kommune_endringer.csv", "fylke_koder.csv", "statsforvaltere.csv")
 
 
@@ -34,9 +35,11 @@ class Pair:
 
 
 def joined(warm: Warm, place: Path) -> dict[str, Pair]:
-    """The pair of the invented country, and of the real one where it is asked for and its files are there."""
-    write_example(place / "eksempel")
-    pairs = {"invented": _pair(warm, place / "oppdiktet", place / "eksempel", REGISTER)}
+    """The pair of the golden country, and where they are asked for those of the example and of the real one."""
+    pairs = {"golden": _pair(warm, place / "gull", write_country(place / "gullinnboks"), REGISTER)}
+    if not TOO_LONG:
+        write_example(place / "eksempel")
+        pairs["invented"] = _pair(warm, place / "oppdiktet", place / "eksempel", REGISTER)
     if NASJONALE_PROVER.is_dir() and not TOO_LONG:
         pairs["real"] = _pair(warm, place / "ekte", NASJONALE_PROVER, ())
     return pairs

@@ -9,11 +9,14 @@ from tests.e2e.joined import TOO_LONG
 from tests.e2e.scenarios import query
 from tests.support.shared import needs_shared
 
-REAL = pytest.mark.skipif(TOO_LONG, reason="two runs on the real files more: `make joined`")
+LONG = pytest.mark.skipif(TOO_LONG, reason="two long runs more each: `make joined`")
 ANSWERS = [one.qualified_name for one in published_tables() if one.db_schema in ("mart", "intern", "dim")]
 
 
-@pytest.mark.parametrize("country", ["invented", pytest.param("real", marks=[needs_shared, REAL])])
+@pytest.mark.parametrize(
+    "country",
+    ["golden", pytest.param("invented", marks=LONG), pytest.param("real", marks=[needs_shared, LONG])],
+)
 def test_files_of_one_year_and_files_of_three_give_the_same_tables(joined, country):
     """With a row for each unit that stands in any of the years: schools that closed, moved or got another name, and
     municipalities under the numbers of before and after a change."""
