@@ -33,8 +33,8 @@ class Unneeded:
 
     @property
     def told(self) -> tuple[Finding, ...]:
-        """What is wrong with what is left out; of each series the first thing, which says it for all,
-        and what is told of several alike once."""
+        """What is wrong with what is left out; of each series the first thing, which says it for all, and what several
+        have alike once."""
         return tuple(dict.fromkeys(findings[0] for _, findings in sorted(self._told.items())))
 
     def sorted_out(self, faults: Iterable[tuple[Serie, Finding]]) -> list[Finding]:

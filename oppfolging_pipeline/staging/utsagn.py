@@ -34,9 +34,8 @@ def newest_statements(
     """The declared table `siste_utsagn` of those contents; `kjent` stands in each row.
 
     A municipality that stands twice under one code, or a school, is shielded as soon as one row says so; of contents
-    that say the same the digest is the one that `observasjon` names, the lowest. With `before`,
-    newest statements of earlier contents are there too, all as old as the intake of that number, the last that was
-    heard then.
+    that say the same the digest is the one that `observasjon` names, the lowest. `before` are the newest statements of
+    earlier contents, which are there too, with the number of the last intake that was heard then: all are as old as it.
     """
     import pyarrow as pa
 

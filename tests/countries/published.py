@@ -133,9 +133,8 @@ class Publisher:
         old and new rows apart else."""
         register = self.register
         numbers = [code for code in self.world.in_force(LATER) if register.gyldig(code, day)]
-        few_are_gone = (
-            len(self.world.in_force(LATER)) >= len(self.world.in_force(day)) - 1
-        )  # more would be a download that lacks some
+        # Where more are gone, it would be a download that lacks some.
+        few_are_gone = len(self.world.in_force(LATER)) >= len(self.world.in_force(day)) - 1
         return few_are_gone and all(register.etterfolgere(code, day, LATER) == (code,) for code in numbers)
 
     def _codes(self) -> list[str]:

@@ -20,7 +20,16 @@ from tests.support.tiny import SKOLEAAR, register_files
 NOW = "2026-03-10T12:00:00+00:00"
 CHANGE = "2026-01-01"  # after the identification day of 2025
 # What is decided of 2025, and what it is decided by.
-DECIDED = ("harmonisert", "grense", "vurdering", "andel", "kandidat_kategori2", "rangering_kommune", "rangering_skole")
+DECIDED = (
+    "harmonisert",
+    "grense",
+    "vurdering",
+    "andel",
+    "kandidat_kategori2",
+    "rangering_kommune",
+    "rangering_skole",
+    "identifisert_kommune",
+)
 
 
 @pytest.fixture

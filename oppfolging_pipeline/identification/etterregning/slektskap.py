@@ -79,8 +79,9 @@ class Slektskap:
         key = (kode, dato, per)
         if key not in self._known:
             start = self._day_in_force(kode, dato)
-            came_from = self._ancestors(kode, start, per) if start > per else {}
-            self._known[key] = frozenset(came_from) if start > per else self._forward(kode, start, per)
+            self._known[key] = (
+                self._forward(kode, start, per) if start <= per else frozenset(self._ancestors(kode, start, per))
+            )
         return self._known[key]
 
     def er_del(self, kode: str, dato: date, per: date) -> bool:
