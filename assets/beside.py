@@ -18,12 +18,12 @@ from oppfolging_pipeline.cohorts import kontrollgrunnlag as puljegrunnlag
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.publish import kontrollgrunnlag as dimensjonsgrunnlag
 from oppfolging_pipeline.register.model import Register
-from oppfolging_pipeline.rules.brudd import Bruddliste
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import load_rule_set
-from oppfolging_pipeline.rules.rettelser import Rettelsesliste
+from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.rules.oppsett import Oppsett
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
+from oppfolging_pipeline.staging.brukte_sett import Result, set_for
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables
 
@@ -62,7 +62,17 @@ def beside(
     }
     observed = sorted({home.lake.partition_of(path) for path in _observed(home, files) if path not in gone})
     requested = sorted(partitions or {lake.partition_of(path) for path in lake.files("grense")})
-    return Beside(tables, _facts(home, asked - set(tables), observed, requested, register, per))
+    made = _sets_of_the_run(home, files)
+    return Beside(tables, _facts(home, asked - set(tables), observed, requested, made, register, per))
+
+
+def _sets_of_the_run(home: HomeResource, files: Sequence[StagedFile]) -> dict[Result, RuleSet]:
+    """The set of each result whose files are audited before they are put in place: the one that they are made with now.
+    What its result carries in the lake may be of another version."""
+    staged = [file for file in files if file.table.partition_by == UTTREKK and file.staged != file.target]
+    results = {(int(year), name) for year, name in (home.lake.partition_of(file.target) for file in staged)}
+    oppsett = home.oppsett if results else None
+    return {one: oppsett.rule_set(one[1]) for one in results} if oppsett else {}
 
 
 def _facts(
@@ -70,13 +80,16 @@ def _facts(
     asked: set[str],
     observed: Sequence[Partition],
     partitions: Sequence[Partition],
+    made: Mapping[Result, RuleSet],
     register: Register | None,
     per: date | None,
 ) -> dict[str, Facts]:
-    catalog = home.catalog
-    requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
+    catalog, oppsett = home.catalog, home.oppsett
+    results = [(int(year), name) for year, name in partitions]
+    sets = home.sets_used(home.lake) if any(one not in made for one in results) else {}
+    requests = [Request(one[0], made.get(one) or set_for(one, sets), catalog) for one in results]
     read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    known = Known(requests, observed, catalog, home.breaks, home.corrections, per, read, home.archive)
+    known = Known(requests, observed, catalog, oppsett, per, read, home.archive)
     return {
         name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
     }
@@ -93,8 +106,7 @@ class Known:
     requests: Sequence[Request]
     observed: Sequence[Partition]
     catalog: Catalog
-    breaks: Bruddliste
-    corrections: Rettelsesliste
+    oppsett: Oppsett
     per: date | None
     _register: Register | None
     archive: Archive
@@ -120,11 +132,11 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "utenfor": lambda known: kontrollgrunnlag.utenfor(known.register),
     "katalog_maal": lambda known: kontrollgrunnlag.katalog_maal(known.catalog),
     "katalog_kilde": lambda known: kontrollgrunnlag.katalog_kilde(known.catalog),
-    "brudd_celle": lambda known: kontrollgrunnlag.brudd_celle(known.breaks, known.catalog),
-    "vindusbrudd": lambda known: kontrollgrunnlag.vindusbrudd(known.requests, known.breaks, known.catalog),
-    "rettet_antall": lambda known: kontrollgrunnlag.rettet_antall(known.corrections),
-    "rettet_bare_antall": lambda known: kontrollgrunnlag.rettet_bare_antall(known.corrections),
-    "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.corrections),
+    "brudd_celle": lambda known: kontrollgrunnlag.brudd_celle(known.oppsett.brudd, known.catalog),
+    "vindusbrudd": lambda known: kontrollgrunnlag.vindusbrudd(known.requests, known.oppsett.brudd, known.catalog),
+    "rettet_antall": lambda known: kontrollgrunnlag.rettet_antall(known.oppsett.rettelser),
+    "rettet_bare_antall": lambda known: kontrollgrunnlag.rettet_bare_antall(known.oppsett.rettelser),
+    "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.oppsett.rettelser),
     "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
@@ -132,8 +144,8 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "puljesett": lambda known: puljegrunnlag.puljesett(known.requests),
     "etterfolger": lambda known: puljegrunnlag.etterfolger(known.requests, known.register, known.per),
     "sett_fra_dag": lambda known: puljegrunnlag.sett_fra_dag(known.per),
-    "halvaarsplan": lambda _: puljegrunnlag.halvaarsplan(),
-    "rapportplan": lambda _: puljegrunnlag.rapportplan(),
+    "halvaarsplan": lambda known: puljegrunnlag.halvaarsplan(known.oppsett.faseplan),
+    "rapportplan": lambda known: puljegrunnlag.rapportplan(known.oppsett.faseplan),
     "registerrad": lambda known: kontrollgrunnlag.registerrad(known.register),
     "embete": lambda known: dimensjonsgrunnlag.embete(known.register),
     "katalog_indikator": lambda known: dimensjonsgrunnlag.katalog_indikator(known.catalog),

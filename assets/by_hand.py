@@ -6,7 +6,7 @@ an audit is (`audited`), or how the answer is laid out (`oppfolging_pipeline.cli
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, StagedFile
 from oppfolging_pipeline.publish.andre_tall import of_other_figures
 from oppfolging_pipeline.publish.consistency import Result
-from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.staging.brukte_sett import set_for
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables, table
 
@@ -66,12 +67,15 @@ def audit_by_hand(home: HomeResource, keys: Sequence[str]) -> Iterator[TableAudi
             "Run `oppfolging run` with the same --home first."
         )
     with home.writing() as engine:
-        others = tuple(of_other_figures(engine, home.lake, home.catalog))
+        sets = home.sets_used(home.lake)
+        others = tuple(of_other_figures(engine, home.lake, home.catalog, sets))
         for key in keys:
-            yield replace(_audit_table(home, engine, key, others), fremmede=tuple(home.lake.strays(key)))
+            yield replace(_audit_table(home, engine, key, others, sets), fremmede=tuple(home.lake.strays(key)))
 
 
-def _audit_table(home: HomeResource, engine: Engine, key: str, others: Sequence[Result]) -> TableAudit:
+def _audit_table(
+    home: HomeResource, engine: Engine, key: str, others: Sequence[Result], sets: Mapping[Result, RuleSet]
+) -> TableAudit:
     paths, rows = home.lake.files(key), None
     left_out = [path for path in paths if table(key).partition_by == RESULT_PARTITION and _result(home, path) in others]
     suite = suite_of(key)
@@ -89,7 +93,8 @@ def _audit_table(home: HomeResource, engine: Engine, key: str, others: Sequence[
         per = sett_fra(home.lake, key) if key in TABELLER else None
         (outcomes,) = audit(home, [ToAudit(tuple(files))], per=per)
         if key == etterregning.TABLE and len(left_out) < len(paths):
-            asked = [_asked(home, path) for path in paths if path not in left_out]
+            results = [_result(home, path) for path in paths if path not in left_out]
+            asked = [Request(one[0], set_for(one, sets), home.catalog) for one in results]
             outcomes = [*outcomes, etterregning.second_computation(home.lake, [(one, {}) for one in asked])]
         if key == loefte.TABLE and all(home.lake.files(name) for name in ("vurdering_skole", "siste_utsagn")):
             figures = (engine.read(home.lake.files(name), name) for name in (key, "vurdering_skole"))
@@ -107,12 +112,6 @@ def _rows(engine: Engine, path: Path, key: str) -> int:
     except duckdb.Error as error:
         raise CheckError(f"{key}: found a file that cannot be read ({without_figures(str(error))})") from error
     return int(count[0]) if count else 0
-
-
-def _asked(home: HomeResource, path: Path) -> Request:
-    """What the file of results is the answer to."""
-    year, name = _result(home, path)
-    return Request(year, load_rule_set(name, home.catalog), home.catalog)
 
 
 def _result(home: HomeResource, path: Path) -> Result:

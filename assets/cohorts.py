@@ -15,14 +15,14 @@ from oppfolging_pipeline.cohorts.dagen import Identifisering, dagen_for_kjoringe
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.publish.consistency import require_audited_results
-from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging import intake
 
 
 def identified(home: HomeResource, engine: Engine) -> tuple[Identifisering, ...]:
     """What the cohorts of the home are formed of: every identification that a release is of."""
     rows = engine.fetch(engine.read(home.complete.files("identifisert_kommune"), "identifisert_kommune"))
-    return identifiseringer(rows, lambda name: load_rule_set(name, home.catalog))
+    sets = home.sets_used()
+    return identifiseringer(rows, lambda year, name: sets[year, name])
 
 
 @dg.asset(
@@ -42,7 +42,8 @@ def vedtak(
         require_audited_results(home.complete)  # those of earlier runs are read here for the first time
         per = clock.as_of(uttrekk.per)
         register = intake.read_register(home.archive.in_force())
-        staged = engine.write(puljer(identified(home, engine), register, per), "pulje_kommune", home.lake)
+        rows = puljer(identified(home, engine), register, per, home.oppsett.faseplan)
+        staged = engine.write(rows, "pulje_kommune", home.lake)
         yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)
 
 
@@ -53,15 +54,17 @@ def vedtak(
     deps=[vedtak],
     check_specs=suite_checks_of("faseplan", "pulje_faseplan"),
     metadata=definition_metadata("pulje_faseplan"),
-    description="Seks halvår for hver pulje, med fase, aktiviteter, rapport og tilstand på datoen som er gitt.",
+    description="Halvårene for hver pulje, med fase, aktiviteter, rapport og tilstand på datoen som er gitt.",
 )
 def faseplan(context: dg.AssetExecutionContext, home: HomeResource) -> Results:
     """The timeline of every cohort of the home, at the day that its municipalities are seen from."""
     with home.writing() as engine:
         per = dagen_for_kjoringen(home.lake)
         members = engine.fetch(engine.read(home.lake.files("pulje_kommune"), "pulje_kommune"))
-        rows = planer(members, per)
-        expected = expected_rows(6 * len({row["pulje"] for row in members}), "seks halvår for hver pulje")
+        plan = home.oppsett.faseplan
+        rows = planer(members, per, plan)
+        terms = len(plan.halvaar) * len({row["pulje"] for row in members})
+        expected = expected_rows(terms, "hvert halvår i faseplanen for hver pulje")
         staged = engine.write(rows, "pulje_faseplan", home.lake)
         audited = [ToAudit.one(staged, expected)]
         yield from publish_audited(context, home, audited, {"per": per.isoformat()}, per=per)
@@ -81,5 +84,5 @@ def rapportering(context: dg.AssetExecutionContext, home: HomeResource) -> Resul
     with home.writing() as engine:
         members = engine.fetch(engine.read(home.lake.files("pulje_kommune"), "pulje_kommune"))
         per = dagen_for_kjoringen(home.lake)
-        staged = engine.write(rapportering_rader(members, per), "rapportering", home.lake)
+        staged = engine.write(rapportering_rader(members, per, home.oppsett.faseplan), "rapportering", home.lake)
         yield from publish_audited(context, home, [ToAudit.one(staged)], {"per": per.isoformat()}, per=per)

@@ -57,12 +57,13 @@ def _fetch(
                 http,
                 interfaces.addresses,
                 home.catalog,
-                home.corrections,
+                home.oppsett.rettelser,
                 interfaces.declared,
                 clock.now,
                 told,
                 context.run.run_id,
                 needed=home.needed,
+                breaks=home.oppsett.brudd,
             )
         known, now = home.archive.snapshots(), clock.now()
         brought = {one.skoleaar: _contents(one, known, now) for one in report.outcomes if one.state in GOOD}

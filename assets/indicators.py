@@ -19,6 +19,7 @@ from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, made_of_kommuner, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
 from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
+from oppfolging_pipeline.staging.brukte_sett import carried_by
 from oppfolging_pipeline.staging.sporing import observasjoner_sha256, sporing_rader
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def grense(
                 "regelsett_brukt": [
                     {
                         **request.partition,
-                        "sha256": request.rule_set.sha256,
+                        **carried_by(request.rule_set),
                         "observasjoner_sha256": observasjoner_sha256(engine, window, request),
                     }
                 ],
@@ -82,7 +83,8 @@ def grense(
         check = expected_rows(expected, "én for hver indikator, hvert trinn og skoleår i vinduet")
         audited = [ToAudit(tuple(files), (check,) if key == "grense" else ()) for key, files in written.items()]
         years = ", ".join(str(request.uttrekksaar) for request in asked)
-        yield from publish_audited(context, home, audited, {"uttrekk": years, "indikatorsett": uttrekk.rules})
+        told = {"uttrekk": years, "indikatorsett": uttrekk.rule_set(home).navn}
+        yield from publish_audited(context, home, audited, told)
 
 
 @dg.asset(

@@ -16,7 +16,6 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.publish import loefte
 from oppfolging_pipeline.publish.manifest import read_manifest
-from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.staging.harmonisering import Request
 
@@ -40,10 +39,7 @@ def kept(
     its own says of the figures that the source has shielded since the day that it looks back to, in Norwegian."""
     started = time.perf_counter()
     catalog, basis = home.catalog, home.archive.in_force()
-    requests = [
-        Request(int(year), load_rule_set(name, catalog), catalog)
-        for year, name in sorted({lake.partition_of(path) for path in lake.files("regelsett_brukt")})
-    ]
+    requests = [Request(year, one, catalog) for (year, _), one in home.sets_used(lake).items()]
     found = loefte.broken(
         engine,
         lake,

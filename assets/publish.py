@@ -62,8 +62,9 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         require_declared_results(engine, lake)
         require_all_results(lake, home.published)
         require_consistent_results(engine, lake)
-        rule_sets = marts.rule_sets_used(engine, lake, home.catalog)
-        staged = marts.stage(engine, lake, home.archive, home.catalog, rule_sets)
+        oppsett = home.oppsett
+        rule_sets = marts.rule_sets_used(home.sets_used(lake))
+        staged = marts.stage(engine, lake, home.archive, home.catalog, rule_sets, oppsett.filer)
         figures = (engine.read([file.staged], file.table.key) for file in staged[:2])
         promise, of_then = loefte.kept(home, engine, lake, *figures)
         audited = publish_audited(context, home, [ToAudit.one(file) for file in staged], outcomes=[promise])
@@ -91,7 +92,9 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
                 rule_sets={rule_set.navn: rule_set.sha256 for rule_set in rule_sets},
                 created_at=clock.now(),
                 per=per,
-                gjelder_til=gjelder_til(identified(home, engine), intake.read_register(home.archive.in_force()), per),
+                gjelder_til=gjelder_til(
+                    identified(home, engine), intake.read_register(home.archive.in_force()), per, oppsett.faseplan
+                ),
                 kjent_per=kjent_per,
                 merknad=as_it_is or None,
                 merknad_som_ny=as_new,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assets.resources import HomeResource, UttrekkResource
@@ -16,6 +17,7 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.rettelser import sha256_of_those_in_force
 from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases, register_note, release_note
+from oppfolging_pipeline.staging.brukte_sett import refuse_other_contents, sets_used
 from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
@@ -38,13 +40,15 @@ def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> li
     Raises `InvalidInput` when a window spans a break in a series that the rule set does not permit.
     """
     catalog = home.catalog
-    rule_set = uttrekk.rule_set(catalog)
+    rule_set, breaks = uttrekk.rule_set(home), home.oppsett.brudd
     years = sorted(set(uttrekk.years))
     if not years:
         source = engine.read(home.lake.files("observasjon"), "observasjon")
         years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
     asked = [Request(year, rule_set, catalog) for year in years]
-    refuse_breaks(asked, home.breaks)
+    refuse_breaks(asked, breaks)
+    used = sets_used(home.complete, catalog)
+    refuse_other_contents(rule_set, years, used, partial(home.run_command, rule_set.navn))
     return asked
 
 
@@ -62,6 +66,7 @@ def basis_row(
     `units` are the request's, `corrections` those in force, `note` what is said of those that the results stand on.
     Raises `InvalidInput` when a school year of its window failed at its source's last fetch, unless that is allowed.
     """
+    breaks = home.oppsett.brudd
     window = {(str(partition["kilde"]), str(partition["skoleaar"])) for partition in request.partitions()}
     if not uttrekk.tillat_eldre:
         refuse_older_bases(home.archive, window, known_at)
@@ -69,7 +74,7 @@ def basis_row(
         release_note(home.archive, window, home.catalog, known_at),
         register_note(home.archive, request.registerdato, known_at),
         questions_note(home.archive, window, home.catalog, known_at),
-        break_note(request, home.breaks),
+        break_note(request, breaks),
         units.note,
         note,
     )
@@ -79,7 +84,7 @@ def basis_row(
         "skoler_uten_kommune": units.skoler_uten_kommune,
         "merknad": " ".join(filter(None, notes)) or None,
         "rettelser_sha256": sha256_of_those_in_force(corrections),
-        "brudd_sha256": sha256_of(home.breaks),
+        "brudd_sha256": sha256_of(breaks),
     }
 
 
@@ -87,8 +92,9 @@ def corrections_in_force(home: HomeResource, basis: Intake, register: Register, 
     """The corrections of what the basis knows, read against the register. Raises `InvalidInput` when one is dated after
     today."""
     today = date_in_norway(now)
-    refuse_of_the_future(home.corrections, today)
-    return in_force(home.corrections, register, date_in_norway(basis.known_at) if basis.known_at else today)
+    corrections = home.oppsett.rettelser
+    refuse_of_the_future(corrections, today)
+    return in_force(corrections, register, date_in_norway(basis.known_at) if basis.known_at else today)
 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -17,16 +17,16 @@ import dagster as dg
 from oppfolging_pipeline.core.clock import date_in_norway, end_of_day_in_norway, system_clock
 from oppfolging_pipeline.core.disk import disk_faults_told
 from oppfolging_pipeline.core.files import leftovers, writer_lock
+from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.engine import Engine, Lake, open_engine
 from oppfolging_pipeline.publish.consistency import complete_results
 from oppfolging_pipeline.rules.behov import Behov, needed_cells
-from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import carried_rule_sets, load_rule_set
 from oppfolging_pipeline.rules.model import RuleSet
-from oppfolging_pipeline.rules.rettelser import Rettelsesliste, default_corrections
+from oppfolging_pipeline.rules.oppsett import Oppsett
 from oppfolging_pipeline.settings import Settings, read_settings
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.staging.brukte_sett import Result, sets_used
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -34,11 +34,16 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     home: str = ""
     inbox: str = ""
+    oppsett_mappe: str = ""
 
     @property
     def settings(self) -> Settings:
         """Settings from the environment, with this resource's own fields over them."""
-        own = {"OPPFOLGING_HOME": self.home, "OPPFOLGING_INBOX": self.inbox}
+        own = {
+            "OPPFOLGING_HOME": self.home,
+            "OPPFOLGING_INBOX": self.inbox,
+            "OPPFOLGING_OPPSETT": self.oppsett_mappe,
+        }
         return read_settings({**os.environ, **{name: value for name, value in own.items() if value}})
 
     @property
@@ -52,19 +57,24 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self.settings.catalog
 
     @property
+    def oppsett(self) -> Oppsett:
+        """What the home is run with: carried settings, and its own."""
+        return self.settings.oppsett()
+
+    @property
     def needed(self) -> Behov:
         """What the rule sets that the home can be run with need of the sources."""
-        return needed_cells(carried_rule_sets(self.catalog))
+        return needed_cells(self.oppsett.regelsett.values())
 
-    @property
-    def breaks(self) -> Bruddliste:
-        """The breaks in the sources' series that are known."""
-        return default_breaks()
+    def sets_used(self, lake: Lake | None = None) -> dict[Result, RuleSet]:
+        """The rule set of each result of the lake (by default of those that a release is of)."""
+        return sets_used(lake or self.complete, self.catalog)
 
-    @property
-    def corrections(self) -> Rettelsesliste:
-        """The corrections of errors in the sources that are known."""
-        return default_corrections()
+    def run_command(self, rules: str, years: Sequence[int]) -> str:
+        """The command that makes those years anew under a rule set in this home."""
+        folder = self.settings.oppsett_mappe
+        asked = Asked(rules=rules, uttrekk=tuple(years), oppsett=str(folder) if folder else "")
+        return asked.command(self.root)
 
     @property
     def archive(self) -> Archive:
@@ -110,13 +120,14 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """What a run is asked for: rule set, identification years (none: the newest complete one) and as-of date.
+    """What a run is asked for: rule set (none: the home's), identification years (none: the newest complete one) and
+    as-of date.
 
     `kjent_per` (ISO date): only what had come in by the end of that day in Norway. `tillat_eldre`: sources whose last
     fetch failed may stand on what they gave before.
     """
 
-    rules: str = "udir-2020"
+    rules: str = ""
     years: list[int] = []  # noqa: RUF012 (a field of the resource's schema)
     per: str = ""
     kjent_per: str = ""
@@ -127,9 +138,10 @@ class UttrekkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The last instant of `kjent_per`, or None for everything."""
         return end_of_day_in_norway(date.fromisoformat(self.kjent_per)) if self.kjent_per else None
 
-    def rule_set(self, catalog: Catalog) -> RuleSet:
-        """The rule set, by its name. Raises `PermanentError` for a name that is not carried."""
-        return load_rule_set(self.rules, catalog)
+    def rule_set(self, home: HomeResource) -> RuleSet:
+        """The rule set of the run. Raises `PermanentError` when there is none of the name, or nobody says which."""
+        settings = home.settings
+        return settings.oppsett().of_a_run(self.rules, settings.regelsett)
 
 
 class ClockResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -11,6 +11,7 @@ from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.sources.example_folder import ensure_example
 from oppfolging_pipeline.sources.inbox import files_in
+from oppfolging_pipeline.staging.egne_filer import own_files
 from oppfolging_pipeline.staging.intake import settle_origin
 
 
@@ -34,6 +35,8 @@ def raw_innboks(
     """
     with home.writing():
         archive, inbox = home.archive, home.settings.inbox
+        uttrekk.rule_set(home)  # what is wrong with the home's settings is told before anything comes in
+        own = own_files(home.oppsett)
         settle_origin(archive)
         if inbox is not None and uttrekk.known_at is not None:
             raise dg.Failure(
@@ -47,12 +50,12 @@ def raw_innboks(
                 allow_retries=False,
             )
         if inbox is not None:
-            intake = archive.take_in(inbox, files_in(inbox), "fil", clock.now())
+            intake = archive.take_in(inbox, files_in(inbox), "fil", clock.now(), own)
         elif uttrekk.known_at is None and archive.is_for_the_example():
             folder = ensure_example(home.root / "eksempel")
-            intake = archive.take_in(folder, files_in(folder), "eksempel", clock.now())
+            intake = archive.take_in(folder, files_in(folder), "eksempel", clock.now(), own)
         else:
-            intake = archive.renew(clock.now(), uttrekk.known_at)
+            intake = archive.renew(clock.now(), uttrekk.known_at, own)
     context.log.info("intake %d (%s): %d contents", intake.id, intake.origin, len(intake.snapshots))
     return dg.MaterializeResult(
         metadata={

@@ -52,7 +52,7 @@ def observasjon(
     asked = [skoleaar_of(key) for key in context.partition_keys]
     with home.writing() as engine:
         newest = home.archive.newest()
-        needed = needed_cells([uttrekk.rule_set(home.catalog)])
+        needed = needed_cells([uttrekk.rule_set(home)])
         read = intake.read_intake(newest, engine.connection, home.catalog, needed, home.archive.readings())
         known = corrections_in_force(home, newest, read.register, clock.now())
         counts = observations.combine(
@@ -62,7 +62,7 @@ def observasjon(
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(
-                "correction '%s' of corrections.yaml: found no figure of its indicator, measure, grade and school year "
+                "correction '%s': found no figure of its indicator, measure, grade and school year "
                 "in the home; nothing was corrected. See that they are spelt right.",
                 name,
             )

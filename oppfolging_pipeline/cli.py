@@ -1,5 +1,5 @@
 """The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
-`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`.
+`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`, `rules` from `cli_rules`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases
+from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases, cli_rules
+from oppfolging_pipeline.cli_fetch import OppsettOption, settings_of
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
-from oppfolging_pipeline.rules.loader import load_rule_set
-from oppfolging_pipeline.settings import Settings, read_settings
+from oppfolging_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +42,7 @@ cli_fetch.register(app)
 cli_check.register(app)
 cli_doctor.register(app)
 cli_releases.register(app)
+cli_rules.register(app)
 
 HomeOption = Annotated[
     Path | None,
@@ -66,7 +67,11 @@ def run(
             "--inbox", help="A folder with files from Udir. Without it: the home's archive, else the invented example."
         ),
     ] = None,
-    rules: Annotated[str, typer.Option("--rules", help="The rule set.")] = "udir-2020",
+    oppsett: OppsettOption = None,
+    rules: Annotated[
+        str | None,
+        typer.Option("--rules", help="The rule set. Default: OPPFOLGING_REGELSETT, else the official one."),
+    ] = None,
     uttrekk: Annotated[
         str,
         typer.Option(
@@ -90,14 +95,15 @@ def run(
     if known and known > date_in_norway(system_clock()):
         raise typer.BadParameter(f"found {known}; expected today or an earlier day", param_hint="--kjent-per")
     with _errors():
-        settings = _settings(home, inbox)
+        settings = settings_of(home, oppsett, inbox)
         if known and settings.inbox:
             raise typer.BadParameter(
                 f"found an inbox ({settings.inbox}) beside it; expected the archive alone: what lies in the inbox is "
                 "taken in now. Leave out --inbox and OPPFOLGING_INBOX.",
                 param_hint="--kjent-per",
             )
-        load_rule_set(rules, settings.catalog)  # an unknown set is refused before anything is archived
+        # What is wrong with the home's settings, or an unknown set, is refused before anything is archived.
+        rules = settings.oppsett().of_a_run(rules, settings.regelsett).navn
         basis = {"kjent_per": known.isoformat() if known else "", "tillat_eldre": tillat_eldre}
         outcome = _run_job(settings, rules, years, day, basis)
     if not outcome.success:
@@ -131,7 +137,7 @@ def show_identifisert(
     """The identified municipalities."""
     from oppfolging_pipeline import cli_output
 
-    with _errors(), _published(_settings(home).home) as connection:
+    with _errors(), _published(settings_of(home).home) as connection:
         rows = read.identifisert(connection, uttrekk, rules)
     cli_output.emit_identifisert(rows, as_json=as_json)
 
@@ -145,7 +151,7 @@ def show_faseplan(
     """The phase timeline of each cohort."""
     from oppfolging_pipeline import cli_output
 
-    with _errors(), _published(_settings(home).home) as connection:
+    with _errors(), _published(settings_of(home).home) as connection:
         rows, release = read.faseplan(connection, pulje), read.utgivelse(connection)
     cli_output.emit_faseplan(rows, as_json=as_json)
     _tell_day(release)
@@ -158,7 +164,7 @@ def show_kommune(
     """Everything that is published about one municipality, and why it stands where it stands."""
     from oppfolging_pipeline import cli_output
 
-    with _errors(), _published(_settings(home).home) as connection:
+    with _errors(), _published(settings_of(home).home) as connection:
         found, release = read.kommune(connection, kommunenr), read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
@@ -175,7 +181,7 @@ def trace(
 ) -> None:
     """From a municipality's published figures to the row and column of the answers and files that they stand in."""
     with _errors():
-        settings = _settings(home)
+        settings = settings_of(home)
         from oppfolging_pipeline import cli_output
         from oppfolging_pipeline.engine import Lake, open_engine
         from oppfolging_pipeline.publish import tracing
@@ -210,6 +216,7 @@ def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis:
         return run_identifisering(
             home=str(settings.home),
             inbox=str(settings.inbox or ""),
+            oppsett=str(settings.oppsett_mappe or ""),
             rules=rules,
             years=years,
             per=per.isoformat(),
@@ -243,11 +250,6 @@ def _tell_day(release: read.Row) -> None:
     """What day the states are of, beside the answer: programs read that from stdout."""
     if told := read.told_day(release, date_in_norway(system_clock())):
         typer.echo(told, err=True)
-
-
-def _settings(home: Path | None, inbox: Path | None = None) -> Settings:
-    given = {"OPPFOLGING_HOME": home, "OPPFOLGING_INBOX": inbox}
-    return read_settings({**os.environ, **{name: str(value) for name, value in given.items() if value is not None}})
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline.cli_fetch import HomeOption, JsonOption, errors, settings_of
+from oppfolging_pipeline.cli_fetch import HomeOption, JsonOption, OppsettOption, errors, settings_of
 from oppfolging_pipeline.core.norsk import opplisting
 
 if TYPE_CHECKING:
@@ -34,17 +34,18 @@ def check(
         typer.Argument(metavar="[TABLE]...", help="Tables, for example observasjon. Default: all that have a suite."),
     ] = None,
     home: HomeOption = None,
+    oppsett: OppsettOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the checks of the tables in the home's lake once more, by hand. Changes no table."""
     # Telemetry is off before Dagster is imported.
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     with errors():
-        settings = settings_of(home)
+        settings = settings_of(home, oppsett)
         from oppfolging_pipeline.definitions import check_by_hand
 
         try:
-            asked = check_by_hand(str(settings.home), tables or ())
+            asked = check_by_hand(str(settings.home), tables or (), str(settings.oppsett_mappe or ""))
         except LookupError as error:
             raise typer.BadParameter(str(error), param_hint="TABLE") from error
         audits = []

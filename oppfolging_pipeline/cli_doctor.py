@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from oppfolging_pipeline.cli_fetch import HomeOption, JsonOption, errors, settings_of
+from oppfolging_pipeline.cli_fetch import HomeOption, JsonOption, OppsettOption, errors, settings_of
 from oppfolging_pipeline.core.clock import system_clock
 
 if TYPE_CHECKING:
@@ -28,18 +28,17 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def doctor(home: HomeOption = None, oppsett: OppsettOption = None, as_json: JsonOption = False) -> None:
     """What is broken in the home now, what it means, and the command that mends it. Changes nothing."""
     with errors():
-        settings = settings_of(home)
+        settings = settings_of(home, oppsett)
         from oppfolging_pipeline.publish.doctor.examination import examine
-        from oppfolging_pipeline.rules.rettelser import default_corrections
 
         found = examine(
             settings.home,
             settings.protokoll_url,
             settings.catalog,
-            default_corrections(),
+            settings.oppsett,
             system_clock(),
             _free_bytes(settings.home),
         )

@@ -37,6 +37,12 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The folder with the pipeline's data. Default: OPPFOLGING_HOME, else ./data."),
 ]
+OppsettOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--oppsett", help="The home's own settings. Default: OPPFOLGING_OPPSETT, else the folder oppsett in the home."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -63,13 +69,14 @@ def fetch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Ask what is published and show the plan; fetch and keep nothing.")
     ] = False,
+    oppsett: OppsettOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch figures from Udir and the register from Statistics Norway into the home's archive."""
     asked = _school_years(years)
     started = monotonic()
     with errors():
-        settings = settings_of(home)
+        settings = settings_of(home, oppsett)
         from oppfolging_pipeline.sources.fetching import REGISTER
         from oppfolging_pipeline.staging.fetch import wanted
 
@@ -97,9 +104,10 @@ def sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
     cli_fetch_output.emit_sources(states, as_json=as_json)
 
 
-def settings_of(home: Path | None) -> Settings:
-    """The environment's settings, with the home that was named."""
-    return read_settings({**os.environ, **({"OPPFOLGING_HOME": str(home)} if home else {})})
+def settings_of(home: Path | None, oppsett: Path | None = None, inbox: Path | None = None) -> Settings:
+    """The environment's settings, with the folders that were named."""
+    given = {"OPPFOLGING_HOME": home, "OPPFOLGING_OPPSETT": oppsett, "OPPFOLGING_INBOX": inbox}
+    return read_settings({**os.environ, **{name: str(value) for name, value in given.items() if value is not None}})
 
 
 @contextmanager
@@ -114,14 +122,12 @@ def errors() -> Iterator[None]:
 
 def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
     from oppfolging_pipeline.rules.behov import needed_cells
-    from oppfolging_pipeline.rules.loader import carried_rule_sets
-    from oppfolging_pipeline.rules.rettelser import default_corrections
     from oppfolging_pipeline.sources.live import live
     from oppfolging_pipeline.sources.system_http import system_http
     from oppfolging_pipeline.staging.fetch import expect_place
     from oppfolging_pipeline.staging.fetch import fetch as fetch_into
 
-    declared = live()
+    declared, oppsett = live(), settings.oppsett()
     if dry_run:  # what the fetch itself would refuse is no plan
         expect_place(_archive(settings))
     with (
@@ -135,12 +141,13 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
             http,
             settings.addresses,
             settings.catalog,
-            default_corrections(),
+            oppsett.rettelser,
             declared,
             system_clock,
             _told(),
             plan_only=dry_run,
-            needed=needed_cells(carried_rule_sets(settings.catalog)),
+            needed=needed_cells(oppsett.regelsett.values()),
+            breaks=oppsett.brudd,
         )
 
 

@@ -17,7 +17,6 @@ from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sensors import FETCH_JOB, nytt_skoleaar
 from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.core.skoleaar import window
-from oppfolging_pipeline.rules.loader import load_rule_set
 
 JOB = "identifisering"
 _MODULES = (fetching, sources, staging, indicators, identification, cohorts, publish)
@@ -50,7 +49,7 @@ def _fetch_job() -> Any:
 def aarlig_identifisering(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """One run a year, for the identification year that the spring is in, with the school years of its window."""
     year = context.scheduled_execution_time.year
-    rule_set = load_rule_set(UttrekkResource().rules)
+    rule_set = UttrekkResource().rule_set(HomeResource())
     years = {aar for lag in rule_set.forsinkelse.values() for aar in window(year, lag.verdi, rule_set.antall_aar.verdi)}
     return dg.RunRequest(
         run_key=f"{JOB}-{year}",
@@ -82,6 +81,7 @@ def run_identifisering(
     *,
     home: str,
     inbox: str,
+    oppsett: str,
     rules: str,
     years: Sequence[int],
     per: str,
@@ -92,7 +92,7 @@ def run_identifisering(
     instance: dg.DagsterInstance,
 ) -> RunOutcome:
     """Run the job in this process for the CLI. Raises `TransientError` when another process writes to the home."""
-    home_resource = HomeResource(home=home, inbox=inbox)
+    home_resource = HomeResource(home=home, inbox=inbox, oppsett_mappe=oppsett)
     definitions = build_definitions(
         loggers={"console": progress_logger(progress)},
         home=home_resource,
@@ -100,11 +100,11 @@ def run_identifisering(
             rules=rules, years=list(years), per=per, kjent_per=kjent_per, tillat_eldre=tillat_eldre
         ),
     )
-    asked = Asked(inbox, rules, tuple(years), per, kjent_per, tillat_eldre)
+    asked = Asked(inbox, rules, tuple(years), per, kjent_per, tillat_eldre, oppsett)
     return execute(definitions, JOB, home_resource, skoleaar, instance, asked)
 
 
-def check_by_hand(home: str, tables: Sequence[str]) -> Iterator[TableAudit]:
+def check_by_hand(home: str, tables: Sequence[str], oppsett: str = "") -> Iterator[TableAudit]:
     """Audit tables of the lake for the CLI, each by its key or its published name; none named: all that have a suite.
 
     Raises `LookupError` for names that have no suite, before anything is done, and as `audit_by_hand` does.
@@ -114,7 +114,8 @@ def check_by_hand(home: str, tables: Sequence[str]) -> Iterator[TableAudit]:
     unknown = [name for name in dict.fromkeys(tables) if name not in keys]
     if unknown:
         raise LookupError(f"found {', '.join(unknown)}; expected one of {', '.join(known)}")
-    return audit_by_hand(HomeResource(home=home), list(dict.fromkeys(keys[name] for name in tables or known)))
+    asked = list(dict.fromkeys(keys[name] for name in tables or known))
+    return audit_by_hand(HomeResource(home=home, oppsett_mappe=oppsett), asked)
 
 
 defs = build_definitions()

@@ -20,6 +20,7 @@ from oppfolging_pipeline.core.duckdb_session import open_duckdb
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import move_into_place
 from oppfolging_pipeline.core.outcome import is_as_audited
+from oppfolging_pipeline.rules.loader import rule_set_names
 from oppfolging_pipeline.rules.parts import names_a_part
 from oppfolging_pipeline.tables.arrow import arrow_type
 from oppfolging_pipeline.tables.ddl import select_declared
@@ -95,9 +96,14 @@ class Lake:
         declared, parts = table(key), self.partition_of(file)
         if not declared.partition_by:
             return parts == ("alt",)
-        return len(parts) == len(declared.partition_by) and all(
+        named = len(parts) == len(declared.partition_by) and all(
             names_a_part(name, part) for name, part in zip(declared.partition_by, parts, strict=True)
         )
+        # A home's own set may have any name, and be gone: the report of the audit tells its file from a copy.
+        return named and (parts[-1] in rule_set_names() or not self._of_a_result(key) or self.report(file).is_file())
+
+    def _of_a_result(self, key: str) -> bool:
+        return table(key).partition_by == RESULT_PARTITION
 
     @property
     def staging_root(self) -> Path:

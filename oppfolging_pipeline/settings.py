@@ -16,12 +16,21 @@ from pathlib import Path
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.core.network import Addresses, Manners, address_fault
 from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
+from oppfolging_pipeline.rules.oppsett import FOLDER, Oppsett, read_oppsett
 
 PREFIX = "OPPFOLGING_"
 VARIABLES = {
     "OPPFOLGING_HOME": "The folder with the pipeline's data: archive, lake and published file. Default: ./data",
     "OPPFOLGING_INBOX": (
         "The folder with files downloaded from Udir. Without it: the home's archive, else the invented example country."
+    ),
+    "OPPFOLGING_OPPSETT": (
+        "The folder with the home's own rule sets, breaks, corrections, phase plan and statsforvaltere. "
+        "Default: oppsett in the home, if it is there."
+    ),
+    "OPPFOLGING_REGELSETT": (
+        "The home's rule set: that of a run that names none, and the one that forms the cohorts. "
+        "Default: the only one that calls itself official."
     ),
     "OPPFOLGING_MESTRINGSNIVAA_KOLONNE": (
         "Regular expression for the columns with the share on a mestringsnivå; {nivaa} stands for the level's number. "
@@ -42,14 +51,26 @@ _LONGEST_PAUSE = 60.0
 
 @dataclass(frozen=True)
 class Settings:
-    """Validated settings. `inbox` is None for the example country, `protokoll_url` for a ledger in the home."""
+    """Validated settings. `inbox` is None for the example country, `protokoll_url` for a ledger in the home,
+    `oppsett_mappe` for the folder in the home, and `regelsett` for the official set."""
 
     home: Path
     inbox: Path | None
+    oppsett_mappe: Path | None
+    regelsett: str | None
     catalog: Catalog
     addresses: Addresses
     manners: Manners
     protokoll_url: str | None = field(repr=False)
+
+    @property
+    def own_folder(self) -> Path:
+        """The folder of the home's own settings, whether it is there or not."""
+        return self.oppsett_mappe or self.home / FOLDER
+
+    def oppsett(self) -> Oppsett:
+        """What the home is run with, read anew. Raises `InvalidInput` with every fault of the home's own files."""
+        return read_oppsett(self.own_folder, self.catalog, must_exist=self.oppsett_mappe is not None)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -68,10 +89,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     )
     protokoll_url = _protokoll_url(environment, faults)
     faults.raise_if_any()
-    inbox = environment.get("OPPFOLGING_INBOX")
+    inbox, oppsett = environment.get("OPPFOLGING_INBOX"), environment.get("OPPFOLGING_OPPSETT")
     return Settings(
         home=Path(environment.get("OPPFOLGING_HOME") or "data").absolute(),
         inbox=Path(inbox).absolute() if inbox else None,
+        oppsett_mappe=Path(oppsett).absolute() if oppsett else None,
+        regelsett=(environment.get("OPPFOLGING_REGELSETT") or "").strip() or None,
         catalog=catalog,
         addresses=addresses,
         manners=manners,

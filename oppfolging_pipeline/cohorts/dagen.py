@@ -15,12 +15,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from oppfolging_pipeline.cohorts.faseplan import faseplan_rader
-from oppfolging_pipeline.cohorts.model import Faseplan, default_faseplan
 from oppfolging_pipeline.cohorts.pulje import Kommuneregister, pulje_rader, sett_for_pulje
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.core.skoleaar import halvaar_dates
+from oppfolging_pipeline.rules.faseplan import Faseplan, default_faseplan
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Lake
@@ -50,7 +50,7 @@ class Identifisering:
 
 
 def identifiseringer(
-    rader: Iterable[Mapping[str, Any]], rule_set: Callable[[str], RuleSet]
+    rader: Iterable[Mapping[str, Any]], rule_set: Callable[[int, str], RuleSet]
 ) -> tuple[Identifisering, ...]:
     """One for each year, of the set that forms its cohort, from every row of `identifisert_kommune` in the home."""
     by_year: dict[int, dict[str, list[Mapping[str, Any]]]] = {}
@@ -58,7 +58,7 @@ def identifiseringer(
         by_year.setdefault(row["uttrekksaar"], {}).setdefault(row["indikatorsett"], []).append(row)
     found = []
     for year, of_set in sorted(by_year.items()):
-        sets = {name: rule_set(name) for name in of_set}
+        sets = {name: rule_set(year, name) for name in of_set}
         chosen = sets[sett_for_pulje({name: one.offisielt for name, one in sets.items()})]
         found.append(Identifisering(year, chosen.identifikasjonsdag(year), chosen.offisielt, of_set[chosen.navn]))
     return tuple(found)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oppfolging_pipeline.cohorts.model import HALVAAR_PER_AAR, TAKING_PART, Faseplan, default_faseplan
 from oppfolging_pipeline.core.skoleaar import halvaar_dates, halvaar_name
+from oppfolging_pipeline.rules.faseplan import HALVAAR_PER_AAR, TAKING_PART, Faseplan, default_faseplan
 
 
 def faseplan_rader(pulje: int, antall_kommuner: int, per: date, plan: Faseplan | None = None) -> list[dict[str, Any]]:

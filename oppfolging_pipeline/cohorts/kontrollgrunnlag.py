@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from oppfolging_pipeline.cohorts.model import default_faseplan
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.faseplan import Faseplan
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.kontrollgrunnlag import Grunnlag
 
@@ -62,23 +62,22 @@ def sett_fra_dag(per: date | None) -> Grunnlag:
     return {"dag": "DATE"}, [(per,)]
 
 
-def halvaarsplan() -> Grunnlag:
+def halvaarsplan(plan: Faseplan) -> Grunnlag:
     """The terms of the plan, each with its phase, what is to be done in it and the report that falls due after it."""
     columns = {"halvaar_nr": "INTEGER", "fase": "VARCHAR", "aktiviteter": "VARCHAR[]", "rapport": "VARCHAR"}
-    plan, rows = default_faseplan(), []
+    rows: list[tuple[object, ...]] = []
     for nr in plan.halvaar:
         fase, rapport = plan.fase_i(nr), plan.rapport_etter(nr)
         rows.append((nr, fase.fase, list(fase.aktiviteter), rapport.navn if rapport else None))
     return columns, rows
 
 
-def rapportplan() -> Grunnlag:
+def rapportplan(plan: Faseplan) -> Grunnlag:
     """The reports of the plan, one row for each sender: the term at whose end it is due (`halvaar_nr`), and how many
     days before that it falls due."""
     columns = {
         "rapport_nr": "INTEGER", "avsender": "VARCHAR", "halvaar_nr": "INTEGER", "forfaller_dager": "INTEGER",
     }  # fmt: skip
-    plan = default_faseplan()
     return columns, [
         (rapport.rapport_nr, avsender, rapport.etter_halvaar.verdi, plan.forfaller_dager.verdi)
         for rapport in plan.rapporter

@@ -11,9 +11,9 @@ from datetime import date
 from typing import Any, Protocol
 
 from oppfolging_pipeline.cohorts.faseplan import fase_for
-from oppfolging_pipeline.cohorts.model import Faseplan
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.norsk import opplisting
+from oppfolging_pipeline.rules.faseplan import Faseplan
 
 STARTER_SOM = "identifisert"
 """Where taking part begins; every later value is a recorded decision."""

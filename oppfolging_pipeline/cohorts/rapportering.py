@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from oppfolging_pipeline.cohorts.model import TAKING_PART, Faseplan, default_faseplan
 from oppfolging_pipeline.core.skoleaar import halvaar_dates
+from oppfolging_pipeline.rules.faseplan import TAKING_PART, Faseplan, default_faseplan
 
 
 def rapportering_rader(

@@ -38,12 +38,14 @@ class Asked:
     per: str = ""
     kjent_per: str = ""
     tillat_eldre: bool = False
+    oppsett: str = ""
 
     def command(self, home: Path) -> str:
         """The command that asks for the same again, ready for a shell."""
         options = {
             "--home": str(home),
             "--inbox": self.inbox,
+            "--oppsett": self.oppsett,
             "--rules": self.rules,
             "--uttrekk": ",".join(map(str, self.uttrekk)),
             "--per": self.per,

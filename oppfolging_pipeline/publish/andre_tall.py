@@ -9,12 +9,13 @@ which figures are in force (`sources.archive`).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.publish.consistency import Result
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.sporing import observasjoner_sha256
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Lake
 
 
-def of_other_figures(engine: Engine, lake: Lake, catalog: Catalog) -> list[Result]:
-    """The (uttrekksaar, indikatorsett) whose observations are not those that lie in the lake now, sorted.
+def of_other_figures(engine: Engine, lake: Lake, catalog: Catalog, sets: Mapping[Result, RuleSet]) -> list[Result]:
+    """The (uttrekksaar, indikatorsett) whose observations are not those that lie in the lake now, sorted. `sets`:
+    the set that each was made with (`staging.brukte_sett`); one without is not told of.
 
     Only where both the result's own word and the observations are what was audited: of spoiled files it is not known,
     and their audits must tell. A result that has no word of it is of an earlier version, and is not told either.
@@ -36,7 +38,9 @@ def of_other_figures(engine: Engine, lake: Lake, catalog: Catalog) -> list[Resul
     ]
     found = []
     for row in sorted(rows, key=lambda row: (row["uttrekksaar"], row["indikatorsett"])):
-        request = Request(row["uttrekksaar"], load_rule_set(row["indikatorsett"], catalog), catalog)
+        if (rule_set := sets.get((row["uttrekksaar"], row["indikatorsett"]))) is None:
+            continue
+        request = Request(row["uttrekksaar"], rule_set, catalog)
         window = lake.existing("observasjon", request.partitions())
         if lake.not_as_audited(window):
             continue

@@ -6,7 +6,8 @@ Belongs here: selecting and naming what is published. Does not belong here: comp
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,14 @@ from oppfolging_pipeline.core.outcome import read_audit_report
 from oppfolging_pipeline.core.skoleaar import first_day, last_day
 from oppfolging_pipeline.publish.innhold import contents
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.canonical import as_yaml
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.loader import rule_set_names
 from oppfolging_pipeline.rules.model import RuleSet
+from oppfolging_pipeline.rules.oppsett import EgenFil
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.brukte_sett import Result
 from oppfolging_pipeline.staging.rettet_grunnlag import SEPARATOR
 from oppfolging_pipeline.tables.model import all_tables, published_tables
 
@@ -32,39 +36,42 @@ Row = dict[str, Any]
 # Published tables that are working tables under another key, and those that are made here.
 MADE_HERE = (
     "vurdering_kommune", "vurdering_skole", "dim_indikator", "dim_indikatorsett", "dim_skoleaar", "dim_statsforvalter",
-    "datagrunnlag",
+    "datagrunnlag", "oppsett",
 )  # fmt: skip
 _SAME_ROWS = {"dim_kommune": "kommune", "dim_skole": "skole"}
 
 
-def rule_sets_used(engine: Engine, lake: Lake, catalog: Catalog) -> list[RuleSet]:
-    """The rule sets of the home's results, by name.
+def rule_sets_used(used: Mapping[Result, RuleSet]) -> list[RuleSet]:
+    """The rule sets of the home's results, by name, from the set of each (`staging.brukte_sett`).
 
-    Raises `InvalidInput` when a result was made with another version of a set than the one that is carried: one
-    release must not hold results of two versions under one name.
+    Raises `InvalidInput` when results were made with two versions of a set: one release must not hold both under one
+    name.
     """
-    used = engine.read(lake.files("regelsett_brukt"), "regelsett_brukt").order("indikatorsett, uttrekksaar")
-    rule_sets: dict[str, RuleSet] = {}
+    newest = {name: rule_set for (_, name), rule_set in sorted(used.items())}
     faults = FindingCollector()
-    for row in engine.fetch(used):
-        rule_set = rule_sets.setdefault(row["indikatorsett"], load_rule_set(row["indikatorsett"], catalog))
-        if row["sha256"] != rule_set.sha256:
-            faults.add(
-                Finding(
-                    key=f"uttrekk {row['uttrekksaar']}, {rule_set.navn}",
-                    found=f"results made with version {row['sha256'][:12]} of the rule set",
-                    expected=f"version {rule_set.sha256[:12]}, the one that is carried",
-                    action=f"Run again with --rules {rule_set.navn} --uttrekk {row['uttrekksaar']}.",
-                )
-            )
+    faults.extend(
+        Finding(
+            key=f"uttrekk {year}, {name}",
+            found=f"results made with version {rule_set.sha256[:12]} of the rule set",
+            expected=f"version {newest[name].sha256[:12]}, as its newest results",
+            action=f"Run again with --rules {name} --uttrekk {year}.",
+        )
+        for (year, name), rule_set in used.items()
+        if rule_set.sha256 != newest[name].sha256
+    )
     faults.raise_if_any()
-    return list(rule_sets.values())
+    return [newest[name] for name in sorted(newest)]
 
 
 def stage(
-    engine: Engine, lake: Lake, archive: Archive, catalog: Catalog, rule_sets: Sequence[RuleSet]
+    engine: Engine,
+    lake: Lake,
+    archive: Archive,
+    catalog: Catalog,
+    rule_sets: Sequence[RuleSet],
+    egne_filer: Sequence[EgenFil],
 ) -> list[StagedFile]:
-    """Stage the published tables that are made here, from the lake and the archive."""
+    """Stage the published tables that are made here, from the lake, the archive and the home's own settings."""
     points = engine.read(lake.files("vurdering"), "vurdering")
     observations = engine.read(lake.files("observasjon"), "observasjon")
     years = [skoleaar for (skoleaar,) in observations.unique("skoleaar").fetchall()]
@@ -85,6 +92,7 @@ def stage(
         "dim_skoleaar": dim_skoleaar(years),
         "dim_statsforvalter": dim_statsforvalter(register),
         "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
+        "oppsett": [asdict(one) for one in egne_filer],
     }
     return [engine.write(made[key], key, lake) for key in MADE_HERE]
 
@@ -185,8 +193,10 @@ def dim_indikatorsett(rule_sets: Iterable[RuleSet]) -> list[Row]:
             "navn": rule_set.tittel,
             "sha256": rule_set.sha256,
             "offisielt": rule_set.offisielt,
+            "eget": rule_set.navn not in rule_set_names(),
             "merknad": rule_set.merknad,
             "parametre": json.dumps(rule_set.parametre(), ensure_ascii=False, default=str),
+            "innhold": as_yaml(rule_set),
         }
         for rule_set in rule_sets
     ]

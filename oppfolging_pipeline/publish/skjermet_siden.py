@@ -20,13 +20,12 @@ from oppfolging_pipeline.publish.manifest import Known, ReleaseRecord
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import load_rule_set
-from oppfolging_pipeline.rules.parts import names_a_part
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.ledger import with_zone
 from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import read_file
 from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.brukte_sett import set_of
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.observasjon import FileFigures
 from oppfolging_pipeline.staging.utsagn import newest_statements
@@ -74,10 +73,11 @@ def shown_since(
             continue
         figures = _figures(engine, folder / record.fil)
         pairs = figures.unique("uttrekksaar, indikatorsett").fetchall() if figures is not None else []
+        own = _sets(folder / record.fil) if figures is not None else {}
         requests = [
-            Request(year, load_rule_set(name, catalog), catalog)
+            Request(year, rule_set, catalog)
             for year, name in sorted(pairs)
-            if names_a_part("indikatorsett", name)
+            if (rule_set := set_of(own.get(name), name, catalog)) is not None
         ]
         if figures is None or not requests:
             continue
@@ -136,6 +136,15 @@ def found_in_home(
 def release_note(found: Sequence[ShownSince]) -> str | None:
     """What the next release says of earlier ones, in Norwegian; None when there is nothing to say."""
     return " ".join(f"Utgivelse {one.record.utgivelse} viser {one.tekst}." for one in found) or None
+
+
+def _sets(file: Path) -> dict[str, str]:
+    """The rule sets that a release carries in full, by name; none in one of an earlier contract."""
+    with closing(open_read_only(file)) as connection:
+        there = {row[0] for row in connection.execute(f"DESCRIBE {CATALOG}.dim.indikatorsett").fetchall()}
+        if "innhold" not in there:
+            return {}
+        return dict(connection.execute(f"SELECT indikatorsett, innhold FROM {CATALOG}.dim.indikatorsett").fetchall())  # noqa: S608 (one name)
 
 
 def _figures(engine: Engine, file: Path) -> Relation | None:

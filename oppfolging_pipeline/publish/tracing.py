@@ -16,9 +16,9 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.innhold import Innhold, contents
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import harmonisering, intake, skole_plassering
+from oppfolging_pipeline.staging.brukte_sett import sets_used
 from oppfolging_pipeline.staging.harmonisering import Request
 
 if TYPE_CHECKING:
@@ -87,8 +87,14 @@ def trace(
     read.require_tables(published, ["drift.sporing", "drift.datagrunnlag"])
     figures = read.vurdering(published, kommunenr, uttrekk, rules, indikator)
     traces: list[Trace] = []
+    sets = sets_used(lake, catalog)
     for year, name in sorted({(row["uttrekksaar"], row["indikatorsett"]) for row in figures}):
-        request = Request(year, load_rule_set(name, catalog), catalog)
+        if (year, name) not in sets:
+            raise PermanentError(
+                f"uttrekk {year}, {name}: found no working tables of this result in the home; expected those that the "
+                f"published figures were made of. Run again with --uttrekk {year} --rules {name}."
+            )
+        request = Request(year, sets[year, name], catalog)
         of_request = [row for row in figures if (row["uttrekksaar"], row["indikatorsett"]) == (year, name)]
         made_of = _made_of(engine, lake, archive, request, kommunenr)
         if stale := _stale(of_request, made_of, read.sporing(published, year, name)):
@@ -97,9 +103,9 @@ def trace(
                 f"published figures were made of. Run again with --uttrekk {year} --rules {name}."
             )
         digests = {row["sha256"] for rows in made_of.values() for row in rows}
-        known = contents(digests, archive, catalog)
+        brought = contents(digests, archive, catalog)
         maal = {(cell[1], cell[3], cell[4]): cell[2] for cell in request.cells()}
-        traces += [_trace(row, maal[_cell(row)], made_of.get(_cell(row), []), known) for row in of_request]
+        traces += [_trace(row, maal[_cell(row)], made_of.get(_cell(row), []), brought) for row in of_request]
     return traces
 
 

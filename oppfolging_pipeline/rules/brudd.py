@@ -17,7 +17,7 @@ from oppfolging_pipeline.core.skoleaar import is_skoleaar, start_year
 from oppfolging_pipeline.core.yaml_document import load_document, refusal, refuse, shown, validate
 from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
 from oppfolging_pipeline.rules.indikator import catalog_of
-from oppfolging_pipeline.rules.parameter import Heltall, Kjennetegn, Regel, Tekst, refuse_doubled
+from oppfolging_pipeline.rules.parameter import Heltall, Kjennetegn, Regel, Tekst, refuse_carried, refuse_doubled
 
 Slag = Literal["ny_skala", "avlyst_eksamen", "omdefinering", "trukket_tilbake"]
 TRUKKET_TILBAKE: Slag = "trukket_tilbake"
@@ -154,19 +154,22 @@ class Bruddliste(Regel):
 
     @field_validator("brudd")
     @classmethod
-    def _each_once(cls, brudd: tuple[Brudd, ...]) -> tuple[Brudd, ...]:
+    def _each_once(cls, brudd: tuple[Brudd, ...], info: ValidationInfo) -> tuple[Brudd, ...]:
+        carried: tuple[Brudd, ...] = (info.context or {}).get("carried", ())
         refuse_doubled([each.id for each in brudd], "each id once", lambda index: (index, "id"))
-        extents = [each.extent() for each in brudd]
+        refuse_carried([each.id for each in brudd], [each.id for each in carried], lambda index: (index, "id"))
+        every = [*carried, *brudd]
+        extents = [each.extent() for each in every]
         # A set that permits one of two such ids would be stopped by the other.
         refuse(
             refusal(
-                found=f"the same figures and years as '{brudd[extents.index(extent)].id}'",
+                found=f"the same figures and years as '{every[extents.index(extent)].id}'",
                 expected="each break under one id",
-                action="Remove one of them.",
-                at=(index, "id"),
+                action="Remove one of them." if extents.index(extent) >= len(carried) else "Remove it.",
+                at=(index - len(carried), "id"),
             )
             for index, extent in enumerate(extents)
-            if extent in extents[:index]
+            if index >= len(carried) and extent in extents[:index]
         )
         return brudd
 
@@ -174,13 +177,23 @@ class Bruddliste(Regel):
         """The breaks by their id."""
         return {each.id: each for each in self.brudd}
 
+    def with_own(self, own: Bruddliste) -> Bruddliste:
+        """These, and those of a home's own list that was read beside them."""
+        return Bruddliste(
+            brudd=(*self.brudd, *own.brudd), samme_spoersmaal=(*self.samme_spoersmaal, *own.samme_spoersmaal)
+        )
 
-def load_breaks_text(text: str, file: str, catalog: Catalog | None = None) -> Bruddliste:
-    """Breaks from the text of a YAML document; `file` is the name that faults carry.
+
+def load_breaks_text(
+    text: str, file: str, catalog: Catalog | None = None, carried: Bruddliste | None = None
+) -> Bruddliste:
+    """Breaks from the text of a YAML document; `file` is the name that faults carry. `carried`: those that they stand
+    beside, and may not have the id or the extent of.
 
     Raises `InvalidInput` with every fault: row, key, found, expected, action.
     """
-    return validate(load_document(text, file), Bruddliste, context={"catalog": catalog or default_catalog()})
+    context = {"catalog": catalog or default_catalog(), "carried": carried.brudd if carried else ()}
+    return validate(load_document(text, file), Bruddliste, context=context)
 
 
 @cache

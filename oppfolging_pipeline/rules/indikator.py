@@ -49,10 +49,10 @@ class SettIndikator(Regel):
     """An indicator × grade of a set, with the one measure that is used for it."""
 
     indikator: str
-    maal: str
+    maal: str = Field(description="målet")
     trinn: Heltall
-    omraade: Tekst
-    vekt: Parameter[Annotated[Heltall, Field(gt=0)]]
+    omraade: Tekst = Field(description="området")
+    vekt: Parameter[Annotated[Heltall, Field(gt=0)]] = Field(description="vekten")
     absolutt_grense: AbsoluttGrense
 
     @field_validator("indikator")

@@ -1,12 +1,12 @@
 """A parameter: a value that never stands without where it comes from.
 
 Belongs here: `Parameter`, the reason that a value of ours must have, and the strict scalar types. Does not belong
-here: which parameters there are (`model`, `cohorts.model`).
+here: which parameters there are (`model`, `faseplan`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
@@ -54,8 +54,23 @@ def refuse_doubled(keys: Sequence[str], expected: str, at: Callable[[int], Path]
     )
 
 
+def refuse_carried(keys: Sequence[str], carried: Collection[str], at: Callable[[int], Path]) -> None:
+    """Refuse every item of a home's own list that has the key of a carried one; `at` as for `refuse_doubled`."""
+    refuse(
+        refusal(
+            found=f"'{key}', which the program carries",
+            expected="a name of its own: what is carried is never replaced",
+            action="Choose another name.",
+            at=at(index),
+        )
+        for index, key in enumerate(keys)
+        if key in carried
+    )
+
+
 Tekst = Annotated[str, AfterValidator(_one_line)]
-Kjennetegn = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+KJENNETEGN = r"[a-z0-9]+(-[a-z0-9]+)*"
+Kjennetegn = Annotated[str, Field(pattern=f"^{KJENNETEGN}$")]
 Heltall = Annotated[int, Strict()]
 Tall = Annotated[Decimal, BeforeValidator(plain_number)]
 

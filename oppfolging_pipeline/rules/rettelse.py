@@ -13,15 +13,18 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from oppfolging_pipeline.core.skoleaar import first_day, is_skoleaar
 from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
 from oppfolging_pipeline.rules.catalog import Maal
 from oppfolging_pipeline.rules.indikator import catalog_of
 from oppfolging_pipeline.rules.parameter import Heltall, Kjennetegn, Regel, Tall, Tekst
+
+FILE = "corrections.yaml"
+"""The list that the program carries; a home may have one of its own beside it."""
 
 Handling = Literal["utelat", "overstyr", "merk"]
 Nivaa = Literal["nasjonalt", "fylke", "kommune", "skole"]
@@ -86,6 +89,21 @@ class Rettelse(Regel):
     referanse: Tekst
     registrert: str
     opphoert: str | None = None
+    _fil: str = PrivateAttr(default=FILE)
+
+    def model_post_init(self, context: Any) -> None:
+        """Remember the list that the entry stands in: whoever is to correct it must find it."""
+        self._fil = (context or {}).get("file", FILE)
+
+    @property
+    def fil(self) -> str:
+        """The file that the entry stands in."""
+        return self._fil
+
+    @property
+    def egen(self) -> bool:
+        """Whether it is the home's own, and not carried."""
+        return self._fil != FILE
 
     @field_validator("id")
     @classmethod

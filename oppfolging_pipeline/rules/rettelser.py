@@ -12,15 +12,13 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from oppfolging_pipeline.core.yaml_document import load_document, refusal, refuse, validate
 from oppfolging_pipeline.rules.canonical import canonical_json
 from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
-from oppfolging_pipeline.rules.parameter import Regel, refuse_doubled
-from oppfolging_pipeline.rules.rettelse import Rettelse
-
-FILE = "corrections.yaml"
+from oppfolging_pipeline.rules.parameter import Regel, refuse_carried, refuse_doubled
+from oppfolging_pipeline.rules.rettelse import FILE, Rettelse
 
 
 class Rettelsesliste(Regel):
@@ -30,8 +28,10 @@ class Rettelsesliste(Regel):
 
     @field_validator("rettelser")
     @classmethod
-    def _each_id_and_cell_once(cls, rettelser: tuple[Rettelse, ...]) -> tuple[Rettelse, ...]:
+    def _each_id_and_cell_once(cls, rettelser: tuple[Rettelse, ...], info: ValidationInfo) -> tuple[Rettelse, ...]:
+        carried: tuple[Rettelse, ...] = (info.context or {}).get("carried", ())
         refuse_doubled([each.id for each in rettelser], "each id once", lambda index: (index, "id"))
+        refuse_carried([each.id for each in rettelser], [each.id for each in carried], lambda index: (index, "id"))
         refuse(
             refusal(
                 found=f"'{each.key}' for the second time",
@@ -40,7 +40,7 @@ class Rettelsesliste(Regel):
                 at=(index,),
             )
             for index, each in enumerate(rettelser)
-            if any(each.cell == before.cell and each.meets(before) for before in rettelser[:index])
+            if any(each.cell == before.cell and each.meets(before) for before in (*carried, *rettelser[:index]))
         )
         return rettelser
 
@@ -48,17 +48,25 @@ class Rettelsesliste(Regel):
         """Those that apply to what is known that day."""
         return tuple(each for each in self.rettelser if each.in_force(day))
 
+    def with_own(self, own: Rettelsesliste) -> Rettelsesliste:
+        """These, and those of a home's own list that was read beside them."""
+        return Rettelsesliste(rettelser=(*self.rettelser, *own.rettelser))
+
     def by_id(self) -> dict[str, Rettelse]:
         """The corrections by their id."""
         return {each.id: each for each in self.rettelser}
 
 
-def load_corrections_text(text: str, file: str, catalog: Catalog | None = None) -> Rettelsesliste:
-    """Corrections from the text of a YAML document; `file` is the name that faults carry.
+def load_corrections_text(
+    text: str, file: str, catalog: Catalog | None = None, carried: Rettelsesliste | None = None
+) -> Rettelsesliste:
+    """Corrections from the text of a YAML document; `file` is the name that faults carry. `carried`: those that they
+    stand beside, and may not have the id or, on the same days, the cell of.
 
     Raises `InvalidInput` with every fault: row, key, found, expected, action.
     """
-    return validate(load_document(text, file), Rettelsesliste, context={"catalog": catalog or default_catalog()})
+    context = {"catalog": catalog or default_catalog(), "carried": carried.rettelser if carried else (), "file": file}
+    return validate(load_document(text, file), Rettelsesliste, context=context)
 
 
 @cache

@@ -18,7 +18,7 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.skoleaar import span
 from oppfolging_pipeline.sources.archive_order import Read, news
-from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
+from oppfolging_pipeline.sources.archived import OWN_SETTINGS, Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.contents import ContentStore
 from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
 from oppfolging_pipeline.sources.ledger_loss import CONTENT_FOLDER
@@ -51,11 +51,14 @@ class Archive:
                 f"offered {ORIGIN_TEXT[origin]}. The two never mix: use another --home."
             )
 
-    def take_in(self, folder: Path, files: Sequence[Path], origin: Origin, now: datetime) -> Intake:
+    def take_in(
+        self, folder: Path, files: Sequence[Path], origin: Origin, now: datetime, egne: Sequence[Path] = ()
+    ) -> Intake:
         """Archive the files and register them as one intake, not yet accepted. Only under the writer lock.
 
-        The same content twice, or under another name, is one snapshot. Raises `PermanentError` as `expect_origin` does,
-        and when a file changes while it is read.
+        `egne`: files of the home's own settings, which are read with them. The same content twice, or under another
+        name, is one snapshot. Raises `PermanentError` as `expect_origin` does, and when a file changes while it is
+        read.
         """
         self.expect_origin(origin)
         self.contents.sweep()
@@ -64,9 +67,11 @@ class Archive:
             intake_id = _register_intake(ledger, origin, {}, now, basis=False)
         names: dict[str, str] = {}
         sizes: dict[str, int] = {}
-        for file in files:
+        named = [(file, f"{OWN_SETTINGS}{file.name}") for file in egne]
+        named += [(file, file.relative_to(folder).as_posix()) for file in files]
+        for file, name in named:
             kept = self.contents.keep_file(file)
-            names.setdefault(kept.sha256, file.relative_to(folder).as_posix())
+            names.setdefault(kept.sha256, name)
             sizes[kept.sha256] = kept.size
         with self.ledger.writing() as ledger:
             for digest, name in names.items():
@@ -87,13 +92,15 @@ class Archive:
             intake_id = _register_intake(ledger, origin, contents, now, basis=False)
         return self._intake(intake_id)
 
-    def renew(self, now: datetime, known_at: datetime | None = None) -> Intake:
-        """A new intake without contents of its own: the archive itself is the basis of the next run.
+    def renew(self, now: datetime, known_at: datetime | None = None, egne: Sequence[Path] = ()) -> Intake:
+        """A new intake without contents but the home's own settings (`egne`): the archive itself is the basis of the
+        next run. Only under the writer lock.
 
         It is read together with every intake accepted and archived at or before `known_at` (None: all of them); that
         horizon is its own, and later intakes know nothing of it. Of the invented country, which is whole in each
         intake, it has the contents of the newest. Raises `PermanentError` when nothing had come in by then.
         """
+        kept_own = {f"{OWN_SETTINGS}{file.name}": self.contents.keep_file(file) for file in egne}
         with self.ledger.writing() as ledger:
             accepted = sa.select(INTAKE.c.id, INTAKE.c.origin).where(INTAKE.c.accepted)
             by_then = accepted if known_at is None else accepted.where(INTAKE.c.archived_at <= utc(known_at))
@@ -105,7 +112,10 @@ class Archive:
             if newest.origin == WHOLE:
                 own = sa.select(INTAKE_SNAPSHOT.c.sha256, INTAKE_SNAPSHOT.c.file)
                 rows = ledger.execute(own.where(INTAKE_SNAPSHOT.c.intake_id == newest.id)).all()
-                names = {row.sha256: row.file for row in rows}
+                names = {row.sha256: row.file for row in rows if not row.file.startswith(OWN_SETTINGS)}
+            for name, kept in kept_own.items():
+                register_snapshot(ledger, kept.sha256, name, kept.size, now)
+                names[kept.sha256] = name
             intake_id = _register_intake(ledger, newest.origin, names, now, known_at)
         return self._intake(intake_id)
 
@@ -140,7 +150,7 @@ class Archive:
             )
             .join(INTAKE_SNAPSHOT, INTAKE_SNAPSHOT.c.intake_id == INTAKE.c.id)
             .join(READING, READING.c.sha256 == INTAKE_SNAPSHOT.c.sha256)
-            .where(INTAKE.c.accepted)
+            .where(INTAKE.c.accepted, INTAKE_SNAPSHOT.c.file.not_like(f"{OWN_SETTINGS}%"))
             .order_by(INTAKE.c.id)
         )  # fmt: skip
         if known_at is not None:
@@ -253,7 +263,10 @@ class Archive:
                 .where(read_together)
                 .order_by(INTAKE.c.id)
             ).all()  # fmt: skip
-        as_news = news(rows)
+        rows = [row for row in rows if row.id == intake_id or not row.file.startswith(OWN_SETTINGS)]
+        # The home's own settings come with every run, and say nothing of what lies in an inbox.
+        own_settings = {row.sha256: row.id for row in rows if row.file.startswith(OWN_SETTINGS)}
+        as_news = {**own_settings, **news([row for row in rows if not row.file.startswith(OWN_SETTINGS)])}
         last: dict[str, Snapshot] = {}
         for row in rows:
             accepted = row.accepted or (row.sha256 in last and last[row.sha256].accepted)

@@ -13,6 +13,9 @@ from pathlib import Path
 from oppfolging_pipeline.sources.contents import ContentStore
 from oppfolging_pipeline.sources.origins import Origin
 
+OWN_SETTINGS = "./oppsett/"
+"""How the name of a content begins that is one of the home's own settings: no file of an inbox is called so."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -45,6 +48,11 @@ class Snapshot:
     accepted: bool = False
 
     @property
+    def of_own_settings(self) -> bool:
+        """Whether it is one of the home's own settings: it goes before what came from anywhere else."""
+        return self.file.startswith(OWN_SETTINGS)
+
+    @property
     def path(self) -> Path:
         """Its place, for `core.files.open_content`. Raises `PermanentError` when it is gone."""
         return self.contents.path_of(self.sha256)
@@ -60,7 +68,8 @@ class Intake:
 
     `snapshots` are its own and those of every intake accepted before it: what came in later goes before what came in
     earlier, cell by cell, so the archive alone says what is in force. With `known_at` (an instant) only intakes
-    archived by then are read. The invented country (`eksempel`) is whole in each intake.
+    archived by then are read. The invented country (`eksempel`) is whole in each intake. The home's own settings are
+    those of this intake alone: what has been taken out of the folder is in force no longer.
     """
 
     id: int

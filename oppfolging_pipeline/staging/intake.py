@@ -100,7 +100,7 @@ def read_intake(
                 readings.append(reading(snapshot.sha256, content))
                 figures.append(_of_file(snapshot, content))
         else:
-            register_lists.append(RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by))
+            register_lists.append(_list_of(snapshot, content))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
     register: Register | None = None
     if register_is_whole:
@@ -131,12 +131,7 @@ def read_register(intake: Intake) -> Register:
     """
     return register_of(
         [
-            RegisterList(
-                snapshot.file,
-                klass_files.parse(read_content(snapshot.path), snapshot.file),
-                snapshot.intake,
-                snapshot.brought_by,
-            )
+            _list_of(snapshot, klass_files.parse(read_content(snapshot.path), snapshot.file))
             for snapshot in intake.snapshots
             if _is_register_file(snapshot)
         ]
@@ -160,6 +155,10 @@ def settle_origin(archive: Archive) -> None:
     accepted = archive.everything() if archive.origin() == "lokal" else None
     if accepted is not None and is_norways(read_register(accepted)):
         correct_origin(archive, "lokal", "hentet")
+
+
+def _list_of(snapshot: Snapshot, content: klass_files.KlassFile) -> RegisterList:
+    return RegisterList(snapshot.file, content, snapshot.intake, snapshot.brought_by, own=snapshot.of_own_settings)
 
 
 def _of_file(snapshot: Snapshot, content: ParsedFile) -> FileFigures:

@@ -31,12 +31,14 @@ class RegisterList:
     """One list, read, with the name it is known by and the number of the intake that brought it as news.
 
     `together` is the newest intake that brought it at all (None: the same one): lists of one inbox have the same.
+    `own`: it is one of the home's own settings, and goes before any other of its kind.
     """
 
     file: str
     content: klass_files.KlassFile
     intake: int = 0
     together: int | None = None
+    own: bool = False
 
     @property
     def statement(self) -> int:
@@ -53,6 +55,8 @@ def register_of(lists: Sequence[RegisterList]) -> Register:
     part, or the parts do not fit.
     """
     faults = FindingCollector()
+    owned = {one.content.kind for one in lists if one.own}
+    lists = [one for one in lists if one.own or one.content.kind not in owned]
     parts: dict[str, Any] = {}
     names: dict[str, str] = {}
     newest: dict[str, int] = {}

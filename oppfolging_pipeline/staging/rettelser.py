@@ -4,8 +4,9 @@ Belongs here: which corrections are in force, whether the source still says what
 place of figures. Does not belong here: what a correction may say (`rules.rettelse`), or what results say of those that
 they stand on (`rettet_grunnlag`).
 
-Corrections are of real figures: where the register is the example's none is in force. One whose indicator,
-measure, grade and school year are not in the home (a download holds a part of a source) has nothing to correct there.
+Carried corrections are of real figures: where the register is the example's only the home's own are in force. One
+whose indicator, measure, grade and school year are not in the home (a download holds a part of a source) has nothing to
+correct there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.rettelse import Rettelse
-from oppfolging_pipeline.rules.rettelser import FILE, Rettelsesliste
+from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.figures import MANGLER, VIST, number_text
 from oppfolging_pipeline.staging.land import is_the_example
 from oppfolging_pipeline.tables.model import table
@@ -45,7 +46,8 @@ class Corrected:
 def in_force(corrections: Rettelsesliste, register: Register, known: date) -> tuple[Rettelse, ...]:
     """The corrections of what was known by the end of the day `known` in Norway, of figures read against the
     register."""
-    return () if is_the_example(register) else corrections.in_force(known)
+    invented = is_the_example(register)
+    return tuple(one for one in corrections.in_force(known) if one.egen or not invented)
 
 
 def refuse_of_the_future(corrections: Rettelsesliste, today: date) -> None:
@@ -56,7 +58,7 @@ def refuse_of_the_future(corrections: Rettelsesliste, today: date) -> None:
             if day is not None and day > today:
                 faults.add(
                     Finding(
-                        file=FILE,
+                        file=one.fil,
                         key=f"{one.id}.{name}",
                         found=str(day),
                         expected=f"today ({today}) or an earlier day: what is not known yet changes no figure",
@@ -151,7 +153,7 @@ def _of_series_in_the_home(corrections: Sequence[Rettelse], connection: duckdb.D
 
 def _no_such_cell(one: Rettelse) -> Finding:
     return Finding(
-        file=FILE,
+        file=one.fil,
         key=one.id,
         found=f"no cell {one.key} in the source",
         expected="a cell that the source has: other units stand with that indicator, measure, grade and school year",
@@ -174,16 +176,16 @@ def _changed(one: Rettelse, place: _Place, today: Sequence[Any]) -> Finding:
     if place.came is not None and place.came <= one.fra:
         expected += f": the source said something else that day already (this file came {place.came})"
         action = (
-            f"In {FILE}, correct forvent to what the source says; or remove the entry if no run has used it (else set "
-            "its opphoert to the day that it was registered: it is then never in force)."
+            f"In {one.fil}, correct forvent to what the source says; or remove the entry if no run has used it (else "
+            "set its opphoert to the day that it was registered: it is then never in force)."
         )
     else:
         came = "" if place.came is None else f" (this file came {place.came})"
         expected += ": the source has changed it"
         action = (
-            f"In {FILE}, set the correction's opphoert to the day that the figure was changed{came}, and never delete "
-            "it: earlier decisions stand on it. When the figure is still wrong, add a correction from that day on. A "
-            "forvent that the source never said is corrected instead."
+            f"In {one.fil}, set the correction's opphoert to the day that the figure was changed{came}, and never "
+            "delete it: earlier decisions stand on it. When the figure is still wrong, add a correction from that day "
+            "on. A forvent that the source never said is corrected instead."
         )
     return Finding(
         file=place.file,

@@ -27,6 +27,7 @@ from oppfolging_pipeline.publish.consistency import (
 )
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
 from oppfolging_pipeline.publish.parquet_sources import column_faults
+from oppfolging_pipeline.staging.brukte_sett import sets_used
 from oppfolging_pipeline.tables.model import Table, all_tables
 
 _MEANING = (
@@ -129,8 +130,9 @@ def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]
 
 
 def _of_other_figures(case: Case) -> list[Result]:
+    used = sets_used(case.lake, case.catalog)
     with open_engine() as engine:
-        return of_other_figures(engine, case.lake, case.catalog)
+        return of_other_figures(engine, case.lake, case.catalog, used)
 
 
 def _remake(case: Case, pairs: Iterable[Result]) -> str:

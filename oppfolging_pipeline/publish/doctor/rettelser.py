@@ -10,7 +10,6 @@ from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
-from oppfolging_pipeline.rules.rettelser import FILE
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging.intake import read_register
 from oppfolging_pipeline.staging.rettelser import in_force
@@ -36,7 +35,7 @@ def unapplied(case: Case, archive: Archive) -> list[Diagnosis]:
         Diagnosis(
             "rettelse_ikke_brukt",
             "hint",
-            f"{FILE}, {one.id}",
+            f"{one.fil}, {one.id}",
             f"en rettelse som ikke er brukt på noe tall i hjemmet ({one.kilde}, {one.indikator}, {one.maal}, "
             f"{one.trinn}. trinn, {one.skoleaar})",
             "Tallet står som i kilden. Hjemmet har ikke den delen av kilden, rettelsen er skrevet etter siste kjøring, "

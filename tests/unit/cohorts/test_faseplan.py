@@ -9,11 +9,11 @@ from itertools import pairwise
 import pytest
 
 from oppfolging_pipeline.cohorts.faseplan import fase_ved, faseplan_rader
-from oppfolging_pipeline.cohorts.model import default_faseplan, load_faseplan_text
 from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.rules.faseplan import default_faseplan, load_faseplan_text
 from oppfolging_pipeline.tables.model import table
 
-TEXT = resources.files("oppfolging_pipeline.cohorts").joinpath("faseplan.yaml").read_text(encoding="utf-8")
+TEXT = resources.files("oppfolging_pipeline.rules").joinpath("faseplan.yaml").read_text(encoding="utf-8")
 FORFASE = [
     "analysearbeid",
     "involvere sentrale aktører i kommunen",

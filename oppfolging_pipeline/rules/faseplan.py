@@ -1,6 +1,7 @@
 """The typed model of the effort period (`faseplan.yaml`): phases, reports and deadlines.
 
-Belongs here: the plan's shape and what makes a plan impossible. Does not belong here: dates of a cohort (`faseplan`).
+Belongs here: the plan's shape and what makes a plan impossible. Does not belong here: dates of a cohort
+(`cohorts.faseplan`).
 """
 
 from __future__ import annotations
