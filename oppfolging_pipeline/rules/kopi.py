@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-from oppfolging_pipeline.core.errors import PermanentError
+from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import line_of, load_with_any_break
 from oppfolging_pipeline.rules.parameter import EGEN_ANTAKELSE, KJENNETEGN
@@ -40,7 +40,10 @@ def copied(text: str, fra: str, navn: str, catalog: Catalog) -> str:
             raise _no_copy(fra, f"no line that begins with '{key}:'")
         lines[number - 1] = f"{key}: {value}"
     copy = _HEAD.format(navn=navn, fra=fra, egen=EGEN_ANTAKELSE) + "\n".join(lines) + "\n"
-    found = load_with_any_break(copy, f"{navn}.yaml", catalog)
+    try:
+        found = load_with_any_break(copy, f"{navn}.yaml", catalog)
+    except InvalidInput as error:
+        raise _no_copy(fra, "a name or title over several lines") from error
     if (found.navn, found.offisielt) != (navn, False):
         raise _no_copy(fra, "a name or title over several lines")
     return copy

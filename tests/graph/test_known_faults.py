@@ -1,4 +1,4 @@
-"""Breaks in a series and corrections of single figures, through the whole graph."""
+"""Breaks in a series and corrections of single figures, of the home's own, through the whole graph."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ import json
 import shutil
 from contextlib import closing
 from datetime import date
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from assets import resources as handed_in
-from assets.resources import HomeResource
 from oppfolging_pipeline.cli import app
-from oppfolging_pipeline.rules import loader
-from oppfolging_pipeline.rules.brudd import default_breaks, load_breaks_text
-from oppfolging_pipeline.rules.rettelser import load_corrections_text
+from oppfolging_pipeline.rules.brudd import default_breaks
+from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.kopi import copied
+from oppfolging_pipeline.rules.loader import carried_text
 from tests.graph.conftest import RULES, Run
 from tests.support.run import failures, run_job
 from tests.support.tiny import SKOLEAAR, write_tiny
 
+OWN = "mitt-sett"
 CELL = ("6101", "lesing", 5, "2024-25")
 TODAY = "{verdistatus: vist, verdi: 55, antall: 90}"  # of 40, 30 and 20 pupils, 6, 4 and 5 above 50
 CORRECTIONS = f"""\
@@ -48,11 +47,16 @@ brudd:
 """
 
 
-def corrected_by(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The home's corrections are those of the text."""
-    monkeypatch.setattr(
-        HomeResource, "corrections", property(lambda _: load_corrections_text(text, "corrections.yaml"))
-    )
+def own(home: Path, name: str, text: str) -> None:
+    """Write a file of the home's own settings."""
+    file = home / "oppsett" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def corrected_by(text: str, home: Path) -> None:
+    """The home's own corrections are those of the text."""
+    own(home, "rettelser.yaml", text)
 
 
 def query(home: Path, sql: str) -> list[tuple]:
@@ -81,28 +85,31 @@ def test_a_run_over_a_break_that_its_set_does_not_permit_stops_before_any_limit_
     assert not any((tmp_path / "lager" / key).exists() for key in ("harmonisert", "grense", "grunnlag"))
 
 
-def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_release(run: Run, tmp_path, monkeypatch):
-    carried = resources.files("oppfolging_pipeline.rules").joinpath("sets", f"{RULES}.yaml").read_text(encoding="utf-8")
-    permitting = tmp_path / f"{RULES}.yaml"
-    assert carried.count("brudd: {verdi: []") == 1
-    permitting.write_text(carried.replace("brudd: {verdi: []", "brudd: {verdi: [ny-skala-2024]"), encoding="utf-8")
-    monkeypatch.setattr(loader, "_carried", lambda: {RULES: permitting})
-    for module in (loader, handed_in):
-        monkeypatch.setattr(module, "default_breaks", lambda: load_breaks_text(BREAKS, "breaks.yaml"))
-    corrected_by(CORRECTIONS, monkeypatch)
+def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_release(run: Run, tmp_path):
+    home = tmp_path / "hjem"
+    copy = copied(carried_text(RULES), RULES, OWN, default_catalog())
+    assert copy.count("brudd: {verdi: []") == 1
+    own(home, f"regelsett/{OWN}.yaml", copy.replace("brudd: {verdi: []", "brudd: {verdi: [ny-skala-2024]"))
+    own(home, "brudd.yaml", BREAKS)
+    corrected_by(CORRECTIONS, home)
 
-    result = run_job(tmp_path / "hjem", run.inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
+    result = run_job(home, run.inbox, rules=OWN, years=[2025], skoleaar=SKOLEAAR)
     assert result.success, failures(result)
     merknad = (
         "Brudd i tidsserien (Lesing 8. trinn og Regning 8. trinn, 2024-25): Ny skala. "
         "Rettede tall. Lesing 5. trinn 2024-25, kommune 6101: tallet er utelatt (feil-i-krattvik). "
         "Tallet gjelder en annen kommune."
     )
-    home = tmp_path / "hjem"
     assert query(home, "SELECT uttrekksaar, merknad FROM drift.grunnlag") == [(2025, merknad)]
-    assert query(home, "SELECT merknad FROM drift.utgivelse") == [(f"Uttrekk 2025 ({RULES}): {merknad}",)]
+    assert query(home, "SELECT merknad FROM drift.utgivelse") == [(f"Uttrekk 2025 ({OWN}): {merknad}",)]
     ((parametre,),) = query(home, "SELECT parametre FROM dim.indikatorsett")
     assert [row["verdi"] for row in json.loads(parametre) if row["navn"] == "brudd"] == [["ny-skala-2024"]]
+    assert query(home, "SELECT indikatorsett, eget, offisielt FROM dim.indikatorsett") == [(OWN, True, False)]
+    assert query(home, "SELECT fil, slag, indikatorsett FROM drift.oppsett ORDER BY ALL") == [
+        ("brudd.yaml", "brudd", None),
+        (f"regelsett/{OWN}.yaml", "regelsett", OWN),
+        ("rettelser.yaml", "rettelser", None),
+    ]
 
     cells = "SELECT kommunenr, indikator, trinn, skoleaar, verdi, verdistatus, antall FROM mart.vurdering_kommune"
     before, after = (
@@ -133,10 +140,8 @@ def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_rele
     assert {cell: name for cell, name in corrections.items() if name} == {CELL: "feil-i-krattvik"}
 
 
-def test_a_correction_that_the_source_has_overtaken_stops_the_run_and_publishes_nothing(
-    run: Run, tmp_path, monkeypatch
-):
-    corrected_by(CORRECTIONS.replace("verdi: 55", "verdi: 75"), monkeypatch)
+def test_a_correction_that_the_source_has_overtaken_stops_the_run_and_publishes_nothing(run: Run, tmp_path):
+    corrected_by(CORRECTIONS.replace("verdi: 55", "verdi: 75"), tmp_path)
     result = run_job(tmp_path, run.inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
     assert [event.step_key for event in result.get_step_failure_events()] == ["observasjon"]
     told = failures(result)
@@ -165,10 +170,10 @@ def mended(inbox: Path, folder: Path) -> Path:
     return folder
 
 
-def test_a_decision_on_a_corrected_figure_can_be_made_again_after_the_source_mended_it(run: Run, tmp_path, monkeypatch):
+def test_a_decision_on_a_corrected_figure_can_be_made_again_after_the_source_mended_it(run: Run, tmp_path):
     home, later = tmp_path / "hjem", mended(run.inbox, tmp_path / "rettet")
     asked = {"rules": RULES, "years": [2025], "skoleaar": SKOLEAAR}
-    corrected_by(REPLACED, monkeypatch)
+    corrected_by(REPLACED, home)
     assert run_job(home, run.inbox, **asked).success
     decision = query(home, DECIDED), query(home, "SELECT merknad, rettelser_sha256 FROM drift.grunnlag")
     assert decision[0] == [(40, "feil-i-krattvik", True)]
@@ -176,17 +181,15 @@ def test_a_decision_on_a_corrected_figure_can_be_made_again_after_the_source_men
     result = run_job(home, later, **asked, now="2025-04-01T12:00:00+00:00")
     assert "(this file came 2025-04-01)" in failures(result) and "never delete it" in failures(result)
 
-    corrected_by(REPLACED.rstrip() + "\n    opphoert: 2025-04-01\n", monkeypatch)
+    corrected_by(REPLACED.rstrip() + "\n    opphoert: 2025-04-01\n", home)
     again = run_job(home, None, **asked, now="2025-04-02T12:00:00+00:00", kjent_per="2025-03-01")
     assert again.success, failures(again)
     assert (query(home, DECIDED), query(home, "SELECT merknad, rettelser_sha256 FROM drift.grunnlag")) == decision
 
 
-def test_what_was_decided_before_an_error_was_known_is_decided_again_without_its_correction(
-    run: Run, tmp_path, monkeypatch
-):
+def test_what_was_decided_before_an_error_was_known_is_decided_again_without_its_correction(run: Run, tmp_path):
     home = shutil.copytree(run.home, tmp_path / "hjem")  # all of it had come in on 1 March
-    corrected_by(REPLACED.replace("registrert: 2025-02-01", "registrert: 2025-03-15"), monkeypatch)
+    corrected_by(REPLACED.replace("registrert: 2025-02-01", "registrert: 2025-03-15"), home)
     asked = {"rules": RULES, "years": [2025], "skoleaar": SKOLEAAR, "kjent_per": "2025-03-01"}
     result = run_job(home, None, **asked)
     assert "found 2025-03-15; expected today (2025-03-01) or an earlier day" in failures(result)
@@ -212,8 +215,8 @@ rettelser:
 """
 
 
-def test_wrong_numbers_of_pupils_can_be_corrected_and_what_corrected_nothing_is_told(run: Run, tmp_path, monkeypatch):
-    corrected_by(COUNTED, monkeypatch)
+def test_wrong_numbers_of_pupils_can_be_corrected_and_what_corrected_nothing_is_told(run: Run, tmp_path):
+    corrected_by(COUNTED, tmp_path)
     result = run_job(tmp_path, run.inbox, rules=RULES, years=[2025], skoleaar=SKOLEAAR)
     assert result.success, failures(result)
     (observed,) = result.asset_materializations_for_node("observasjon")[-1:]

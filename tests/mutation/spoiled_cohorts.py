@@ -63,24 +63,24 @@ COHORTS: dict[str, Mutation] = {
     "reports said to be received": caught(
         Q, where(Q, "true", mottatt="DATE '2025-03-01'", tilstand="'mottatt'"), "tilstand_etter_fristen"
     ),
-    "five terms": caught(F, without(F, "halvaar_nr = 6"), "halvaarene_foelger_hverandre"),
+    "five terms": caught(F, without(F, "halvaar_nr = 6"), "som_planen"),
     "a gap between two terms": caught(F, where(F, "halvaar_nr = 3", fra="fra + 1"), "halvaarene_foelger_hverandre"),
     "the phases turned": caught(
         F,
         where(F, "true", fase="CASE fase WHEN 'Forfase' THEN 'Gjennomføringsfase' ELSE 'Forfase' END"),
-        "forfase_foerst",
+        "som_planen",
     ),
-    "a report in the wrong term": caught(F, where(F, "halvaar_nr = 2", rapport="NULL"), "rapport_etter_hvert_aar"),
+    "a report in the wrong term": caught(F, where(F, "halvaar_nr = 2", rapport="NULL"), "som_planen"),
     "over before it began": caught(F, where(F, "halvaar_nr = 6", tilstand="'avsluttet'"), "tilstand_i_rekkefoelge"),
     "a cohort counted wrong": caught(F, where(F, "true", antall_kommuner="antall_kommuner + 1"), "kommunene_er_talt"),
     "a cohort in another phase than its municipalities": caught(
         F, f"SELECT * FROM {F}", "kommunene_er_i_fasen", pulje_kommune=f"SELECT * REPLACE ('Forfase' AS fase) FROM {P}"
     ),
     "a report of nobody": caught(Q, where(Q, "true", most=1, kommunenr="'6701'"), "rapportene_som_er_ventet"),
-    "a deadline a year off": caught(Q, where(Q, "true", most=1, frist="frist + 365"), "frist_etter_hvert_aar"),
+    "a deadline a year off": caught(Q, where(Q, "true", most=1, frist="frist + 365"), "frist_er_halvaarets_siste_dag"),
     "an adviser's report too many": caught(
         Q, where(Q, "rapport_nr = 2 AND avsender = 'kommune'", most=1, avsender="'veileder'"),
-        "veileder_bare_etter_forfasen",
+        "rapportene_som_er_ventet",
     ),
     "late without taking part": caught(Q, where(Q, "true", most=1, tilstand="'forsinket'"), "forsinket_bare_den_som_deltar"),
     "a term that overlaps the one before it and leaves a gap": caught(

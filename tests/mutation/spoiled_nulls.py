@@ -52,7 +52,7 @@ _CAUGHT = {
     ("vurdering_skole", "risikopoeng"): "samme_som_vurdering",
     ("pulje_kommune", "statsforvalter"): "embetet_da_og_naa",
     ("pulje_kommune", "statsforvalter_i_dag"): "embetet_da_og_naa",
-    ("pulje_faseplan", "rapport"): "rapport_etter_hvert_aar",
+    ("pulje_faseplan", "rapport"): "som_planen",
     ("datagrunnlag", "periode"): "alle_tall_er_tidfestet",
     ("datagrunnlag", "hentet"): "alle_tall_er_tidfestet",
 }

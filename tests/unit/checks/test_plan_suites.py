@@ -19,14 +19,15 @@ from oppfolging_pipeline.cohorts import kontrollgrunnlag
 from oppfolging_pipeline.cohorts.faseplan import fase_for, faseplan_rader
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.rules.faseplan import default_faseplan
 from oppfolging_pipeline.tables.model import table
 from tests.support.declared import minimal_row, write_parquet
 
 Row = dict[str, Any]
 PLAN, REPORTS = "pulje_faseplan", "rapportering"
 FACTS = {
-    "halvaarsplan": Facts(*kontrollgrunnlag.halvaarsplan()),
-    "rapportplan": Facts(*kontrollgrunnlag.rapportplan()),
+    "halvaarsplan": Facts(*kontrollgrunnlag.halvaarsplan(default_faseplan())),
+    "rapportplan": Facts(*kontrollgrunnlag.rapportplan(default_faseplan())),
 }
 STANDS = {"6101": "identifisert", "6102": "deltar", "6103": "takket nei", "6104": "fullført"}
 DAYS = {

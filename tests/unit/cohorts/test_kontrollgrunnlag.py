@@ -6,6 +6,7 @@ from datetime import date
 
 from oppfolging_pipeline.cohorts.kontrollgrunnlag import etterfolger, halvaarsplan, puljesett, rapportplan, sett_fra_dag
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.faseplan import default_faseplan
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.kontrollgrunnlag import Grunnlag
@@ -72,7 +73,7 @@ def test_where_the_day_is_known_there_is_no_other():
 
 
 def test_the_terms_of_the_plan_have_phase_activities_and_report():
-    columns, rows = halvaarsplan()
+    columns, rows = halvaarsplan(default_faseplan())
     by_number = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     assert list(by_number) == [1, 2, 3, 4, 5, 6]
     assert [row["fase"] for row in by_number.values()] == ["Forfase"] * 2 + ["Gjennomføringsfase"] * 4
@@ -81,7 +82,7 @@ def test_the_terms_of_the_plan_have_phase_activities_and_report():
 
 
 def test_the_reports_of_the_plan_have_their_senders_and_terms():
-    assert rows_of(rapportplan()) == {
+    assert rows_of(rapportplan(default_faseplan())) == {
         (1, "kommune", 2, 30), (1, "veileder", 2, 30), (1, "statsforvalter", 2, 30),
         (2, "kommune", 4, 30), (2, "statsforvalter", 4, 30), (3, "kommune", 6, 30), (3, "statsforvalter", 6, 30),
     }  # fmt: skip

@@ -40,7 +40,8 @@ def _digest(*fylker: list[str | None], embete: str = "A") -> str:
 def _sett(navn: str, merknad: str | None) -> str:
     with _empty_release() as connection:
         connection.execute(
-            f"INSERT INTO {CATALOG}.dim.indikatorsett VALUES ('a', ?, ?, true, ?, '{{}}')", [navn, "0" * 64, merknad]
+            f"INSERT INTO {CATALOG}.dim.indikatorsett VALUES ('a', ?, ?, true, false, ?, '{{}}', 'navn: a')",
+            [navn, "0" * 64, merknad],
         )
         return content_sha256(connection, CATALOG, "identity")
 
