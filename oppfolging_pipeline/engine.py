@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     Relation = duckdb.DuckDBPyRelation
 
-
 RESULT_PARTITION = ("uttrekksaar", "indikatorsett")
 
 
@@ -100,10 +99,8 @@ class Lake:
             names_a_part(name, part) for name, part in zip(declared.partition_by, parts, strict=True)
         )
         # A home's own set may have any name, and be gone: the report of the audit tells its file from a copy.
-        return named and (parts[-1] in rule_set_names() or not self._of_a_result(key) or self.report(file).is_file())
-
-    def _of_a_result(self, key: str) -> bool:
-        return table(key).partition_by == RESULT_PARTITION
+        carried = declared.partition_by != RESULT_PARTITION or parts[-1] in rule_set_names()
+        return named and (carried or self.report(file).is_file())
 
     @property
     def staging_root(self) -> Path:

@@ -21,50 +21,19 @@ from oppfolging_pipeline.core.skoleaar import first_day, is_skoleaar
 from oppfolging_pipeline.core.yaml_document import refusal, refuse, shown
 from oppfolging_pipeline.rules.catalog import Maal
 from oppfolging_pipeline.rules.indikator import catalog_of
-from oppfolging_pipeline.rules.parameter import Heltall, Kjennetegn, Regel, Tall, Tekst
+from oppfolging_pipeline.rules.parameter import Heltall, Kjennetegn, Regel, Tekst
+from oppfolging_pipeline.rules.rettelse_tall import Forvent, Settes
 
 FILE = "corrections.yaml"
 """The list that the program carries; a home may have one of its own beside it."""
 
 Handling = Literal["utelat", "overstyr", "merk"]
 Nivaa = Literal["nasjonalt", "fylke", "kommune", "skole"]
-Elever = Annotated[Heltall, Field(ge=0, le=2**31 - 1)]  # what the declared column holds
 
 ONLY_WHOLE: tuple[Nivaa, ...] = ("nasjonalt", "fylke")
 """The levels whose figures are never missing: limits and the checks between levels rest on them."""
 
 _CODE = {"nasjonalt": r"I", "fylke": r"\d{2}", "kommune": r"\d{4}", "skole": r"\d{9}"}
-
-
-class Settes(Regel):
-    """What an override puts in the place of the source's figure, of its number of pupils, or of both."""
-
-    verdi: Tall | None = None
-    antall: Annotated[Elever | None, Field(default=None, validate_default=True)]
-
-    @field_validator("antall")
-    @classmethod
-    def _something(cls, antall: int | None, info: ValidationInfo) -> int | None:
-        if antall is None and info.data.get("verdi", 0) is None:
-            refuse([refusal(found="nothing", expected="verdi, antall or both", action="Write what is right.")])
-        return antall
-
-
-class Forvent(Regel):
-    """What the source says today. `verdi` stands exactly when `verdistatus` is `vist`, `antall` when it is shown."""
-
-    verdistatus: Literal["vist", "skjermet", "mangler"]
-    verdi: Annotated[Tall | None, Field(default=None, validate_default=True)]
-    antall: Elever | None = None
-
-    @field_validator("verdi")
-    @classmethod
-    def _only_what_is_shown(cls, verdi: Decimal | None, info: ValidationInfo) -> Decimal | None:
-        status = info.data.get("verdistatus")
-        if status is not None and (status == "vist") != (verdi is not None):
-            expected = "the figure that the source shows" if verdi is None else f"no figure, because it is {status}"
-            refuse([refusal(found=shown(verdi), expected=expected, action="Write what the source says today.")])
-        return verdi
 
 
 class Rettelse(Regel):

@@ -20,6 +20,7 @@ from oppfolging_pipeline.core.skoleaar import span
 from oppfolging_pipeline.sources.archive_order import Read, news
 from oppfolging_pipeline.sources.archived import OWN_SETTINGS, Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.contents import ContentStore
+from oppfolging_pipeline.sources.intake_rows import register_contents, register_intake, register_snapshot
 from oppfolging_pipeline.sources.ledger import Ledger, utc, with_zone
 from oppfolging_pipeline.sources.ledger_loss import CONTENT_FOLDER
 from oppfolging_pipeline.sources.ledger_tables import (
@@ -64,7 +65,7 @@ class Archive:
         self.contents.sweep()
         # Known before any content is kept: contents that no intake is of are those of a ledger that has gone.
         with self.ledger.writing() as ledger:
-            intake_id = _register_intake(ledger, origin, {}, now, basis=False)
+            intake_id = register_intake(ledger, origin, {}, now, basis=False)
         names: dict[str, str] = {}
         sizes: dict[str, int] = {}
         named = [(file, f"{OWN_SETTINGS}{file.name}") for file in egne]
@@ -76,7 +77,7 @@ class Archive:
         with self.ledger.writing() as ledger:
             for digest, name in names.items():
                 register_snapshot(ledger, digest, name, sizes[digest], now)
-            _register_contents(ledger, intake_id, names)
+            register_contents(ledger, intake_id, names)
             ledger.execute(INTAKE.update().where(INTAKE.c.id == intake_id).values(basis=True))
         return self._intake(intake_id)
 
@@ -89,7 +90,7 @@ class Archive:
         for digest in contents:
             self.contents.path_of(digest)
         with self.ledger.writing() as ledger:
-            intake_id = _register_intake(ledger, origin, contents, now, basis=False)
+            intake_id = register_intake(ledger, origin, contents, now, basis=False)
         return self._intake(intake_id)
 
     def renew(self, now: datetime, known_at: datetime | None = None, egne: Sequence[Path] = ()) -> Intake:
@@ -116,7 +117,7 @@ class Archive:
             for name, kept in kept_own.items():
                 register_snapshot(ledger, kept.sha256, name, kept.size, now)
                 names[kept.sha256] = name
-            intake_id = _register_intake(ledger, newest.origin, names, now, known_at)
+            intake_id = register_intake(ledger, newest.origin, names, now, known_at)
         return self._intake(intake_id)
 
     def accept(self, intake: Intake, readings: Sequence[Reading]) -> None:
@@ -276,38 +277,3 @@ class Archive:
         ordered = sorted(last.values(), key=lambda snapshot: (snapshot.file, snapshot.sha256))
         known_at = None if intake.known_at is None else with_zone(intake.known_at)
         return Intake(intake_id, intake.origin, tuple(ordered), known_at)
-
-
-def register_snapshot(ledger: sa.Connection, sha256: str, file: str, size: int, now: datetime) -> None:
-    """A content that has come in, under the name that it first came with."""
-    if ledger.execute(sa.select(SNAPSHOT.c.sha256).where(SNAPSHOT.c.sha256 == sha256)).first() is None:
-        ledger.execute(SNAPSHOT.insert().values(sha256=sha256, file=file, size=size, archived_at=utc(now)))
-
-
-def _register_intake(
-    ledger: sa.Connection,
-    origin: Origin,
-    names: Mapping[str, str],
-    now: datetime,
-    known_at: datetime | None = None,
-    *,
-    basis: bool = True,
-) -> int:
-    """A new intake of those contents (digest → name), not yet accepted. Returns its number.
-
-    It is never recorded as earlier than the one before it, also when the clock has been set back: what was to be known
-    at a day would else be what came in after it.
-    """
-    horizon = None if known_at is None else utc(known_at)
-    last = ledger.execute(sa.select(sa.func.max(INTAKE.c.archived_at))).scalar()
-    at = max(utc(now), last) if last else utc(now)
-    row = INTAKE.insert().values(origin=origin, archived_at=at, accepted=False, known_at=horizon, basis=basis)
-    intake_id: int = ledger.execute(row.returning(INTAKE.c.id)).scalar_one()
-    _register_contents(ledger, intake_id, names)
-    return intake_id
-
-
-def _register_contents(ledger: sa.Connection, intake_id: int, names: Mapping[str, str]) -> None:
-    if names:
-        contents = [{"intake_id": intake_id, "sha256": digest, "file": file} for digest, file in names.items()]
-        ledger.execute(INTAKE_SNAPSHOT.insert(), contents)

@@ -17,11 +17,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from oppfolging_pipeline.sources.archive import register_snapshot
 from oppfolging_pipeline.sources.asking import Answer, Ask
 from oppfolging_pipeline.sources.contents import Kept
 from oppfolging_pipeline.sources.drift import Drift
 from oppfolging_pipeline.sources.http import KEPT_HEADERS, Reply
+from oppfolging_pipeline.sources.intake_rows import register_snapshot
 from oppfolging_pipeline.sources.ledger import utc, with_zone
 from oppfolging_pipeline.sources.ledger_tables import ANSWER, DRIFT, FETCH, FETCH_UNIT
 from oppfolging_pipeline.sources.source_memory import SourceMemory, UnitState

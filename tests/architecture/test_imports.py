@@ -30,7 +30,7 @@ FLOORS = (
     ("publish",),
     ("cli_output", "cli_fetch_output"),
     ("cli_fetch",),
-    ("cli_doctor", "cli_releases"),
+    ("cli_doctor", "cli_releases", "cli_rules"),
     ("checks",),
     ("assets",),
     ("definitions",),
@@ -44,7 +44,7 @@ ONLY = {
     "cli_output": {"", "core", "publish"},
     "definitions": {"", "core", "rules", "assets"},
 }
-SETTINGS_READERS = {"cli", "cli_check", "cli_fetch", "cli_doctor", "cli_releases", "assets"}
+SETTINGS_READERS = {"cli", "cli_check", "cli_fetch", "cli_doctor", "cli_releases", "cli_rules", "assets"}
 # Commands that call what `definitions` offers; they import it when they run, as it brings Dagster.
 JOB_CALLERS = {"cli", "cli_check"}
 CHECKS_USERS = {"assets", "definitions"}

@@ -18,8 +18,9 @@ from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.definitions import JOB, build_definitions
 from oppfolging_pipeline.engine import open_engine
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.sources.archive import Archive, register_snapshot
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.intake_rows import register_snapshot
 from oppfolging_pipeline.staging import intake
 from tests.graph.test_definitions import GROUPS
 from tests.support.interfaces import PUBLISHED, Hurried, fetch_job, interfaces_at

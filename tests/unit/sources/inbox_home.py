@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from oppfolging_pipeline.sources.archive import Archive, register_snapshot
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Intake, Reading
 from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.intake_rows import register_snapshot
 from oppfolging_pipeline.sources.origins import Origin
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from oppfolging_pipeline.sources.archive import Archive, register_snapshot
+from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.archived import Reading
 from oppfolging_pipeline.sources.evidence import Evidence
+from oppfolging_pipeline.sources.intake_rows import register_snapshot
 from oppfolging_pipeline.staging.basis import register_note
 
 DAY = date(2026, 3, 1)
