@@ -23,6 +23,7 @@ from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import all_tables
@@ -127,6 +128,9 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.corrections),
     "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
+    "merking": lambda known: kontrollgrunnlag.merking(
+        known.requests, eksempel=is_invented(known.archive.origin())
+    ),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
     "opphav": lambda known: kontrollgrunnlag.opphav(known.requests, known.register),
     "puljesett": lambda known: puljegrunnlag.puljesett(known.requests),

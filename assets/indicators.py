@@ -18,6 +18,8 @@ from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, made_of_kommuner, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
+from oppfolging_pipeline.rules.merking import merking_av
+from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
 from oppfolging_pipeline.staging.sporing import observasjoner_sha256, sporing_rader
 
@@ -59,7 +61,9 @@ def grense(
             figures = window.unique("sha256").fetchall()
             note = rettet_grunnlag.correction_note(corrected, corrections, request.catalog)
             made: dict[str, Relation | Sequence[Row]] = {
-                "grense": grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected)),
+                "grense": merking_av(request.rule_set, eksempel=is_invented(basis.origin)).merket(
+                    grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected))
+                ),
                 "regelsett_brukt": [
                     {
                         **request.partition,

@@ -125,7 +125,7 @@ def sources(engine: Engine, lake: Lake) -> dict[str, list[Path]]:
 def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation, rettet: Relation) -> Relation:
     """The declared table `vurdering_kommune`; `rettet` is `rettet_celle`."""
     return engine.run(
-        "SELECT v.*, r.kommunenavn FROM rettet_vurdering v "
+        "SELECT v.*, r.kommunenavn, r.offisielt, r.eksempel FROM rettet_vurdering v "
         "JOIN rangering r USING (uttrekksaar, indikatorsett, kommunenr) WHERE v.nivaa = 'kommune'",
         rettet_vurdering=_with_corrections(engine, vurdering, rettet),
         rangering=rangering,
