@@ -66,6 +66,11 @@ def beside(
     return Beside(tables, _facts(home, asked - set(tables), observed, requested, register, per))
 
 
+def valgt_sett(home: HomeResource) -> str | None:
+    """The set that the home has asked for by name: it forms the cohorts of every year that it has results of."""
+    return None
+
+
 def _facts(
     home: HomeResource,
     asked: set[str],
@@ -77,7 +82,7 @@ def _facts(
     catalog = home.catalog
     requests = [Request(int(year), load_rule_set(name, catalog), catalog) for year, name in partitions]
     read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    known = Known(requests, observed, catalog, home.breaks, home.corrections, per, read, home.archive)
+    known = Known(requests, observed, catalog, home.breaks, home.corrections, per, read, home.archive, valgt_sett(home))
     return {
         name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
     }
@@ -87,8 +92,8 @@ def _facts(
 class Known:
     """What facts are made of: the requests and the (kilde, skoleaar) of the audited files, and what is declared.
 
-    `per` is the as-of date; None where nobody knows it, as of committed rows: a fact that is of a day is then of every
-    day that may be it.
+    `valgt` is the set that the home has asked for by name. `per` is the as-of date; None where nobody knows it, as of
+    committed rows: a fact that is of a day is then of every day that may be it.
     """
 
     requests: Sequence[Request]
@@ -99,6 +104,7 @@ class Known:
     per: date | None
     _register: Register | None
     archive: Archive
+    valgt: str | None = None
 
     @property
     def register(self) -> Register:
@@ -128,12 +134,10 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.corrections),
     "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
-    "merking": lambda known: kontrollgrunnlag.merking(
-        known.requests, eksempel=is_invented(known.archive.origin())
-    ),
+    "merking": lambda known: kontrollgrunnlag.merking(known.requests, eksempel=is_invented(known.archive.origin())),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
     "opphav": lambda known: kontrollgrunnlag.opphav(known.requests, known.register),
-    "puljesett": lambda known: puljegrunnlag.puljesett(known.requests),
+    "puljesett": lambda known: puljegrunnlag.puljesett(known.requests, known.valgt),
     "etterfolger": lambda known: puljegrunnlag.etterfolger(known.requests, known.register, known.per),
     "sett_fra_dag": lambda known: puljegrunnlag.sett_fra_dag(known.per),
     "halvaarsplan": lambda _: puljegrunnlag.halvaarsplan(),

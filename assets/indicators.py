@@ -21,6 +21,7 @@ from oppfolging_pipeline.indicators.vurdering import vurder
 from oppfolging_pipeline.rules.merking import merking_av
 from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
+from oppfolging_pipeline.staging.forelopig import preliminary_note
 from oppfolging_pipeline.staging.sporing import observasjoner_sha256, sporing_rader
 
 if TYPE_CHECKING:
@@ -59,7 +60,11 @@ def grense(
                 engine, window, request, corrections, made_of_kommuner(request, national), units
             )
             figures = window.unique("sha256").fetchall()
-            note = rettet_grunnlag.correction_note(corrected, corrections, request.catalog)
+            notes = (
+                preliminary_note(engine, window, request),
+                rettet_grunnlag.correction_note(corrected, corrections, request.catalog),
+            )
+            note = " ".join(filter(None, notes)) or None
             made: dict[str, Relation | Sequence[Row]] = {
                 "grense": merking_av(request.rule_set, eksempel=is_invented(basis.origin)).merket(
                     grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected))

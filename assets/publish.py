@@ -72,7 +72,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         kjent_per, of_each = marts.basis(engine, lake)
         known = reconcile(home.published, read_manifest(home.published))
         shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
-        notes = (of_each, of_then, note_of_each_other(engine, lake))
+        notes = (marts.first_words(engine, lake), of_each, of_then, note_of_each_other(engine, lake))
         # A new release is kept beside the newest of those that are kept now, the published one among them.
         kept = [record for record in known.manifest.utgivelser if record.fil][-KEEP:]
         as_it_is, as_new = (

@@ -10,6 +10,7 @@ Exit codes: 0 done, 1 the run or the question failed (what was published is told
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
-from oppfolging_pipeline.publish import read
+from oppfolging_pipeline.publish import read, read_choice
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.settings import Settings, read_settings
@@ -49,7 +50,10 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
-RulesFilter = Annotated[str | None, typer.Option("--rules", help="Only this rule set.")]
+RulesFilter = Annotated[
+    str | None,
+    typer.Option("--rules", help="This rule set. Default: the scheme's own, or the one the home has chosen."),
+]
 
 
 def main() -> None:
@@ -131,8 +135,9 @@ def show_identifisert(
     """The identified municipalities."""
     from oppfolging_pipeline import cli_output
 
+    asked = _as_given("show identifisert", home, uttrekk, as_json=as_json)
     with _errors(), _published(_settings(home).home) as connection:
-        rows = read.identifisert(connection, uttrekk, rules)
+        rows = read.identifisert(connection, uttrekk, rules, command=asked)
     cli_output.emit_identifisert(rows, as_json=as_json)
 
 
@@ -147,19 +152,25 @@ def show_faseplan(
 
     with _errors(), _published(_settings(home).home) as connection:
         rows, release = read.faseplan(connection, pulje), read.utgivelse(connection)
-    cli_output.emit_faseplan(rows, as_json=as_json)
-    _tell_day(release)
+        there = read_choice.results_there(connection)
+    cli_output.emit_faseplan(rows, there, as_json=as_json)
+    if rows:
+        _tell_day(release)
 
 
 @show.command("kommune")
 def show_kommune(
-    kommunenr: Annotated[str, typer.Argument(help="Four digits.")], home: HomeOption = None, as_json: JsonOption = False
+    kommunenr: Annotated[str, typer.Argument(help="Four digits.")],
+    home: HomeOption = None,
+    rules: RulesFilter = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Everything that is published about one municipality, and why it stands where it stands."""
+    """What is published about one municipality under one rule set, and why it stands where it stands."""
     from oppfolging_pipeline import cli_output
 
+    asked = _as_given(f"show kommune {shlex.quote(kommunenr)}", home, as_json=as_json)
     with _errors(), _published(_settings(home).home) as connection:
-        found, release = read.kommune(connection, kommunenr), read.utgivelse(connection)
+        found, release = read.kommune(connection, kommunenr, rules, command=asked), read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
 
@@ -193,8 +204,18 @@ def trace(
                 uttrekk=uttrekk,
                 rules=rules,
                 indikator=indikator,
+                command=_as_given(f"trace {shlex.quote(kommunenr)}", home, uttrekk, indikator, as_json=as_json),
             )
     cli_output.emit_sporing(found, as_json=as_json)
+
+
+def _as_given(
+    asked: str, home: Path | None, uttrekk: int | None = None, indikator: str | None = None, *, as_json: bool
+) -> str:
+    """The command as it was given, for whoever is told to add a rule set to it."""
+    options = {"--home": home, "--uttrekk": uttrekk, "--indikator": indikator}
+    given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    return f"oppfolging {asked} {shlex.join([*given, *(['--json'] * as_json)])}".rstrip()
 
 
 def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any]) -> Any:

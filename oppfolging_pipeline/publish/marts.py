@@ -18,6 +18,7 @@ from oppfolging_pipeline.publish.innhold import contents
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.merking import merking_av_rad, merking_av_uttrekk
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import intake
@@ -87,6 +88,14 @@ def stage(
         "datagrunnlag": datagrunnlag(engine, lake, archive, catalog),
     }
     return [engine.write(made[key], key, lake) for key in MADE_HERE]
+
+
+def first_words(engine: Engine, lake: Lake) -> str | None:
+    """What a release says of itself first: that its figures are invented, and which results are not of the scheme's own
+    set; None where there is nothing to say. It follows from the results alone: the same results make no new release."""
+    rows = engine.read(lake.files("rangering_kommune"), "rangering_kommune")
+    found = engine.fetch(rows.project("uttrekksaar, indikatorsett, offisielt, eksempel").distinct())
+    return merking_av_uttrekk((row["uttrekksaar"], merking_av_rad(row)) for row in found) or None
 
 
 def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.rules.model import RuleSet
 
 OPPDIKTET = "Oppdiktet eksempel."
@@ -69,6 +70,22 @@ def merking_av_rad(row: Mapping[str, Any]) -> Merking:
         eksempel=row.get("eksempel", False),
         forelopig=row.get("status") == _STATUS_FORELOPIG,
     )
+
+
+def merking_av_uttrekk(found: Iterable[tuple[int, Merking]]) -> str:
+    """The first words of what holds several results, each with its year: which of them are not of the scheme's own set.
+
+    That figures are preliminary is said with their source and school years, elsewhere. Empty where there is nothing to
+    say.
+    """
+    each = sorted(found, key=lambda one: (one[1].indikatorsett, one[0]))
+    years: dict[str, list[int]] = {}
+    for year, merking in each:
+        if not merking.offisielt:
+            years.setdefault(merking.indikatorsett, []).append(year)
+    words = [OPPDIKTET] if any(merking.eksempel for _, merking in each) else []
+    words += [f"{uoffisielt(navn)}: uttrekk {opplisting(of_set)}." for navn, of_set in years.items()]
+    return " ".join(words)
 
 
 def uoffisielt(indikatorsett: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oppfolging_pipeline.rules.loader import load_rule_set
-from oppfolging_pipeline.rules.merking import Merking, merking_av, merking_av_rad
+from oppfolging_pipeline.rules.merking import Merking, merking_av, merking_av_rad, merking_av_uttrekk
 
 UNOFFICIAL = "Ikke ordningens offisielle indikatorsett (np-skalapoeng)."
 
@@ -44,3 +44,27 @@ def test_a_row_of_a_cohort_names_no_set_and_one_of_before_says_nothing() -> None
     assert merking_av_rad({"indikatorsett": "np-skalapoeng", "status": "beregnet"}).ord == ""
     of_2025 = {"indikatorsett": "mitt", "status": "foreløpig", "offisielt": True, "eksempel": False}
     assert merking_av_rad(of_2025).ord == "Foreløpige tall."
+
+
+OFFICIAL, OTHER = (
+    Merking("udir-2020", offisielt=True, eksempel=False),
+    Merking("mitt", offisielt=False, eksempel=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ([(2025, OFFICIAL)], ""),
+        ([], ""),
+        (
+            [(2025, OFFICIAL), (2026, OTHER), (2025, OTHER), (2024, Merking("annet", offisielt=False, eksempel=True))],
+            "Oppdiktet eksempel. Ikke ordningens offisielle indikatorsett (annet): uttrekk 2024. "
+            "Ikke ordningens offisielle indikatorsett (mitt): uttrekk 2025 og 2026.",
+        ),
+    ],
+)
+def test_what_holds_several_results_names_those_that_are_not_official(
+    found: list[tuple[int, Merking]], words: str
+) -> None:
+    assert merking_av_uttrekk(found) == merking_av_uttrekk(reversed(found)) == words
