@@ -68,7 +68,7 @@ def beside(
 
 def valgt_sett(home: HomeResource) -> str | None:
     """The set that the home has asked for by name: it forms the cohorts of every year that it has results of."""
-    return None
+    return home.settings.regelsett
 
 
 def _facts(

@@ -18,6 +18,7 @@ from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, made_of_kommuner, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
+from oppfolging_pipeline.publish.uttak import bring_back
 from oppfolging_pipeline.rules.merking import merking_av
 from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
@@ -92,6 +93,7 @@ def grense(
         audited = [ToAudit(tuple(files), (check,) if key == "grense" else ()) for key, files in written.items()]
         years = ", ".join(str(request.uttrekksaar) for request in asked)
         yield from publish_audited(context, home, audited, {"uttrekk": years, "indikatorsett": uttrekk.rules})
+        bring_back(home.root, [(request.uttrekksaar, request.rule_set.navn) for request in asked])
 
 
 @dg.asset(

@@ -1,5 +1,5 @@
 """The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
-`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`.
+`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`, `results` from `cli_results`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases
+from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases, cli_results
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
@@ -43,6 +43,7 @@ cli_fetch.register(app)
 cli_check.register(app)
 cli_doctor.register(app)
 cli_releases.register(app)
+cli_results.register(app)
 
 HomeOption = Annotated[
     Path | None,
@@ -136,8 +137,10 @@ def show_identifisert(
     from oppfolging_pipeline import cli_output
 
     asked = _as_given("show identifisert", home, uttrekk, as_json=as_json)
-    with _errors(), _published(_settings(home).home) as connection:
-        rows = read.identifisert(connection, uttrekk, rules, command=asked)
+    with _errors():
+        settings = _settings(home)
+        with _published(settings.home) as connection:
+            rows = read.identifisert(connection, uttrekk, rules, settings.regelsett, asked)
     cli_output.emit_identifisert(rows, as_json=as_json)
 
 
@@ -169,8 +172,11 @@ def show_kommune(
     from oppfolging_pipeline import cli_output
 
     asked = _as_given(f"show kommune {shlex.quote(kommunenr)}", home, as_json=as_json)
-    with _errors(), _published(_settings(home).home) as connection:
-        found, release = read.kommune(connection, kommunenr, rules, command=asked), read.utgivelse(connection)
+    with _errors():
+        settings = _settings(home)
+        with _published(settings.home) as connection:
+            found = read.kommune(connection, kommunenr, rules, settings.regelsett, asked)
+            release = read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
 
@@ -204,6 +210,7 @@ def trace(
                 uttrekk=uttrekk,
                 rules=rules,
                 indikator=indikator,
+                chosen=settings.regelsett,
                 command=_as_given(f"trace {shlex.quote(kommunenr)}", home, uttrekk, indikator, as_json=as_json),
             )
     cli_output.emit_sporing(found, as_json=as_json)

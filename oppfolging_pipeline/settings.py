@@ -23,6 +23,10 @@ VARIABLES = {
     "OPPFOLGING_INBOX": (
         "The folder with files downloaded from Udir. Without it: the home's archive, else the invented example country."
     ),
+    "OPPFOLGING_REGELSETT": (
+        "The home's rule set: that of a run that names none, and the one that forms the cohorts. "
+        "Default: the only one that calls itself official."
+    ),
     "OPPFOLGING_MESTRINGSNIVAA_KOLONNE": (
         "Regular expression for the columns with the share on a mestringsnivå; {nivaa} stands for the level's number. "
         "Default: the catalogue's."
@@ -42,10 +46,12 @@ _LONGEST_PAUSE = 60.0
 
 @dataclass(frozen=True)
 class Settings:
-    """Validated settings. `inbox` is None for the example country, `protokoll_url` for a ledger in the home."""
+    """Validated settings. `inbox` is None for the example country, `protokoll_url` for a ledger in the home,
+    and `regelsett` for the official set."""
 
     home: Path
     inbox: Path | None
+    regelsett: str | None
     catalog: Catalog
     addresses: Addresses
     manners: Manners
@@ -72,6 +78,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         home=Path(environment.get("OPPFOLGING_HOME") or "data").absolute(),
         inbox=Path(inbox).absolute() if inbox else None,
+        regelsett=(environment.get("OPPFOLGING_REGELSETT") or "").strip() or None,
         catalog=catalog,
         addresses=addresses,
         manners=manners,

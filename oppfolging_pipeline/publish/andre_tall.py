@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.norsk import opplisting
-from oppfolging_pipeline.publish.consistency import Result
+from oppfolging_pipeline.publish.uttak import Result
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging.harmonisering import Request

@@ -18,6 +18,7 @@ from tests.support.run import failures, run_job
 from tests.support.tiny import SKOLEAAR, write_tiny
 
 RULES = "np-skalapoeng"
+FOUR_YEARS = (*SKOLEAAR, "2025-26")
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,16 @@ def published(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, read-only."""
     with closing(duckdb.connect(str(run.home / "publisert" / "oppfolging.duckdb"), read_only=True)) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the results of 2025 and 2026, both of the same figures. No test may change it."""
+    place = tmp_path_factory.mktemp("to-aar")
+    inbox = write_tiny(place / "innboks", FOUR_YEARS)
+    result = run_job(
+        place / "hjem", inbox, rules=RULES, years=[2025, 2026], skoleaar=FOUR_YEARS, per="2026-03-01",
+        now="2026-03-01T12:00:00+00:00",
+    )  # fmt: skip
+    assert result.success, failures(result)
+    return place / "hjem"

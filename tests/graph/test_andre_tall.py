@@ -15,24 +15,16 @@ from oppfolging_pipeline.cli import app
 from oppfolging_pipeline.publish.loefte import KONTROLL
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, read_manifest
 from oppfolging_pipeline.sources.flat import FIELDS
+from tests.graph.conftest import FOUR_YEARS as YEARS
 from tests.support.run import failures, run_job
-from tests.support.tiny import SKOLEAAR, encoded, national_tests, write_tiny
+from tests.support.tiny import encoded, national_tests
 
-YEARS = (*SKOLEAAR, "2025-26")
 KNOWN, LATER = "2026-03-01", "2026-03-10T12:00:00+00:00"
 # A municipality with its two schools, and two of the three schools of another.
 SHIELDED = ("6102", "100000004", "100000005", "100000001", "100000002")
 REVISED = {"100000004": 1, "100000005": -1}  # of one municipality, whose mean stays
 SHOWN_SINCE = "10 tall som kilden siden har skjermet (lesing 2024-25)"
 FIRST_TEST = slice(9, 12)  # value, uncertainty and pupils of the first test of a row
-
-
-@pytest.fixture(scope="module")
-def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the results of 2025 and 2026, both of the same figures. No test may change it."""
-    place = tmp_path_factory.mktemp("to-aar")
-    run(place / "hjem", write_tiny(place / "innboks", YEARS), [2025, 2026], now="2026-03-01T12:00:00+00:00")
-    return place / "hjem"
 
 
 @pytest.fixture
