@@ -63,8 +63,9 @@ def intended(home: Path) -> tuple[Uttak, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValidationError) as error:
+        found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
         raise PermanentError(
-            f"{path}: found content that does not say which results are being taken out ({error}); expected that. "
+            f"{path}: found content that does not say which results are being taken out ({found}); expected that. "
             "Remove the file, and give `oppfolging results retire` again."
         ) from error
 
