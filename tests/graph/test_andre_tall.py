@@ -16,6 +16,7 @@ from oppfolging_pipeline.publish.loefte import KONTROLL
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, read_manifest
 from oppfolging_pipeline.sources.flat import FIELDS
 from tests.graph.conftest import FOUR_YEARS as YEARS
+from tests.graph.conftest import whose
 from tests.support.run import failures, run_job
 from tests.support.tiny import encoded, national_tests
 
@@ -111,7 +112,7 @@ def test_results_of_revised_figures_stand_beside_each_other_and_that_is_no_fault
     with closing(duckdb.connect(str(home / "publisert" / PUBLISHED_FILE), read_only=True)) as published:
         ((note,),) = published.execute("SELECT merknad FROM drift.utgivelse ORDER BY utgivelse DESC LIMIT 1").fetchall()
     assert note == (
-        "Uttrekk 2025 (np-skalapoeng) er regnet av andre utgaver av kildens tall enn uttrekk 2026 (np-skalapoeng): "
+        f"{whose(2025, 2026)} Uttrekk 2025 (np-skalapoeng) er regnet av andre utgaver av kildens tall enn uttrekk 2026 (np-skalapoeng): "
         "samme skoleår kan ha ulike tall i dem."
     )
     code, said = told(home, "check")
@@ -152,7 +153,7 @@ def test_what_is_shielded_since_is_found_in_the_releases_that_are_kept_and_taken
     """Earlier releases stayed open."""
     home = Path(shutil.copytree(shielded_since, tmp_path / "hjem"))
     first, second = releases(home)
-    assert note(home) == f"Utgivelse {first} viser {SHOWN_SINCE}."
+    assert note(home) == f"{whose(2025, 2026)} Utgivelse {first} viser {SHOWN_SINCE}."
     assert not {"6102", *SHIELDED} & set(note(home).replace(".", " ").split())
     run(home, None, [2025, 2026])
     assert list(releases(home)) == [first, second]  # the same content, the same note

@@ -19,7 +19,7 @@ from oppfolging_pipeline.cli import app
 from oppfolging_pipeline.rules import loader
 from oppfolging_pipeline.rules.brudd import default_breaks, load_breaks_text
 from oppfolging_pipeline.rules.rettelser import load_corrections_text
-from tests.graph.conftest import RULES, Run
+from tests.graph.conftest import RULES, Run, whose
 from tests.support.run import failures, run_job
 from tests.support.tiny import SKOLEAAR, write_tiny
 
@@ -100,7 +100,7 @@ def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_rele
     )
     home = tmp_path / "hjem"
     assert query(home, "SELECT uttrekksaar, merknad FROM drift.grunnlag") == [(2025, merknad)]
-    assert query(home, "SELECT merknad FROM drift.utgivelse") == [(f"Uttrekk 2025 ({RULES}): {merknad}",)]
+    assert query(home, "SELECT merknad FROM drift.utgivelse") == [(f"{whose(2025)} Uttrekk 2025 ({RULES}): {merknad}",)]
     ((parametre,),) = query(home, "SELECT parametre FROM dim.indikatorsett")
     assert [row["verdi"] for row in json.loads(parametre) if row["navn"] == "brudd"] == [["ny-skala-2024"]]
 
