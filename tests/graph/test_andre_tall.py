@@ -112,7 +112,8 @@ def test_results_of_revised_figures_stand_beside_each_other_and_that_is_no_fault
     with closing(duckdb.connect(str(home / "publisert" / PUBLISHED_FILE), read_only=True)) as published:
         ((note,),) = published.execute("SELECT merknad FROM drift.utgivelse ORDER BY utgivelse DESC LIMIT 1").fetchall()
     assert note == (
-        f"{whose(2025, 2026)} Uttrekk 2025 (np-skalapoeng) er regnet av andre utgaver av kildens tall enn uttrekk 2026 (np-skalapoeng): "
+        f"{whose(2025, 2026)} "
+        "Uttrekk 2025 (np-skalapoeng) er regnet av andre utgaver av kildens tall enn uttrekk 2026 (np-skalapoeng): "
         "samme skoleår kan ha ulike tall i dem."
     )
     code, said = told(home, "check")
