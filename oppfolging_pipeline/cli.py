@@ -10,7 +10,6 @@ Exit codes: 0 done, 1 the run or the question failed (what was published is told
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
@@ -23,8 +22,9 @@ from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases, 
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
-from oppfolging_pipeline.publish import read, read_choice
+from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
+from oppfolging_pipeline.publish.read_choice import as_given, results_there
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.settings import Settings, read_settings
 
@@ -136,11 +136,9 @@ def show_identifisert(
     """The identified municipalities."""
     from oppfolging_pipeline import cli_output
 
-    asked = _as_given("show identifisert", home, uttrekk, as_json=as_json)
-    with _errors():
-        settings = _settings(home)
-        with _published(settings.home) as connection:
-            rows = read.identifisert(connection, uttrekk, rules, settings.regelsett, asked)
+    asked = as_given(["show", "identifisert"], home, uttrekk, as_json=as_json)
+    with _errors(), _published((settings := _settings(home)).home) as connection:
+        rows = read.identifisert(connection, uttrekk, rules, settings.regelsett, asked)
     cli_output.emit_identifisert(rows, as_json=as_json)
 
 
@@ -155,8 +153,7 @@ def show_faseplan(
 
     with _errors(), _published(_settings(home).home) as connection:
         rows, release = read.faseplan(connection, pulje), read.utgivelse(connection)
-        there = read_choice.results_there(connection)
-    cli_output.emit_faseplan(rows, there, as_json=as_json)
+        cli_output.emit_faseplan(rows, results_there(connection), as_json=as_json)
     if rows:
         _tell_day(release)
 
@@ -171,12 +168,10 @@ def show_kommune(
     """What is published about one municipality under one rule set, and why it stands where it stands."""
     from oppfolging_pipeline import cli_output
 
-    asked = _as_given(f"show kommune {shlex.quote(kommunenr)}", home, as_json=as_json)
-    with _errors():
-        settings = _settings(home)
-        with _published(settings.home) as connection:
-            found = read.kommune(connection, kommunenr, rules, settings.regelsett, asked)
-            release = read.utgivelse(connection)
+    asked = as_given(["show", "kommune", kommunenr], home, as_json=as_json)
+    with _errors(), _published((settings := _settings(home)).home) as connection:
+        found = read.kommune(connection, kommunenr, rules, settings.regelsett, asked)
+        release = read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
 
@@ -211,18 +206,9 @@ def trace(
                 rules=rules,
                 indikator=indikator,
                 chosen=settings.regelsett,
-                command=_as_given(f"trace {shlex.quote(kommunenr)}", home, uttrekk, indikator, as_json=as_json),
+                command=as_given(["trace", kommunenr], home, uttrekk, indikator, as_json=as_json),
             )
     cli_output.emit_sporing(found, as_json=as_json)
-
-
-def _as_given(
-    asked: str, home: Path | None, uttrekk: int | None = None, indikator: str | None = None, *, as_json: bool
-) -> str:
-    """The command as it was given, for whoever is told to add a rule set to it."""
-    options = {"--home": home, "--uttrekk": uttrekk, "--indikator": indikator}
-    given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-    return f"oppfolging {asked} {shlex.join([*given, *(['--json'] * as_json)])}".rstrip()
 
 
 def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any]) -> Any:

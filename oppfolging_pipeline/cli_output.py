@@ -14,9 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.core.rounding import norwegian
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.read_choice import no_cohort
 from oppfolging_pipeline.rules.merking import merking_av_rad
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 _WIDTH_WITHOUT_TERMINAL = 160
+_COUNTED = ("kommuner", "vurdert", "kategori_1", "kategori_2", "offisielt", "eksempel", "status")
 _FOLDED = frozenset({"Fylke", "Aktiviteter", "Rapport", "Kolonne", "Forespørsel", "Lisens"})
 
 
@@ -47,19 +48,7 @@ def run_summary(
             FROM mart.rangering_kommune WHERE uttrekksaar = ? AND indikatorsett = ?""",
             [year, rules],
         ).fetchone()
-        kommuner, vurdert, kategori_1, kategori_2, offisielt, eksempel, status = row or (0, 0, 0, 0, None, None, None)
-        counts.append(
-            {
-                "uttrekksaar": year,
-                "kommuner": kommuner,
-                "vurdert": vurdert,
-                "kategori_1": kategori_1,
-                "kategori_2": kategori_2,
-                "offisielt": offisielt,
-                "eksempel": eksempel,
-                "status": status,
-            }
-        )
+        counts.append({"uttrekksaar": year, **dict(zip(_COUNTED, row or (), strict=True))})
     release = connection.execute(
         "SELECT per, gjelder_til FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1"
     ).fetchone()
@@ -130,11 +119,7 @@ def emit_faseplan(rows: Sequence[Row], results: Mapping[str, Sequence[int]], *, 
         _emit_json(rows)
         return
     if not rows:
-        there = opplisting(f"{name} ({opplisting(years)})" for name, years in results.items())
-        _line(
-            "Ingen pulje er dannet: bare ordningens offisielle indikatorsett danner en, eller et som er bedt om ved "
-            f"navn (OPPFOLGING_REGELSETT). Hjemmet har resultater av {there}."
-        )
+        _line(no_cohort(results))
     for pulje in sorted({row["pulje"] for row in rows}):
         terms = [row for row in rows if row["pulje"] == pulje]
         _table(

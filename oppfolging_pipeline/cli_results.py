@@ -65,18 +65,11 @@ def retire_result(
     with errors():
         settings = settings_of(home)
         os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-        import dagster as dg
-
         from oppfolging_pipeline import definitions
 
-        with dg.DagsterInstance.ephemeral() as instance:
-            done = definitions.retire_result(
-                home=str(settings.home),
-                uttrekksaar=uttrekk,
-                rules=rules,
-                progress=lambda line: typer.echo(line, err=True),
-                instance=instance,
-            )
+        done = definitions.retire_result(
+            home=str(settings.home), uttrekksaar=uttrekk, rules=rules, progress=lambda line: typer.echo(line, err=True)
+        )
     if done.faults:
         for step, fault in done.faults.items():
             typer.echo(f"{step} failed. {fault}", err=True)

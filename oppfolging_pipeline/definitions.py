@@ -104,13 +104,12 @@ def run_identifisering(
     return execute(definitions, JOB, home_resource, skoleaar, instance, asked)
 
 
-def retire_result(
-    *, home: str, uttrekksaar: int, rules: str, progress: Progress, instance: dg.DagsterInstance
-) -> uttak.Retired:
+def retire_result(*, home: str, uttrekksaar: int, rules: str, progress: Progress) -> uttak.Retired:
     """Take a result out of what is published, for the CLI. Raises as `assets.uttak.retire` does."""
     home_resource = HomeResource(home=home)
     definitions = build_definitions(loggers={"console": progress_logger(progress)}, home=home_resource)
-    return uttak.retire(definitions, home_resource, (uttrekksaar, rules), instance)
+    with dg.DagsterInstance.ephemeral() as instance:
+        return uttak.retire(definitions, home_resource, (uttrekksaar, rules), instance)
 
 
 def check_by_hand(home: str, tables: Sequence[str]) -> Iterator[TableAudit]:

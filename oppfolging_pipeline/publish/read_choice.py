@@ -8,6 +8,8 @@ A list that is not of the scheme's own set is never shown to one who did not ask
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import PermanentError
@@ -43,6 +45,24 @@ def set_for_answer(
     wanted = f"indikatorsettet {chosen}, som hjemmet har valgt" if chosen else "ordningens offisielle indikatorsett"
     only = f", bare av {there}: {_shown_by(years, command)}" if years else ": kjør `oppfolging run`."
     raise PermanentError(f"Hjemmet har ingen resultater{of_year} av {wanted}{only}")
+
+
+def as_given(
+    words: Sequence[str], home: Path | None, uttrekk: int | None = None, indikator: str | None = None, *, as_json: bool
+) -> str:
+    """The command as it was given, for whoever is told to name a set in it."""
+    options = {"--home": home, "--uttrekk": uttrekk, "--indikator": indikator}
+    given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    return shlex.join(["oppfolging", *words, *given, *(["--json"] * as_json)])
+
+
+def no_cohort(results: Mapping[str, Sequence[int]]) -> str:
+    """That no cohort is formed, and of which sets there are results."""
+    there = opplisting(f"{name} ({opplisting(years)})" for name, years in results.items())
+    return (
+        "Ingen pulje er dannet: bare ordningens offisielle indikatorsett danner en, eller et som er bedt om ved navn "
+        f"(OPPFOLGING_REGELSETT). Hjemmet har resultater av {there}."
+    )
 
 
 def results_there(connection: duckdb.DuckDBPyConnection) -> dict[str, list[int]]:
