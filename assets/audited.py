@@ -24,9 +24,12 @@ from oppfolging_pipeline.core.disk import disk_fault
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.files import sha256_of, write_atomically
 from oppfolging_pipeline.core.outcome import AuditReport, FailedAudit, Outcome, as_json
-from oppfolging_pipeline.engine import StagedFile
+from oppfolging_pipeline.engine import RESULT_PARTITION, StagedFile
 from oppfolging_pipeline.publish.kontrollside import write_failed_audit_page
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.merking import OPPDIKTET, merking_av, merking_av_uttrekk
+from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.tables.model import table
 
 LEFT_OUT = "Utelatt"  # how a warning of what was left out begins: the command line shows those
@@ -220,12 +223,23 @@ def _check_result(context: dg.AssetExecutionContext, key: str, group: Sequence[O
     )
 
 
+def _first_words(home: HomeResource, staged: Sequence[StagedFile]) -> str:
+    """What the audited tables say of themselves first: of every home whose figures are invented, and of results."""
+    eksempel = is_invented(home.archive.origin())
+    results = {home.lake.partition_of(file.target) for file in staged if file.table.partition_by == RESULT_PARTITION}
+    found = [
+        (int(year), merking_av(load_rule_set(name, home.catalog), eksempel=eksempel)) for year, name in sorted(results)
+    ]
+    return merking_av_uttrekk(found) if found else OPPDIKTET if eksempel else ""
+
+
 def _put_aside(
     home: HomeResource, context: dg.AssetExecutionContext, staged: Sequence[StagedFile], report: FailedAudit
 ) -> Path:
     run = context.run.run_id
     folder = home.root / "karantene" / run
     home.lake.quarantine(staged, folder)
+    report = report.model_copy(update={"foran": _first_words(home, staged)})
     write_atomically(folder / "kontroll.json", as_json(report))
     record = context.instance.get_run_record_by_id(run)
     if record is not None:

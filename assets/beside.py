@@ -22,6 +22,7 @@ from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.rules.oppsett import Oppsett
 from oppfolging_pipeline.sources.archive import Archive
+from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake, kontrollgrunnlag
 from oppfolging_pipeline.staging.brukte_sett import Result, set_for
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -75,6 +76,11 @@ def _sets_of_the_run(home: HomeResource, files: Sequence[StagedFile]) -> dict[Re
     return {one: oppsett.rule_set(one[1]) for one in results} if oppsett else {}
 
 
+def valgt_sett(home: HomeResource) -> str | None:
+    """The set that the home has asked for by name: it forms the cohorts of every year that it has results of."""
+    return home.settings.regelsett
+
+
 def _facts(
     home: HomeResource,
     asked: set[str],
@@ -89,7 +95,7 @@ def _facts(
     sets = home.sets_used(home.lake) if any(one not in made for one in results) else {}
     requests = [Request(one[0], made.get(one) or set_for(one, sets), catalog) for one in results]
     read = register or (intake.read_register(home.archive.in_force()) if asked & _OF_THE_REGISTER else None)
-    known = Known(requests, observed, catalog, oppsett, per, read, home.archive)
+    known = Known(requests, observed, catalog, oppsett, per, read, home.archive, home.settings.regelsett)
     return {
         name: Facts(*make(known), empty_ok=name in _MAY_BE_EMPTY) for name, make in _MAKERS.items() if name in asked
     }
@@ -99,8 +105,8 @@ def _facts(
 class Known:
     """What facts are made of: the requests and the (kilde, skoleaar) of the audited files, and what is declared.
 
-    `per` is the as-of date; None where nobody knows it, as of committed rows: a fact that is of a day is then of every
-    day that may be it.
+    `valgt` is the set that the home has asked for by name. `per` is the as-of date; None where nobody knows it, as of
+    committed rows: a fact that is of a day is then of every day that may be it.
     """
 
     requests: Sequence[Request]
@@ -110,6 +116,7 @@ class Known:
     per: date | None
     _register: Register | None
     archive: Archive
+    valgt: str | None = None
 
     @property
     def register(self) -> Register:
@@ -139,9 +146,10 @@ _MAKERS: Mapping[str, Callable[[Known], kontrollgrunnlag.Grunnlag]] = {
     "utelatt_tall": lambda known: kontrollgrunnlag.utelatt_tall(known.oppsett.rettelser),
     "ventet_celle": lambda known: kontrollgrunnlag.ventet_celle(known.requests),
     "sett": lambda known: kontrollgrunnlag.sett(known.requests),
+    "merking": lambda known: kontrollgrunnlag.merking(known.requests, eksempel=is_invented(known.archive.origin())),
     "ventet_kommune": lambda known: kontrollgrunnlag.ventet_kommune(known.requests, known.register),
     "opphav": lambda known: kontrollgrunnlag.opphav(known.requests, known.register),
-    "puljesett": lambda known: puljegrunnlag.puljesett(known.requests),
+    "puljesett": lambda known: puljegrunnlag.puljesett(known.requests, known.valgt),
     "etterfolger": lambda known: puljegrunnlag.etterfolger(known.requests, known.register, known.per),
     "sett_fra_dag": lambda known: puljegrunnlag.sett_fra_dag(known.per),
     "halvaarsplan": lambda known: puljegrunnlag.halvaarsplan(known.oppsett.faseplan),

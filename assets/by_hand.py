@@ -20,7 +20,7 @@ from oppfolging_pipeline.core.errors import OppfolgingError, PermanentError
 from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, StagedFile
 from oppfolging_pipeline.publish.andre_tall import of_other_figures
-from oppfolging_pipeline.publish.consistency import Result
+from oppfolging_pipeline.publish.uttak import Result
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.staging.brukte_sett import set_for
 from oppfolging_pipeline.staging.harmonisering import Request

@@ -7,6 +7,7 @@ import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
+from assets.beside import valgt_sett
 from assets.identification import identifisert
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.staging import Results
@@ -14,7 +15,7 @@ from checks.suite import expected_rows
 from oppfolging_pipeline.cohorts.dagen import Identifisering, dagen_for_kjoringen, identifiseringer, planer, puljer
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import Engine
-from oppfolging_pipeline.publish.consistency import require_audited_results
+from oppfolging_pipeline.publish.consistency import require_audited_results, require_declared_results
 from oppfolging_pipeline.staging import intake
 
 
@@ -22,7 +23,7 @@ def identified(home: HomeResource, engine: Engine) -> tuple[Identifisering, ...]
     """What the cohorts of the home are formed of: every identification that a release is of."""
     rows = engine.fetch(engine.read(home.complete.files("identifisert_kommune"), "identifisert_kommune"))
     sets = home.sets_used()
-    return identifiseringer(rows, lambda year, name: sets[year, name])
+    return identifiseringer(rows, lambda year, name: sets[year, name], valgt_sett(home))
 
 
 @dg.asset(
@@ -40,6 +41,7 @@ def vedtak(
     """The municipalities of every cohort of the home, at the as-of date, which is decided here for the whole run."""
     with home.writing() as engine:
         require_audited_results(home.complete)  # those of earlier runs are read here for the first time
+        require_declared_results(engine, home.complete)
         per = clock.as_of(uttrekk.per)
         register = intake.read_register(home.archive.in_force())
         rows = puljer(identified(home, engine), register, per, home.oppsett.faseplan)

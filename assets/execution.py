@@ -87,13 +87,7 @@ def execute(
             run_config={"loggers": {"console": {}}},  # ours, in place of Dagster's own console logger
             raise_on_error=False,
         )
-        faults = {
-            event.step_key or job: _fault(event.step_failure_data)
-            for event in result.all_events
-            if event.is_step_failure
-        }
-        if not result.success:
-            faults = faults or {job: "The run failed before its first step."}
+        faults = faults_of(result, job)
         _journal_end(home.root, journal.ended(system_clock(), faults), faults)
         after = published_release(home.published)
     if faults:
@@ -104,6 +98,14 @@ def execute(
     found: Any = release["viser_skjermet_siden"].value
     since = tuple((str(name), str(text)) for name, text in found)
     return RunOutcome(True, {}, years, str(release["utgivelse"].value), bool(release["ny"].value), since)
+
+
+def faults_of(result: dg.ExecuteInProcessResult, job: str) -> dict[str, str]:
+    """What each step that failed said; none of a run that went well."""
+    faults = {
+        event.step_key or job: _fault(event.step_failure_data) for event in result.all_events if event.is_step_failure
+    }
+    return faults or ({} if result.success else {job: "The run failed before its first step."})
 
 
 def _journal_end(root: Path, journal: RunJournal, faults: dict[str, str]) -> None:

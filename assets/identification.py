@@ -19,6 +19,8 @@ from checks.suite import expected_rows
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.identification import tables
 from oppfolging_pipeline.identification.names import Names, names_at
+from oppfolging_pipeline.rules.merking import Merking, merking_av
+from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.skole import skole_rader
@@ -29,16 +31,26 @@ class _Decided:
     request: Request
     decision: tables.Decision
     names: Names
+    merking: Merking
+
+    def ranking(self) -> list[tables.Row]:
+        """Rows of `rangering_kommune`, marked."""
+        request = self.request
+        rows = tables.rangering_kommune(self.decision, request.rule_set, self.names, request.partition)
+        return self.merking.merket(rows)
 
 
 def _decided(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> Iterator[_Decided]:
     """The decision of each request. It is pure and cheap, so each asset makes it anew from `andel`."""
-    register = intake.read_register(home.archive.in_force())
+    basis = home.archive.in_force()
+    register, eksempel = intake.read_register(basis), is_invented(basis.origin)
     for request in requests(home, uttrekk, engine):
         rows = engine.fetch(result_of(home, engine, "andel", request))
         schools = engine.fetch(skole_rader(engine, observasjon_of(home, engine, request), home.catalog))
         names = names_at(register, request.registerdato, schools)
-        yield _Decided(request, tables.decide(rows, request.rule_set, {}), names)
+        decision = tables.decide(rows, request.rule_set, {})
+        merking = merking_av(request.rule_set, eksempel=eksempel, forelopig=decision.forelopig)
+        yield _Decided(request, decision, names, merking)
 
 
 @dg.asset(
@@ -56,7 +68,7 @@ def rangering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Ut
         ranked, ranked_schools, expected = [], [], 0
         for one in _decided(home, uttrekk, engine):
             request, rule_set = one.request, one.request.rule_set
-            kommuner = tables.rangering_kommune(one.decision, rule_set, one.names, request.partition)
+            kommuner = one.ranking()
             skoler = tables.rangering_skole(one.decision, rule_set, one.names, request.partition)
             ranked.append(engine.write(kommuner, "rangering_kommune", home.lake, request.partition))
             ranked_schools.append(engine.write(skoler, "rangering_skole", home.lake, request.partition))
@@ -81,7 +93,7 @@ def kandidat(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Utt
         files = []
         for one in _decided(home, uttrekk, engine):
             rows = tables.kandidat_kategori2(one.decision, one.request.rule_set, one.names, one.request.partition)
-            files.append(engine.write(rows, "kandidat_kategori2", home.lake, one.request.partition))
+            files.append(engine.write(one.merking.merket(rows), "kandidat_kategori2", home.lake, one.request.partition))
         yield from publish_audited(context, home, [ToAudit(tuple(files))])
 
 
@@ -99,8 +111,7 @@ def identifisert(context: dg.AssetExecutionContext, home: HomeResource, uttrekk:
     with home.writing() as engine:
         files, asked = [], []
         for one in _decided(home, uttrekk, engine):
-            ranking = tables.rangering_kommune(one.decision, one.request.rule_set, one.names, one.request.partition)
-            rows = tables.identifisert_kommune(ranking, one.decision)
+            rows = tables.identifisert_kommune(one.ranking(), one.decision)
             staged = engine.write(rows, "identifisert_kommune", home.lake, one.request.partition)
             files.append(staged)
             asked.append((one.request, {etterregning.TABLE: [staged.staged]}))

@@ -18,8 +18,12 @@ from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.indicators.andel import andel_rader
 from oppfolging_pipeline.indicators.grense import grense_rader, made_of_kommuner, read_figures
 from oppfolging_pipeline.indicators.vurdering import vurder
+from oppfolging_pipeline.publish.uttak import bring_back
+from oppfolging_pipeline.rules.merking import merking_av
+from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.staging import intake, rettet_grunnlag, skole_plassering
 from oppfolging_pipeline.staging.brukte_sett import carried_by
+from oppfolging_pipeline.staging.forelopig import preliminary_note
 from oppfolging_pipeline.staging.sporing import observasjoner_sha256, sporing_rader
 
 if TYPE_CHECKING:
@@ -58,9 +62,15 @@ def grense(
                 engine, window, request, corrections, made_of_kommuner(request, national), units
             )
             figures = window.unique("sha256").fetchall()
-            note = rettet_grunnlag.correction_note(corrected, corrections, request.catalog)
+            notes = (
+                preliminary_note(engine, window, request),
+                rettet_grunnlag.correction_note(corrected, corrections, request.catalog),
+            )
+            note = " ".join(filter(None, notes)) or None
             made: dict[str, Relation | Sequence[Row]] = {
-                "grense": grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected)),
+                "grense": merking_av(request.rule_set, eksempel=is_invented(basis.origin)).merket(
+                    grense_rader(request, national, municipal, rettet_grunnlag.corrected_limits(corrected))
+                ),
                 "regelsett_brukt": [
                     {
                         **request.partition,
@@ -85,6 +95,7 @@ def grense(
         years = ", ".join(str(request.uttrekksaar) for request in asked)
         told = {"uttrekk": years, "indikatorsett": uttrekk.rule_set(home).navn}
         yield from publish_audited(context, home, audited, told)
+        bring_back(home.root, [(request.uttrekksaar, request.rule_set.navn) for request in asked])
 
 
 @dg.asset(

@@ -15,7 +15,7 @@ from assets.staging import Results, kommune, observasjon, skole
 from oppfolging_pipeline import __version__
 from oppfolging_pipeline.cohorts.dagen import TABELLER, dagen_for_kjoringen, gjelder_til
 from oppfolging_pipeline.core.run_journal import settle
-from oppfolging_pipeline.publish import marts
+from oppfolging_pipeline.publish import marts, uttak
 from oppfolging_pipeline.publish.andre_tall import note_of_each_other
 from oppfolging_pipeline.publish.consistency import (
     incomplete_results,
@@ -73,7 +73,7 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         kjent_per, of_each = marts.basis(engine, lake)
         known = reconcile(home.published, read_manifest(home.published))
         shown = found_in_home(engine, home.published, known, home.lake, home.archive, home.catalog)
-        notes = (of_each, of_then, note_of_each_other(engine, lake))
+        notes = (marts.first_words(engine, lake), of_each, of_then, note_of_each_other(engine, lake))
         # A new release is kept beside the newest of those that are kept now, the published one among them.
         kept = [record for record in known.manifest.utgivelser if record.fil][-KEEP:]
         as_it_is, as_new = (
@@ -103,6 +103,8 @@ def utgivelse(context: dg.AssetExecutionContext, home: HomeResource, clock: Cloc
         # Also when the release is unchanged: a killed run may have left the page of the one before it.
         with after_publication(release.utgivelse, PAGE_FILE):
             write_release_page(home.published)
+        with after_publication(release.utgivelse, uttak.FOLDER):
+            uttak.settle(home.lake)
         if _WHOLE_JOB in {node.name for node in context.job_def.nodes}:
             settle(home.root, context.run.tags.get(JOURNAL_TAG, ""), clock.now())
     context.log.info("release %s (%s)", release.utgivelse, "new" if release.changed else "unchanged")

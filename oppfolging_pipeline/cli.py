@@ -1,5 +1,6 @@
 """The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
-`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`, `rules` from `cli_rules`.
+`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`, `results` from `cli_results`,
+`rules` from `cli_rules`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -18,13 +19,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases, cli_rules
+from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases, cli_results, cli_rules
 from oppfolging_pipeline.cli_fetch import OppsettOption, settings_of
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
+from oppfolging_pipeline.publish.read_choice import as_given, results_there
 from oppfolging_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ cli_check.register(app)
 cli_doctor.register(app)
 cli_releases.register(app)
 cli_rules.register(app)
+cli_results.register(app)
 
 HomeOption = Annotated[
     Path | None,
@@ -50,7 +53,10 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
-RulesFilter = Annotated[str | None, typer.Option("--rules", help="Only this rule set.")]
+RulesFilter = Annotated[
+    str | None,
+    typer.Option("--rules", help="This rule set. Default: the scheme's own, or the one the home has chosen."),
+]
 
 
 def main() -> None:
@@ -137,8 +143,9 @@ def show_identifisert(
     """The identified municipalities."""
     from oppfolging_pipeline import cli_output
 
-    with _errors(), _published(settings_of(home).home) as connection:
-        rows = read.identifisert(connection, uttrekk, rules)
+    asked = as_given(["show", "identifisert"], home, uttrekk, as_json=as_json)
+    with _errors(), _published((settings := settings_of(home)).home) as connection:
+        rows = read.identifisert(connection, uttrekk, rules, settings.regelsett, asked)
     cli_output.emit_identifisert(rows, as_json=as_json)
 
 
@@ -153,19 +160,25 @@ def show_faseplan(
 
     with _errors(), _published(settings_of(home).home) as connection:
         rows, release = read.faseplan(connection, pulje), read.utgivelse(connection)
-    cli_output.emit_faseplan(rows, as_json=as_json)
-    _tell_day(release)
+        cli_output.emit_faseplan(rows, results_there(connection), as_json=as_json)
+    if rows:
+        _tell_day(release)
 
 
 @show.command("kommune")
 def show_kommune(
-    kommunenr: Annotated[str, typer.Argument(help="Four digits.")], home: HomeOption = None, as_json: JsonOption = False
+    kommunenr: Annotated[str, typer.Argument(help="Four digits.")],
+    home: HomeOption = None,
+    rules: RulesFilter = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Everything that is published about one municipality, and why it stands where it stands."""
+    """What is published about one municipality under one rule set, and why it stands where it stands."""
     from oppfolging_pipeline import cli_output
 
-    with _errors(), _published(settings_of(home).home) as connection:
-        found, release = read.kommune(connection, kommunenr), read.utgivelse(connection)
+    asked = as_given(["show", "kommune", kommunenr], home, as_json=as_json)
+    with _errors(), _published((settings := settings_of(home)).home) as connection:
+        found = read.kommune(connection, kommunenr, rules, settings.regelsett, asked)
+        release = read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
 
@@ -199,6 +212,8 @@ def trace(
                 uttrekk=uttrekk,
                 rules=rules,
                 indikator=indikator,
+                chosen=settings.regelsett,
+                command=as_given(["trace", kommunenr], home, uttrekk, indikator, as_json=as_json),
             )
     cli_output.emit_sporing(found, as_json=as_json)
 

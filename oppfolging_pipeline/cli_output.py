@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from oppfolging_pipeline.core.rounding import norwegian
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.read_choice import no_cohort
+from oppfolging_pipeline.rules.merking import merking_av_rad
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 _WIDTH_WITHOUT_TERMINAL = 160
+_COUNTED = ("kommuner", "vurdert", "kategori_1", "kategori_2", "offisielt", "eksempel", "status")
 _FOLDED = frozenset({"Fylke", "Aktiviteter", "Rapport", "Kolonne", "Forespørsel", "Lisens"})
 
 
@@ -40,20 +43,12 @@ def run_summary(
     for year in uttrekk:
         row = connection.execute(
             """
-            SELECT count(*), count(*) FILTER (vurdert), count(*) FILTER (kategori = 1), count(*) FILTER (kategori = 2)
+            SELECT count(*), count(*) FILTER (vurdert), count(*) FILTER (kategori = 1), count(*) FILTER (kategori = 2),
+              any_value(offisielt), any_value(eksempel), any_value(status)
             FROM mart.rangering_kommune WHERE uttrekksaar = ? AND indikatorsett = ?""",
             [year, rules],
         ).fetchone()
-        kommuner, vurdert, kategori_1, kategori_2 = row or (0, 0, 0, 0)
-        counts.append(
-            {
-                "uttrekksaar": year,
-                "kommuner": kommuner,
-                "vurdert": vurdert,
-                "kategori_1": kategori_1,
-                "kategori_2": kategori_2,
-            }
-        )
+        counts.append({"uttrekksaar": year, **dict(zip(_COUNTED, row or (), strict=True))})
     release = connection.execute(
         "SELECT per, gjelder_til FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1"
     ).fetchone()
@@ -93,8 +88,9 @@ def emit_identifisert(rows: Sequence[Row], *, as_json: bool) -> None:
         _emit_json(rows)
         return
     for key in sorted({(row["uttrekksaar"], row["indikatorsett"]) for row in rows}):
+        first = next(row for row in rows if (row["uttrekksaar"], row["indikatorsett"]) == key)
         _table(
-            f"Identifiserte kommuner {key[0]} ({key[1]})",
+            merking_av_rad(first).foran(f"Identifiserte kommuner {key[0]} ({key[1]})"),
             ("Kat.", "Plass", "Nr.", "Kommune", "Fylke", "Andel %", "Poeng", "Dekning", "Margin", "Status"),
             [
                 (
@@ -117,15 +113,17 @@ def emit_identifisert(rows: Sequence[Row], *, as_json: bool) -> None:
         _line("Ingen identifiserte kommuner.")
 
 
-def emit_faseplan(rows: Sequence[Row], *, as_json: bool) -> None:
-    """The phase timeline."""
+def emit_faseplan(rows: Sequence[Row], results: Mapping[str, Sequence[int]], *, as_json: bool) -> None:
+    """The phase timeline; that there is no cohort is said in words. `results` are the years of each set in the file."""
     if as_json:
         _emit_json(rows)
         return
+    if not rows:
+        _line(no_cohort(results))
     for pulje in sorted({row["pulje"] for row in rows}):
         terms = [row for row in rows if row["pulje"] == pulje]
         _table(
-            f"Pulje {pulje}: {terms[0]['antall_kommuner']} kommuner",
+            merking_av_rad(terms[0]).foran(f"Pulje {pulje}: {terms[0]['antall_kommuner']} kommuner"),
             ("Halvår", "Fra", "Til", "Fase", "År", "Tilstand", "Aktiviteter", "Rapport"),
             [
                 (
@@ -150,7 +148,7 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
         return
     for row in found["rangering"]:
         office = f" ({row['statsforvalter']})" if row["statsforvalter"] else ""
-        _line(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']}{office}")
+        _line(merking_av_rad(row).foran(f"{row['kommunenr']} {row['kommunenavn']}, {row['fylkesnavn']}{office}"))
         _line(f"Uttrekk {row['uttrekksaar']}, {row['indikatorsett']}: {row['begrunnelse']}")
         figures = [
             figure
@@ -181,7 +179,10 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
         )
     for row in found["pulje"]:
         note = f" {row['merknad']}" if row["merknad"] else ""
-        _line(f"Pulje {row['pulje']}: {row['deltakelse']} siden {row['siden'].isoformat()}.{note}")
+        since = (
+            f" siden {row['siden'].isoformat()}" if row["siden"] else ""
+        )  # the day of identification may not have come
+        _line(f"Pulje {row['pulje']}: {row['deltakelse']}{since}.{note}")
 
 
 def emit_sporing(traces: Sequence[Trace], *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets import cohorts, fetching, identification, indicators, publish, sources, staging
+from assets import cohorts, fetching, identification, indicators, publish, sources, staging, uttak
 from assets.by_hand import TableAudit, audit_by_hand, tables_with_a_suite
 from assets.execution import Progress, RunOutcome, execute, progress_logger
 from assets.interfaces import InterfacesResource
@@ -62,7 +62,7 @@ def build_definitions(loggers: dict[str, dg.LoggerDefinition] | None = None, **o
     """The definitions; `overrides` replace resources by name (for tests and for the CLI)."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(list(_MODULES)),
-        jobs=[_job(), _fetch_job()],
+        jobs=[_job(), _fetch_job(), uttak.job()],
         schedules=[aarlig_identifisering],
         sensors=[nytt_skoleaar],
         resources={
@@ -102,6 +102,14 @@ def run_identifisering(
     )
     asked = Asked(inbox, rules, tuple(years), per, kjent_per, tillat_eldre, oppsett)
     return execute(definitions, JOB, home_resource, skoleaar, instance, asked)
+
+
+def retire_result(*, home: str, oppsett: str, uttrekksaar: int, rules: str, progress: Progress) -> uttak.Retired:
+    """Take a result out of what is published, for the CLI. Raises as `assets.uttak.retire` does."""
+    home_resource = HomeResource(home=home, oppsett_mappe=oppsett)
+    definitions = build_definitions(loggers={"console": progress_logger(progress)}, home=home_resource)
+    with dg.DagsterInstance.ephemeral() as instance:
+        return uttak.retire(definitions, home_resource, (uttrekksaar, rules), instance)
 
 
 def check_by_hand(home: str, tables: Sequence[str], oppsett: str = "") -> Iterator[TableAudit]:

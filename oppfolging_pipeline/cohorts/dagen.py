@@ -50,16 +50,22 @@ class Identifisering:
 
 
 def identifiseringer(
-    rader: Iterable[Mapping[str, Any]], rule_set: Callable[[int, str], RuleSet]
+    rader: Iterable[Mapping[str, Any]], rule_set: Callable[[int, str], RuleSet], valgt: str | None = None
 ) -> tuple[Identifisering, ...]:
-    """One for each year, of the set that forms its cohort, from every row of `identifisert_kommune` in the home."""
+    """One for each year that a set forms a cohort of, from every row of `identifisert_kommune` in the home.
+
+    `valgt` is the set that the home has asked for by name. Raises `PermanentError` as `sett_for_pulje` does.
+    """
     by_year: dict[int, dict[str, list[Mapping[str, Any]]]] = {}
     for row in rader:
         by_year.setdefault(row["uttrekksaar"], {}).setdefault(row["indikatorsett"], []).append(row)
     found = []
     for year, of_set in sorted(by_year.items()):
         sets = {name: rule_set(year, name) for name in of_set}
-        chosen = sets[sett_for_pulje({name: one.offisielt for name, one in sets.items()})]
+        name_of_chosen = sett_for_pulje({name: one.offisielt for name, one in sets.items()}, valgt)
+        if name_of_chosen is None:
+            continue
+        chosen = sets[name_of_chosen]
         found.append(Identifisering(year, chosen.identifikasjonsdag(year), chosen.offisielt, of_set[chosen.navn]))
     return tuple(found)
 
@@ -77,10 +83,13 @@ def puljer(
 
 def planer(kommuner: Sequence[Mapping[str, Any]], per: date, plan: Faseplan | None = None) -> list[Row]:
     """Rows of `pulje_faseplan` as of the day, for every cohort of those rows of `pulje_kommune`."""
+    cohorts: dict[int, list[Mapping[str, Any]]] = {}
+    for row in kommuner:
+        cohorts.setdefault(row["pulje"], []).append(row)
     return [
-        term
-        for pulje in sorted({row["pulje"] for row in kommuner})
-        for term in faseplan_rader(pulje, sum(row["pulje"] == pulje for row in kommuner), per, plan)
+        {**term, "offisielt": members[0]["offisielt"], "eksempel": members[0]["eksempel"]}
+        for pulje, members in sorted(cohorts.items())
+        for term in faseplan_rader(pulje, len(members), per, plan)
     ]
 
 

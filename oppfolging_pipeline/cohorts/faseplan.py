@@ -13,7 +13,8 @@ from oppfolging_pipeline.rules.faseplan import HALVAAR_PER_AAR, TAKING_PART, Fas
 
 
 def faseplan_rader(pulje: int, antall_kommuner: int, per: date, plan: Faseplan | None = None) -> list[dict[str, Any]]:
-    """The terms of the cohort that starts in the autumn of `pulje`: rows of `pulje_faseplan`, one per term, in order.
+    """The terms of the cohort that starts in the autumn of `pulje`: rows of `pulje_faseplan`, one per term, in
+    order, without what every mart table says of itself (`dagen.planer` adds it).
 
     `tilstand` is as of `per`: the first and the last day of a term are both `pågående`. `plan` is by default the one
     that the project carries.

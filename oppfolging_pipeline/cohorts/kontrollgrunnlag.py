@@ -13,14 +13,30 @@ from datetime import date
 
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.faseplan import Faseplan
+from oppfolging_pipeline.rules.loader import rule_set_names
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.kontrollgrunnlag import Grunnlag
 
 
-def puljesett(requests: Sequence[Request]) -> Grunnlag:
-    """The sets that may form each cohort: whether each is the scheme's own, and the day of its identification."""
-    columns = {"uttrekksaar": "INTEGER", "indikatorsett": "VARCHAR", "offisielt": "BOOLEAN", "uttrekksdag": "DATE"}
-    return columns, [(one.uttrekksaar, one.rule_set.navn, one.rule_set.offisielt, one.registerdato) for one in requests]
+def puljesett(requests: Sequence[Request], valgt: str | None = None) -> Grunnlag:
+    """The sets that have results of each year: whether each is the scheme's own, the day of its identification,
+    whether it is the one (`valgt`) that the home has asked for by name, and whether it is the home's own (`eget`). The
+    one asked for forms the cohort, else the official one, an own before a carried one."""
+    columns = {
+        "uttrekksaar": "INTEGER", "indikatorsett": "VARCHAR", "offisielt": "BOOLEAN", "uttrekksdag": "DATE",
+        "valgt": "BOOLEAN", "eget": "BOOLEAN",
+    }  # fmt: skip
+    return columns, [
+        (
+            one.uttrekksaar,
+            one.rule_set.navn,
+            one.rule_set.offisielt,
+            one.registerdato,
+            one.rule_set.navn == valgt,
+            one.rule_set.navn not in rule_set_names(),
+        )
+        for one in requests
+    ]
 
 
 def etterfolger(requests: Sequence[Request], register: Register, per: date | None = None) -> Grunnlag:

@@ -14,6 +14,7 @@ from oppfolging_pipeline.cohorts.faseplan import fase_for
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.norsk import opplisting
 from oppfolging_pipeline.rules.faseplan import Faseplan
+from oppfolging_pipeline.rules.loader import rule_set_names
 
 STARTER_SOM = "identifisert"
 """Where taking part begins; every later value is a recorded decision."""
@@ -39,14 +40,24 @@ class Kommuneregister(Protocol):
         """The office of the municipality's county at the date."""
 
 
-def sett_for_pulje(sets: Mapping[str, bool]) -> str:
-    """The set that forms the cohort when an uttrekk is run under several: `{navn: offisielt}` → navn.
+def sett_for_pulje(sets: Mapping[str, bool], valgt: str | None = None) -> str | None:
+    """The set that forms the cohort of an uttrekk that is run under those: `{navn: offisielt}` → navn.
 
-    The official one; with several, or with none, the one whose name sorts first. Raises `PermanentError` for none.
+    `valgt` is the set that the home has asked for by name: it forms the cohort wherever it was run, official or not.
+    Else the official one, the home's own before one that the program carries; None where there is none: a set that is
+    not official forms no cohort by itself.
+    Raises `PermanentError` for several own official ones: which is meant only a person knows.
     """
-    if not sets:
-        raise PermanentError("found no rule set for the uttrekk; expected at least one. Run the identification first.")
-    return min(sets, key=lambda navn: (not sets[navn], navn))
+    if valgt in sets:
+        return valgt
+    every = sorted(navn for navn, offisielt in sets.items() if offisielt)
+    official = [navn for navn in every if navn not in rule_set_names()] or every
+    if len(official) > 1:
+        raise PermanentError(
+            f"found results of several official rule sets ({', '.join(official)}) for one uttrekk; expected one to "
+            "form the cohort of. Set OPPFOLGING_REGELSETT to the one that is meant."
+        )
+    return official[0] if official else None
 
 
 def pulje_rader(
@@ -64,7 +75,7 @@ def pulje_rader(
     been split since gives a row for each successor; identified ones that have merged give one row, with the lower
     kategori, its number and its statsforvalter at the uttrekk; `statsforvalter_i_dag` is that of the number now.
     `siden` is `uttrekk_dato`, None while that day has not come. `fase` is of those that take part. `offisielt` is
-    whether the set is the scheme's own; if not, `merknad` says so.
+    whether the set is the scheme's own; if not, `merknad` says so. Whether the figures are invented, the rows say.
 
     Raises `PermanentError` for rows of several uttrekk or sets, and for a municipality without a successor.
     """
@@ -95,6 +106,8 @@ def pulje_rader(
             "statsforvalter": parts[0]["statsforvalter"],
             "statsforvalter_i_dag": register.statsforvalter_for_kommune(kommunenr, registerdato),
             "merknad": _merknad(parts, slekt, None if offisielt else indikatorsett),
+            "offisielt": offisielt,
+            "eksempel": parts[0]["eksempel"],
         }
         for kommunenr, parts in sorted(opphav.items())
     ]

@@ -39,6 +39,8 @@ def rapportering_rader(
                     "frist": frist,
                     "mottatt": None,
                     "tilstand": _tilstand(frist, per, plan.forfaller_dager.verdi),
+                    "offisielt": kommune["offisielt"],
+                    "eksempel": kommune["eksempel"],
                 }
                 for avsender in rapport.avsendere.verdi
                 if per <= frist or kommune["deltakelse"] in TAKING_PART

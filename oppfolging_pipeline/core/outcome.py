@@ -68,10 +68,12 @@ class AuditReport(BaseModel):
 
 
 class FailedAudit(BaseModel):
-    """`<home>/karantene/<run>/kontroll.json`: the audit that stopped a run. `feil` says why no check could be run."""
+    """`<home>/karantene/<run>/kontroll.json`: the audit that stopped a run. `feil` says why no check could be run,
+    `foran` before anything else what the audited tables are not: real, or of the scheme's own set."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    foran: str = ""
     utfall: tuple[Outcome, ...]
     feil: str | None = None
 

@@ -32,6 +32,11 @@ class Decision:
     candidates: tuple[Candidate, ...]
     aapne: Mapping[str, Aapne]
 
+    @property
+    def forelopig(self) -> bool:
+        """Whether any figure of a municipality is preliminary: one can move every place."""
+        return any(unit.forelopig for unit in self.kommuner)
+
 
 def decide(andel: Sequence[Mapping[str, Any]], rule_set: RuleSet, priorities: Mapping[str, int]) -> Decision:
     """Judge, rank and choose, from the rows of `andel` of one identification year and rule set.
@@ -52,12 +57,11 @@ def decide(andel: Sequence[Mapping[str, Any]], rule_set: RuleSet, priorities: Ma
 def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: Row) -> list[Row]:
     """The declared table `rangering_kommune`: every municipality of the register.
 
-    `status` is about the figures alone: one preliminary figure can move every place. A computed list is never final,
-    in category 2 as little as in category 1.
+    `status` is about the figures alone. A computed list is never final, in category 2 as little as in category 1. What
+    every mart table says of itself (`rules.merking`) is put to the rows afterwards, here and in the candidates.
     """
     placings = {placing.unit.enhet: placing for placing in decision.placings}
     candidates = {candidate.kommune.enhet: candidate for candidate in decision.candidates}
-    preliminary = any(unit.forelopig for unit in decision.kommuner)
     rows = []
     for unit in decision.kommuner:
         placing, candidate = placings.get(unit.enhet), candidates.get(unit.enhet)
@@ -74,7 +78,7 @@ def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: 
                 **_sums(unit),
                 "margin": float(placing.margin) if placing and placing.margin is not None else None,
                 "delt_plassering": placing.delt_plassering if placing else False,
-                "status": "foreløpig" if preliminary else "beregnet",
+                "status": "foreløpig" if decision.forelopig else "beregnet",
                 "begrunnelse": _reason(unit, placing, candidate, decision, rule_set),
                 "vurdert": unit.vurdert,
                 "ikke_vurdert_grunn": unit.ikke_vurdert_grunn,
@@ -87,7 +91,8 @@ def rangering_kommune(decision: Decision, rule_set: RuleSet, names: Names, key: 
 
 
 def identifisert_kommune(ranking: Sequence[Row], decision: Decision) -> list[Row]:
-    """The declared table `identifisert_kommune`: the identified of `rangering_kommune`, with place in the category."""
+    """The declared table `identifisert_kommune`: the identified of `rangering_kommune` (marked), with place in the
+    category."""
     candidates = {candidate.kommune.enhet: candidate for candidate in decision.candidates}
     rows = []
     for row in ranking:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.norsk import opplisting
-from oppfolging_pipeline.publish.consistency import Result
+from oppfolging_pipeline.publish.uttak import Result
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.staging.harmonisering import Request

@@ -19,12 +19,11 @@ from oppfolging_pipeline.publish.database import open_read_only
 from oppfolging_pipeline.publish.manifest import MANIFEST_FILE, PUBLISHED_FILE
 from oppfolging_pipeline.publish.marts import MADE_HERE
 from oppfolging_pipeline.publish.parquet_sources import column_faults
+from oppfolging_pipeline.publish.uttak import Result, intended
 from oppfolging_pipeline.tables.model import all_tables
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine
-
-Result = tuple[int, str]  # uttrekksaar, indikatorsett
 
 RESULTS = (
     "grense", "regelsett_brukt", "innhold_brukt", "sporing", "grunnlag", "harmonisert", "vurdering", "andel",
@@ -120,9 +119,10 @@ def require_declared_results(engine: Engine, lake: Lake) -> None:
 
 def require_all_results(lake: Lake, published: Path) -> None:
     """Raise `InvalidInput` that names every identification year and rule set of the published file that lacks tables in
-    the lake: the release would leave it out, and say nothing of it."""
+    the lake: the release would leave it out, and say nothing of it. One that is being taken out is meant to go."""
     released = released_results(published)
-    missing = missing_results(lake, released)
+    retired = {one.result for one in intended(published.parent)}
+    missing = {pair: keys for pair, keys in missing_results(lake, released).items() if pair not in retired}
     again = rerun_options(lake, [lake.target(RESULTS[0], _partition(pair)) for pair in missing])
     if missing:
         raise InvalidInput(
@@ -138,8 +138,10 @@ def require_all_results(lake: Lake, published: Path) -> None:
 
 
 def complete_results(lake: Lake, published: Path) -> Lake:
-    """The lake as a release is made of it: without the results that `incomplete_results` names."""
-    return Lake(lake.root, incomplete_results(lake, published))
+    """The lake as a release is made of it: without the results that `incomplete_results` names, and those that are
+    being taken out."""
+    retired = [one.result for one in intended(published.parent)]
+    return Lake(lake.root, [*incomplete_results(lake, published), *retired])
 
 
 def incomplete_results(lake: Lake, published: Path) -> dict[Result, list[Path]]:
@@ -156,6 +158,12 @@ def incomplete_results(lake: Lake, published: Path) -> dict[Result, list[Path]]:
                 there = [path for path in (file, lake.report(file)) if path.exists()]
                 files[_result(lake, file)] += there
     return files
+
+
+def known_results(lake: Lake, published: Path) -> set[Result]:
+    """(uttrekksaar, indikatorsett) of everything that the lake has a file or a report of, or that is published."""
+    there = {_result(lake, file) for key in _of_results() for file in (*lake.files(key), *lake.reported(key))}
+    return there | (released_results(published) or set())
 
 
 def missing_results(lake: Lake, released: Collection[Result] | None) -> dict[Result, list[str]]:

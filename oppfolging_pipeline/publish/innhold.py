@@ -6,7 +6,7 @@ here: which contents a result stands on (the lake says that), or what stands in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,12 +18,13 @@ from oppfolging_pipeline.sources.archived import Reading, Snapshot
 from oppfolging_pipeline.sources.evidence import AnswerRecord, Evidence
 from oppfolging_pipeline.sources.ledger import utc
 from oppfolging_pipeline.sources.live import live
+from oppfolging_pipeline.sources.origins import Origin, is_invented
 
 Opprinnelse = Literal["fil", "hentet", "eksempel", "lokal", "program"]
 
 REGISTER = "register"
 # What is no published figure says so wherever a licence is read, whatever the source's own licence is.
-IKKE_EKTE = {
+IKKE_EKTE: Mapping[Origin, str] = {
     "eksempel": "Oppdiktet. Ingen tall, navn eller koder er ekte.",
     "lokal": "Hentet fra en prøvetjener: tall for et oppdiktet land, ikke publiserte tall.",
 }
@@ -80,13 +81,13 @@ def _carried() -> Innhold:
 
 
 def _archived(
-    snapshot: Snapshot, reading: Reading, answers: list[AnswerRecord], home_origin: str, catalog: Catalog
+    snapshot: Snapshot, reading: Reading, answers: list[AnswerRecord], home_origin: Origin, catalog: Catalog
 ) -> Innhold:
     # An answer that came again unchanged is one content: what it says has been known since the first time.
     first = answers[0] if answers else None
     lisens = live().klass.lisens if reading.kilde == REGISTER else catalog.kilder[reading.kilde].lisens
     opprinnelse: Opprinnelse = "hentet" if first else "fil"
-    if home_origin in IKKE_EKTE:
+    if is_invented(home_origin):
         opprinnelse, lisens = ("eksempel" if home_origin == "eksempel" else "lokal"), IKKE_EKTE[home_origin]
     elif first:
         lisens = first.licence

@@ -80,7 +80,7 @@ def innhold_i_arkivet(archive: Archive, catalog: Catalog) -> Grunnlag:
     of_kilde = {kilde: each.lisens for kilde, each in catalog.kilder.items()} | {REGISTER: live().klass.lisens}
     carried, answered = carried_content(), Evidence(archive).licences()
     snapshots = archive.snapshots()
-    not_real, newest = IKKE_EKTE.get(archive.origin() or ""), archive.newest_time()
+    not_real, newest = _not_real(archive), archive.newest_time()
     rows: list[tuple[object, ...]] = [
         (
             one.sha256, one.kilde, one.kind, one.period, one.rows,
@@ -94,6 +94,11 @@ def innhold_i_arkivet(archive: Archive, catalog: Catalog) -> Grunnlag:
         carried.sha256, REGISTER, "medfølgende register", None, carried.rader, [of_kilde[REGISTER]], None, None,
     )  # fmt: skip
     return columns, [*rows, of_program]
+
+
+def _not_real(archive: Archive) -> str | None:
+    origin = archive.origin()
+    return IKKE_EKTE.get(origin) if origin else None
 
 
 def _text(value: object) -> str:

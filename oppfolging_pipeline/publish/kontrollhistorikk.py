@@ -13,6 +13,7 @@ from oppfolging_pipeline.core.outcome import Outcome
 from oppfolging_pipeline.publish.database import open_read_only
 from oppfolging_pipeline.publish.kontrollrapport import CheckedRelease
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, ReleaseRecord, read_manifest
+from oppfolging_pipeline.rules.merking import Merking, merking_av_uttrekk
 
 # The column came with contract 1.2: a file of an earlier version is understood without it.
 _ADDED = "antall_avvik"
@@ -26,9 +27,23 @@ def read_checked_releases(folder: Path) -> tuple[CheckedRelease, ...]:
     """
     kept = [record for record in read_manifest(folder).utgivelser if record.fil]
     return tuple(
-        CheckedRelease(record, _outcomes(folder / str(record.fil), record))
+        CheckedRelease(record, _outcomes(file, record), _first_words(file))
         for record in sorted(kept, key=lambda record: (record.fil == PUBLISHED_FILE, record.versjon))
+        for file in (folder / str(record.fil),)
     )
+
+
+def _first_words(file: Path) -> str:
+    """What the release says of itself first; nothing for one of before the columns, and one that cannot be read."""
+    import duckdb
+
+    results = "SELECT DISTINCT uttrekksaar, indikatorsett, offisielt, eksempel FROM mart.rangering_kommune"
+    try:
+        with closing(open_read_only(file)) as connection:
+            rows = connection.execute(results).fetchall()
+    except duckdb.Error:
+        return ""
+    return merking_av_uttrekk((year, Merking(*of_result)) for year, *of_result in rows)
 
 
 def _outcomes(file: Path, record: ReleaseRecord) -> tuple[Outcome, ...] | None:

@@ -34,10 +34,12 @@ class Dom(IntEnum):
 
 @dataclass(frozen=True)
 class CheckedRelease:
-    """A release that is kept, with the outcomes of its checks: None when its file cannot be read."""
+    """A release that is kept, with the outcomes of its checks: None when its file cannot be read. `foran`: what it says
+    of itself first (`rules.merking`)."""
 
     record: ReleaseRecord
     utfall: tuple[Outcome, ...] | None
+    foran: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class Utgivelse:
 class Kontrollrapport:
     """What the page shows. Exactly one of `utgivelse` (a release) and `kjoering` (a run that was stopped) is given.
 
-    `borte` are of the tables that the report is about. `utfall` counts each part of a table by itself.
+    `borte` are of the tables that the report is about. `utfall` counts each part of a table by itself. `foran` is what
+    stands before anything else: that figures are invented, or results not of the scheme's own set.
     """
 
     tidspunkt: datetime
@@ -126,6 +129,7 @@ class Kontrollrapport:
     historikk: tuple[Utgivelse, ...]
     utfall: int
     merknad: str | None = None
+    foran: str = ""
 
     def antall(self, dom: Dom) -> int:
         """How many checks have that verdict."""
@@ -158,6 +162,7 @@ def report_of_release(releases: Sequence[CheckedRelease]) -> Kontrollrapport:
         historikk=tuple(_counted(release) for release in releases),
         utfall=len(newest.utfall or ()),
         merknad=newest.record.merknad,
+        foran=newest.foran,
     )
 
 
@@ -167,10 +172,12 @@ def report_of_failed_audit(
     tidspunkt: datetime,
     releases: Sequence[CheckedRelease] = (),
     merknad: str | None = None,
+    foran: str = "",
 ) -> Kontrollrapport:
     """The report of an audit that stopped the run `kjoering` at `tidspunkt`; `releases` (oldest first) are its history.
 
-    `merknad` says why no check could be run. Raises `ValueError` when there is neither an outcome nor that.
+    `merknad` says why no check could be run, `foran` what the audited is not. Raises `ValueError` when there is neither
+    an outcome nor that.
     """
     if not utfall and not merknad:
         raise ValueError("utfall: found no outcome; expected those of the audit, or why there is none")
@@ -185,6 +192,7 @@ def report_of_failed_audit(
         historikk=tuple(_counted(release) for release in releases),
         utfall=len(utfall),
         merknad=merknad,
+        foran=foran,
     )
 
 

@@ -93,7 +93,7 @@ def write_failed_audit_page(
         releases, unreadable = (), "Historikken kan ikke leses: listen over utgivelser er skadet."
     not_run = f"Kontrollene kunne ikke kjøres, og da slipper ingenting gjennom: {audit.feil}" if audit.feil else None
     note = " ".join(filter(None, (not_run, unreadable))) or None
-    page = render(report_of_failed_audit(audit.utfall, kjoering, tidspunkt, releases, note))
+    page = render(report_of_failed_audit(audit.utfall, kjoering, tidspunkt, releases, note, audit.foran))
     target = quarantine / PAGE_FILE
     write_atomically(target, page.encode())
     return target
@@ -124,7 +124,7 @@ def conclusion(report: Kontrollrapport) -> str:
     if report.borte:
         gone = _counted(len(report.borte), "kontroll", "kontroller")
         closing += f" {gone} som ble kjørt for utgivelsen før, ble ikke kjørt nå."
-    return f"{opening} {counts}{closing}"
+    return " ".join(filter(None, (report.foran, f"{opening} {counts}{closing}")))
 
 
 def _worst(report: Kontrollrapport) -> Dom:

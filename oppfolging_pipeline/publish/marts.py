@@ -20,6 +20,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.canonical import as_yaml
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.rules.loader import rule_set_names
+from oppfolging_pipeline.rules.merking import merking_av_rad, merking_av_uttrekk
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.rules.oppsett import EgenFil
 from oppfolging_pipeline.sources.archive import Archive
@@ -97,6 +98,14 @@ def stage(
     return [engine.write(made[key], key, lake) for key in MADE_HERE]
 
 
+def first_words(engine: Engine, lake: Lake) -> str | None:
+    """What a release says of itself first: that its figures are invented, and which results are not of the scheme's own
+    set; None where there is nothing to say. It follows from the results alone: the same results make no new release."""
+    rows = engine.read(lake.files("rangering_kommune"), "rangering_kommune")
+    found = engine.fetch(rows.project("uttrekksaar, indikatorsett, offisielt, eksempel").distinct())
+    return merking_av_uttrekk((row["uttrekksaar"], merking_av_rad(row)) for row in found) or None
+
+
 def basis(engine: Engine, lake: Lake) -> tuple[date | None, str | None]:
     """What a release says of the basis of its results: the last day that any of them knows of (None where one knows of
     everything), and what a reader must know.
@@ -133,7 +142,7 @@ def sources(engine: Engine, lake: Lake) -> dict[str, list[Path]]:
 def vurdering_kommune(engine: Engine, vurdering: Relation, rangering: Relation, rettet: Relation) -> Relation:
     """The declared table `vurdering_kommune`; `rettet` is `rettet_celle`."""
     return engine.run(
-        "SELECT v.*, r.kommunenavn FROM rettet_vurdering v "
+        "SELECT v.*, r.kommunenavn, r.offisielt, r.eksempel FROM rettet_vurdering v "
         "JOIN rangering r USING (uttrekksaar, indikatorsett, kommunenr) WHERE v.nivaa = 'kommune'",
         rettet_vurdering=_with_corrections(engine, vurdering, rettet),
         rangering=rangering,

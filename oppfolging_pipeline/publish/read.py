@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish.database import open_read_only
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE
+from oppfolging_pipeline.publish.read_choice import set_for_answer
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION, replaced_since
 
 if TYPE_CHECKING:
@@ -116,26 +117,31 @@ def require_tables(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) 
 
 
 def identifisert(
-    connection: duckdb.DuckDBPyConnection, uttrekksaar: int | None = None, indikatorsett: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    uttrekksaar: int | None = None,
+    indikatorsett: str | None = None,
+    chosen: str | None = None,
+    command: str = "oppfolging show identifisert",
 ) -> list[Row]:
-    """Rows of `mart.identifisert_kommune` in order of year, set, kategori and rangering.
+    """Rows of `mart.identifisert_kommune` of one year and set, in order of kategori and rangering.
 
-    Without `uttrekksaar` the newest year that there is (of the set, when one is given); without `indikatorsett` every
-    set. Raises `PermanentError` when there is no such year or set.
+    Without `uttrekksaar` the newest year of the set; without `indikatorsett` the scheme's own, or the one that the home
+    has `chosen`. Raises `PermanentError` when there is no such year or set, and as `set_for_answer` does; `command` is
+    the one that asked, as it was given.
     """
     table = "mart.rangering_kommune"
     _require(connection, f"SELECT DISTINCT indikatorsett FROM {table}", "indikatorsett", indikatorsett)  # noqa: S608
     _require(connection, f"SELECT DISTINCT uttrekksaar FROM {table}", "uttrekksaar", uttrekksaar)  # noqa: S608
+    sett = indikatorsett or set_for_answer(connection, uttrekksaar, chosen, command)
     return _rows(
         connection,
         """
         SELECT * FROM mart.identifisert_kommune
-        WHERE ($sett IS NULL OR indikatorsett = $sett)
-          AND uttrekksaar = coalesce(
-            $aar, (SELECT max(uttrekksaar) FROM mart.rangering_kommune WHERE $sett IS NULL OR indikatorsett = $sett))
-        ORDER BY uttrekksaar, indikatorsett, kategori, rangering, kommunenr
+        WHERE indikatorsett = $sett AND uttrekksaar = coalesce(
+          $aar, (SELECT max(uttrekksaar) FROM mart.rangering_kommune WHERE indikatorsett = $sett))
+        ORDER BY kategori, rangering, kommunenr
         """,
-        {"sett": indikatorsett, "aar": uttrekksaar},
+        {"sett": sett, "aar": uttrekksaar},
     )
 
 
@@ -149,23 +155,38 @@ def faseplan(connection: duckdb.DuckDBPyConnection, pulje: int | None = None) ->
     return _rows(connection, sql, {"pulje": pulje})
 
 
-def kommune(connection: duckdb.DuckDBPyConnection, kommunenr: str) -> dict[str, list[Row]]:
-    """Everything that is published about one municipality, in every year and set.
+def kommune(
+    connection: duckdb.DuckDBPyConnection,
+    kommunenr: str,
+    indikatorsett: str | None = None,
+    chosen: str | None = None,
+    command: str = "oppfolging show kommune",
+) -> dict[str, list[Row]]:
+    """Everything that is published about one municipality under one set, in every year, and its cohorts.
 
-    Keys: `rangering` (mart.rangering_kommune), `vurdering` (mart.vurdering_kommune), `kandidat`
-    (mart.kandidat_kategori2; empty when it never was one) and `pulje` (mart.pulje_kommune, also by the number that it
-    had when identified). Rows in the order of the grain. Raises `PermanentError` when no table has the number; where
-    the register knows what it became, the message says so.
+    The set as in `identifisert`. Keys: `rangering` (mart.rangering_kommune), `vurdering` (mart.vurdering_kommune),
+    `kandidat` (mart.kandidat_kategori2; empty when it never was one) and `pulje` (mart.pulje_kommune, also by the
+    number that it had when identified). Rows in the order of the grain. Raises `PermanentError` when no table has the
+    number; where the register knows what it became, the message says so.
     """
-    queries = {
-        "rangering": "SELECT * FROM mart.rangering_kommune WHERE kommunenr = $nr ORDER BY uttrekksaar, indikatorsett",
-        "vurdering": "SELECT * FROM mart.vurdering_kommune WHERE kommunenr = $nr "
-        "ORDER BY uttrekksaar, indikatorsett, indikator, trinn, skoleaar",
-        "kandidat": "SELECT * FROM mart.kandidat_kategori2 WHERE kommunenr = $nr ORDER BY uttrekksaar, indikatorsett",
-        "pulje": "SELECT * FROM mart.pulje_kommune WHERE kommunenr = $nr OR kommunenr_ved_uttrekk = $nr "
-        "ORDER BY pulje, kommunenr",
+    known = "SELECT DISTINCT indikatorsett FROM mart.rangering_kommune"
+    _require(connection, known, "indikatorsett", indikatorsett)
+    sett = indikatorsett or set_for_answer(connection, None, chosen, command)
+    of_set = {
+        name: f"SELECT * FROM mart.{table} WHERE kommunenr = $nr AND indikatorsett = $sett ORDER BY {order}"  # noqa: S608 (names of this module)
+        for name, table, order in (
+            ("rangering", "rangering_kommune", "uttrekksaar"),
+            ("vurdering", "vurdering_kommune", "uttrekksaar, indikator, trinn, skoleaar"),
+            ("kandidat", "kandidat_kategori2", "uttrekksaar"),
+        )
     }
-    answer = {name: _rows(connection, sql, {"nr": kommunenr}) for name, sql in queries.items()}
+    answer = {name: _rows(connection, sql, {"nr": kommunenr, "sett": sett}) for name, sql in of_set.items()}
+    answer["pulje"] = _rows(
+        connection,
+        "SELECT * FROM mart.pulje_kommune WHERE kommunenr = $nr OR kommunenr_ved_uttrekk = $nr "
+        "ORDER BY pulje, kommunenr",
+        {"nr": kommunenr},
+    )
     if not any(answer.values()):
         raise PermanentError(
             f"found kommunenr '{kommunenr}', which is in no published table; expected the four digits of a "
@@ -180,8 +201,10 @@ def vurdering(
     uttrekksaar: int | None = None,
     indikatorsett: str | None = None,
     indikator: str | None = None,
+    chosen: str | None = None,
+    command: str = "oppfolging trace",
 ) -> list[Row]:
-    """Rows of `mart.vurdering_kommune` of one municipality, in order of the grain.
+    """Rows of `mart.vurdering_kommune` of one municipality, year and set, in order of the grain.
 
     Years and sets as in `identifisert`; without `indikator` every one. Raises `PermanentError` when there is no such
     municipality, year, set or indicator in the file, or no figures for them together.
@@ -189,16 +212,17 @@ def vurdering(
     table = "mart.vurdering_kommune"
     for what, wanted in (("uttrekksaar", uttrekksaar), ("indikatorsett", indikatorsett), ("indikator", indikator)):
         _require(connection, f"SELECT DISTINCT {what} FROM {table}", what, wanted)  # noqa: S608 (names of this module)
+    sett = indikatorsett or set_for_answer(connection, uttrekksaar, chosen, command)
     rows = _rows(
         connection,
         """
         SELECT * FROM mart.vurdering_kommune
-        WHERE kommunenr = $nr AND ($sett IS NULL OR indikatorsett = $sett) AND ($ind IS NULL OR indikator = $ind)
+        WHERE kommunenr = $nr AND indikatorsett = $sett AND ($ind IS NULL OR indikator = $ind)
           AND uttrekksaar = coalesce(
-            $aar, (SELECT max(uttrekksaar) FROM mart.vurdering_kommune WHERE $sett IS NULL OR indikatorsett = $sett))
-        ORDER BY uttrekksaar, indikatorsett, indikator, trinn, skoleaar
+            $aar, (SELECT max(uttrekksaar) FROM mart.vurdering_kommune WHERE indikatorsett = $sett))
+        ORDER BY indikator, trinn, skoleaar
         """,
-        {"nr": kommunenr, "sett": indikatorsett, "ind": indikator, "aar": uttrekksaar},
+        {"nr": kommunenr, "sett": sett, "ind": indikator, "aar": uttrekksaar},
     )
     if not rows:
         raise PermanentError(

@@ -77,15 +77,18 @@ def trace(
     uttrekk: int | None = None,
     rules: str | None = None,
     indikator: str | None = None,
+    chosen: str | None = None,
+    command: str = "oppfolging trace",
 ) -> list[Trace]:
     """Every figure of the municipality in the window, in the order of `mart.vurdering_kommune`, with its observations.
 
-    Without `uttrekk` the newest year (of the set, when one is given); without `rules` every set. Raises
+    Without `uttrekk` the newest year of the set; which set without `rules`, and what is said when there is none, as in
+    `read.vurdering`. Raises
     `PermanentError` when the file does not hold what is asked for, and when the lake no longer holds the observations
     that the published figures were made of.
     """
     read.require_tables(published, ["drift.sporing", "drift.datagrunnlag"])
-    figures = read.vurdering(published, kommunenr, uttrekk, rules, indikator)
+    figures = read.vurdering(published, kommunenr, uttrekk, rules, indikator, chosen, command)
     traces: list[Trace] = []
     sets = sets_used(lake, catalog)
     for year, name in sorted({(row["uttrekksaar"], row["indikatorsett"]) for row in figures}):

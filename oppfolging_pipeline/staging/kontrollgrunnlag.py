@@ -16,6 +16,7 @@ from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.brudd import TRUKKET_TILBAKE, Bruddliste
 from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.catalog import Catalog, Retning, Toleranse
+from oppfolging_pipeline.rules.merking import merking_av
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.tables.model import table
@@ -225,6 +226,23 @@ def sett(requests: Iterable[Request]) -> Grunnlag:
                 ",".join(second.ved_likhet.verdi),
             )
         )  # fmt: skip
+    return columns, rows
+
+
+def merking(requests: Iterable[Request], *, eksempel: bool) -> Grunnlag:
+    """What is to be known of each request's results before anything else: whether the set is the scheme's own, whether
+    the figures are invented, and the words of that (`ord`; `ord_forelopig` where figures are preliminary), with a space
+    after them where there are any."""
+    columns = {
+        **_UTTREKK, "offisielt": "BOOLEAN", "eksempel": "BOOLEAN", "ord": "VARCHAR", "ord_forelopig": "VARCHAR",
+    }  # fmt: skip
+    rows: list[tuple[object, ...]] = []
+    for request in requests:
+        words = [
+            merking_av(request.rule_set, eksempel=eksempel, forelopig=forelopig).ord for forelopig in (False, True)
+        ]
+        spaced = (f"{one} " if one else "" for one in words)
+        rows.append((request.uttrekksaar, request.rule_set.navn, request.rule_set.offisielt, eksempel, *spaced))
     return columns, rows
 
 

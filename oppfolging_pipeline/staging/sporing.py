@@ -35,7 +35,7 @@ def sporing_rader(engine: Engine, observasjon: Relation, request: Request) -> Re
         GROUP BY ALL""",
         {"uttrekksaar": request.uttrekksaar, "indikatorsett": request.rule_set.navn},
         observasjon=observasjon,
-        spurt=_asked_for(engine, request),
+        spurt=asked_for(engine, request),
     )
 
 
@@ -49,13 +49,13 @@ def observasjoner_sha256(engine: Engine, observasjon: Relation, request: Request
           SELECT sha256(concat_ws('|', {text})) AS rad
           FROM observasjon SEMI JOIN spurt USING (kilde, indikator, maal, trinn, skoleaar))""",  # noqa: S608 (declared)
         observasjon=observasjon,
-        spurt=_asked_for(engine, request),
+        spurt=asked_for(engine, request),
     )
     ((digest,),) = digests.fetchall()
     return str(digest)
 
 
-def _asked_for(engine: Engine, request: Request) -> Relation:
+def asked_for(engine: Engine, request: Request) -> Relation:
     """(kilde, indikator, maal, trinn, skoleaar) of every figure that the request's results are made of."""
     return engine.frame(
         {"kilde": "VARCHAR", "indikator": "VARCHAR", "maal": "VARCHAR", "trinn": "INTEGER", "skoleaar": "VARCHAR"},

@@ -140,9 +140,12 @@ def all_tables() -> dict[str, Table]:
     tables: dict[str, Table] = {}
     for key, raw in _read("tables.yaml").items():
         resolved = []
-        for entry in raw["columns"]:
+        of_every = [name for name, column in columns.items() if column.get("every") == raw["schema"]]
+        for entry in (*raw["columns"], *of_every):
             override = {"name": entry} if isinstance(entry, str) else dict(entry)
-            resolved.append({**columns[override["name"]], **override})
+            declared = {**columns[override["name"]], **override}
+            declared.pop("every", None)
+            resolved.append(declared)
         tables[key] = Table.model_validate({"name": key, **raw, "key": key, "columns": resolved})
     return tables
 

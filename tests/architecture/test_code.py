@@ -31,6 +31,7 @@ WORLD = {
         "oppfolging_pipeline.cli",
         "oppfolging_pipeline.cli_check",
         "oppfolging_pipeline.cli_fetch",
+        "oppfolging_pipeline.cli_results",
     },
 }
 # Steps that decide. The numbers of arithmetic that are left in them: nothing, the first, the two categories and a

@@ -34,19 +34,19 @@ FLOORS = (
     ("checks",),
     ("assets",),
     ("definitions",),
-    ("cli_check",),
+    ("cli_check", "cli_results"),
     ("cli",),
 )
 FLOOR_OF = {unit: number for number, floor in enumerate(FLOORS) for unit in floor}
 # What a unit may import beyond core; None is anything below it.
 ONLY = {
     "checks": {"", "core", "tables"},
-    "cli_output": {"", "core", "publish"},
+    "cli_output": {"", "core", "rules", "publish"},
     "definitions": {"", "core", "rules", "assets"},
 }
-SETTINGS_READERS = {"cli", "cli_check", "cli_fetch", "cli_doctor", "cli_releases", "cli_rules", "assets"}
+SETTINGS_READERS = {"cli", "cli_check", "cli_fetch", "cli_doctor", "cli_releases", "cli_results", "cli_rules", "assets"}
 # Commands that call what `definitions` offers; they import it when they run, as it brings Dagster.
-JOB_CALLERS = {"cli", "cli_check"}
+JOB_CALLERS = {"cli", "cli_check", "cli_results"}
 CHECKS_USERS = {"assets", "definitions"}
 NETWORK = {
     "aiohttp",

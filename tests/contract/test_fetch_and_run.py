@@ -26,6 +26,14 @@ def identified(home: Path) -> int:
     return int(count)
 
 
+def called_invented(home: Path) -> set[bool]:
+    """What the release says of its figures, which must be one thing in all of its reasons."""
+    with closing(duckdb.connect(str(published_file(home)), read_only=True)) as connection:
+        rows = connection.execute("SELECT eksempel, begrunnelse FROM mart.rangering_kommune").fetchall()
+    assert all(reason.startswith("Oppdiktet eksempel. ") == invented for invented, reason in rows)
+    return {invented for invented, _ in rows}
+
+
 def test_the_national_tests_alone_are_run_whatever_the_other_sources_did(home: FetchHome, stub: StubServer) -> None:
     stub.faults = [
         Fault("missing_grade", "NasjonaleProever/1/1/data", detail="9"),
@@ -42,6 +50,7 @@ def test_the_national_tests_alone_are_run_whatever_the_other_sources_did(home: F
     done = run_job(home.root, None, rules=SET, **how)  # type: ignore[arg-type]
     assert done.success, failures(done)
     assert identified(home.root) == 40
+    assert called_invented(home.root) == {True}, "fetched, and invented all the same"
     refused = run_job(home.root, None, rules="udir-2020", **how)  # type: ignore[arg-type]
     assert not refused.success, "the official set needs what is not there"
 
@@ -65,6 +74,7 @@ def test_real_figures_and_klass_on_this_machine_are_real(tmp_path: Path) -> None
         lisenser = connection.execute("SELECT DISTINCT lisens FROM drift.datagrunnlag").fetchall()
         embeter = connection.execute("SELECT DISTINCT statsforvalter FROM dim.statsforvalter").fetchall()
     assert not any("oppdiktet" in lisens.casefold() for (lisens,) in lisenser)
+    assert called_invented(home.root) == {False}
     assert {name for (name,) in embeter} == {one.statsforvalter for one in carried_register().embeter}
     # The invented country never comes into a home of real figures.
     with StubServer(YEARS) as trial:

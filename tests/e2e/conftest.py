@@ -41,8 +41,9 @@ KILLS = 8
 
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """The command line, started warm."""
-    process = Warm(tmp_path_factory.mktemp("kommandoer"))
+    """The command line, started warm. The homes' set is not the scheme's own: it forms the cohorts, and is what is
+    shown, as it is asked for by name."""
+    process = Warm(tmp_path_factory.mktemp("kommandoer"), {"OPPFOLGING_REGELSETT": "np-skalapoeng"})
     yield process
     process.close()
 

@@ -103,6 +103,17 @@ def test_the_environment_names_the_home_as_the_option_does(first, warm):
     assert given.out == named.out != ""
 
 
+def test_a_list_that_is_not_the_schemes_is_not_shown_to_one_who_did_not_ask_for_it(first, warm):
+    nobody = {"OPPFOLGING_REGELSETT": ""}
+    done = warm.run("show", "identifisert", "--home", first.home, cwd=first.inbox, env=nobody)
+    command = f"oppfolging show identifisert --home {first.home} --rules np-skalapoeng"
+    assert (done.code, done.out) == (1, "") and f"`{command}` viser dem." in done.err
+    asked = warm.run(
+        "show", "identifisert", "--rules", "np-skalapoeng", "--home", first.home, cwd=first.inbox, env=nobody
+    )
+    assert asked.code == 0 and asked.out.startswith("Ikke ordningens offisielle indikatorsett (np-skalapoeng).")
+
+
 def test_the_option_goes_before_the_environment(first, warm, tmp_path):
     other = {"OPPFOLGING_HOME": str(tmp_path / "et annet hjem")}
     assert warm.run("show", "identifisert", "--home", first.home, cwd=tmp_path, env=other).code == 0

@@ -58,3 +58,13 @@ def test_real_files_are_refused_in_the_examples_home(example):
 def test_the_example_says_that_it_is_invented(example):
     licences = query(example.home, "SELECT DISTINCT lisens FROM drift.datagrunnlag")
     assert licences == [("Oppdiktet. Ingen tall, navn eller koder er ekte.",)]
+    tables = query(example.home, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY 1")
+    assert len(tables) == 8
+    for (table,) in tables:
+        assert query(example.home, f"SELECT DISTINCT eksempel FROM mart.{table}") == [(True,)], table
+    reasons = query(example.home, "SELECT indikatorsett, begrunnelse FROM mart.rangering_kommune")
+    other = "Oppdiktet eksempel. Ikke ordningens offisielle indikatorsett (np-skalapoeng). "
+    first = {"udir-2020": "Oppdiktet eksempel. ", "np-skalapoeng": other}
+    assert all(reason.startswith(first[name]) for name, reason in reasons)
+    ((note,),) = query(example.home, "SELECT merknad FROM drift.utgivelse ORDER BY versjon DESC LIMIT 1")
+    assert note.startswith(f"{other[:-2]}: uttrekk 2025.")

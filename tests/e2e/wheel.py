@@ -16,6 +16,8 @@ from pathlib import Path
 from tests.support.guard import GUARD
 from tests.support.warm import REPOSITORY, TIMEOUT, Done, environment
 
+RULES = ("--rules", "np-skalapoeng")
+
 
 @dataclass(frozen=True)
 class Installed:
@@ -52,13 +54,13 @@ def install_and_run(place: Path, inbox: Path) -> Installed:
     where = (
         "import assets, checks, oppfolging_pipeline as o; print(*(m.__file__ for m in (assets, checks, o)), sep='\\n')"
     )
-    run = ["run", "--inbox", inbox, "--home", home, "--rules", "np-skalapoeng", "--per", "2025-03-01"]
+    run = ["run", "--inbox", inbox, "--home", home, *RULES, "--per", "2025-03-01"]
     validate = ["-m", "dagster", "definitions", "validate", "-m", "oppfolging_pipeline.definitions"]
     return Installed(
         names,
         _ran([python, "-c", where], elsewhere),
         _ran([env / "bin" / "oppfolging", *run], elsewhere),
-        _ran([env / "bin" / "oppfolging", "show", "identifisert", "--home", home, "--json"], elsewhere),
+        _ran([env / "bin" / "oppfolging", "show", "identifisert", *RULES, "--home", home, "--json"], elsewhere),
         _ran([python, *validate], elsewhere),
         home,
         site,

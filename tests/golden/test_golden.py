@@ -53,6 +53,8 @@ def test_municipality(ranking: dict[str, dict[str, Any]], andel: Rows, kommunenr
     assert {key: row[key] for key in row if key not in apart} == {
         "uttrekksaar": 2025,
         "indikatorsett": "np-skalapoeng",
+        "offisielt": False,
+        "eksempel": False,
         "kommunenr": kommunenr,
         "kommunenavn": name,
         "fylkesnr": kommunenr[:2],
@@ -151,11 +153,21 @@ def test_identified_and_candidates(published: Query) -> None:
     assert (candidate["kommunenr"], candidate["spredning"], candidate["valgt"]) == ("6106", 50.0, True)
 
 
-def test_the_cohort_is_the_identified(published: Query) -> None:
-    found = published("SELECT DISTINCT pulje, deltakelse, kommunenr FROM mart.pulje_kommune ORDER BY kommunenr")
-    judged = {nr for nr, (*_, place) in expected.KOMMUNER.items() if place}
-    assert [row["kommunenr"] for row in found] == sorted(judged | {"6106"})
-    assert {(row["pulje"], row["deltakelse"]) for row in found} == {(2025, "identifisert")}
+def test_a_set_that_is_not_the_schemes_forms_no_cohort(published: Query) -> None:
+    """Thirteen are identified, and nobody has asked for a cohort of them."""
+    for table in ("pulje_kommune", "pulje_faseplan", "rapportering"):
+        assert published(f"SELECT * FROM mart.{table}") == []
+
+
+def test_the_release_says_first_that_the_set_is_not_the_schemes(published: Query) -> None:
+    (row,) = published("SELECT merknad FROM drift.utgivelse")
+    first = "Ikke ordningens offisielle indikatorsett (np-skalapoeng)"
+    assert row["merknad"].startswith(f"{first}: uttrekk 2025.")
+    for table, column in (
+        ("rangering_kommune", "begrunnelse"), ("identifisert_kommune", "begrunnelse"), ("kandidat_kategori2", "grunn"),
+    ):  # fmt: skip
+        texts = [one["t"] for one in published(f"SELECT {column} AS t FROM mart.{table}")]
+        assert texts and all(text.startswith(f"{first}. ") for text in texts)
 
 
 SMALL = small_set(antall=7, antall_2=2)

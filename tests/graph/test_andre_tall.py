@@ -15,24 +15,17 @@ from oppfolging_pipeline.cli import app
 from oppfolging_pipeline.publish.loefte import KONTROLL
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, read_manifest
 from oppfolging_pipeline.sources.flat import FIELDS
+from tests.graph.conftest import FOUR_YEARS as YEARS
+from tests.graph.conftest import whose
 from tests.support.run import failures, run_job
-from tests.support.tiny import SKOLEAAR, encoded, national_tests, write_tiny
+from tests.support.tiny import encoded, national_tests
 
-YEARS = (*SKOLEAAR, "2025-26")
 KNOWN, LATER = "2026-03-01", "2026-03-10T12:00:00+00:00"
 # A municipality with its two schools, and two of the three schools of another.
 SHIELDED = ("6102", "100000004", "100000005", "100000001", "100000002")
 REVISED = {"100000004": 1, "100000005": -1}  # of one municipality, whose mean stays
 SHOWN_SINCE = "10 tall som kilden siden har skjermet (lesing 2024-25)"
 FIRST_TEST = slice(9, 12)  # value, uncertainty and pupils of the first test of a row
-
-
-@pytest.fixture(scope="module")
-def two_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the results of 2025 and 2026, both of the same figures. No test may change it."""
-    place = tmp_path_factory.mktemp("to-aar")
-    run(place / "hjem", write_tiny(place / "innboks", YEARS), [2025, 2026], now="2026-03-01T12:00:00+00:00")
-    return place / "hjem"
 
 
 @pytest.fixture
@@ -119,6 +112,7 @@ def test_results_of_revised_figures_stand_beside_each_other_and_that_is_no_fault
     with closing(duckdb.connect(str(home / "publisert" / PUBLISHED_FILE), read_only=True)) as published:
         ((note,),) = published.execute("SELECT merknad FROM drift.utgivelse ORDER BY utgivelse DESC LIMIT 1").fetchall()
     assert note == (
+        f"{whose(2025, 2026)} "
         "Uttrekk 2025 (np-skalapoeng) er regnet av andre utgaver av kildens tall enn uttrekk 2026 (np-skalapoeng): "
         "samme skoleår kan ha ulike tall i dem."
     )
@@ -160,7 +154,7 @@ def test_what_is_shielded_since_is_found_in_the_releases_that_are_kept_and_taken
     """Earlier releases stayed open."""
     home = Path(shutil.copytree(shielded_since, tmp_path / "hjem"))
     first, second = releases(home)
-    assert note(home) == f"Utgivelse {first} viser {SHOWN_SINCE}."
+    assert note(home) == f"{whose(2025, 2026)} Utgivelse {first} viser {SHOWN_SINCE}."
     assert not {"6102", *SHIELDED} & set(note(home).replace(".", " ").split())
     run(home, None, [2025, 2026])
     assert list(releases(home)) == [first, second]  # the same content, the same note

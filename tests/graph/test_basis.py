@@ -22,6 +22,7 @@ from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.intake_rows import register_snapshot
 from oppfolging_pipeline.staging import intake
+from tests.graph.conftest import whose
 from tests.graph.test_definitions import GROUPS
 from tests.support.interfaces import PUBLISHED, Hurried, fetch_job, interfaces_at
 from tests.support.run import failures
@@ -197,7 +198,7 @@ def test_older_figures_are_used_only_when_that_is_asked_for_and_the_release_says
     allowed = run(home, tillat_eldre=True)
     assert allowed.success, failures(allowed)
     merknad = "Eldre grunnlag. Nasjonale prøver: siste henting 2025-03-09 mislyktes, brukt er hentet 2025-03-05."
-    assert release(home) == (None, f"Uttrekk 2025 ({RULES}): {merknad}", NEW_LIMIT)
+    assert release(home) == (None, f"{whose(2025)} Uttrekk 2025 ({RULES}): {merknad}", NEW_LIMIT)
     assert grunnlag(home) == [(2025, None, merknad)]
 
 
@@ -259,7 +260,7 @@ def test_results_of_two_days_are_told_apart_in_one_release(tmp_path):
         f"Uttrekk 2025 ({RULES}) er regnet av andre utgaver av kildens tall enn uttrekk 2026 ({RULES}): samme skoleår "
         "kan ha ulike tall i dem."
     )
-    assert merknad == f"{first} {second} Uttrekk 2026 ({RULES}): {register} {others}"
+    assert merknad == f"{whose(2025, 2026)} {first} {second} Uttrekk 2026 ({RULES}): {register} {others}"
 
 
 def test_what_was_known_is_a_question_to_the_archive_and_not_to_an_inbox(home, tiny_inbox):
@@ -275,7 +276,7 @@ def test_only_what_was_known_by_the_day_is_used(home):
     known = run(home, kjent_per="2025-03-04", now=FOURTH)
     assert known.success, failures(known)
     kjent_per, merknad, national = release(home)
-    assert (kjent_per, merknad) == ("2025-03-04", None)
+    assert (kjent_per, merknad) == ("2025-03-04", whose(2025))
     assert national is not None and national != NEW_LIMIT
 
     before = run(home, kjent_per="2025-02-28")

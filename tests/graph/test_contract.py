@@ -108,6 +108,11 @@ COLUMNS = {
     ),
 }
 
+COLUMNS |= {
+    name: f"{columns}, offisielt BOOLEAN, eksempel BOOLEAN"
+    for name, columns in COLUMNS.items()
+    if name.startswith("mart.")
+}
 # The five municipalities are all in category 1, so the candidates of category 2 are none; and no figure is corrected.
 MAY_BE_EMPTY = ("mart.kandidat_kategori2", "drift.rettelse")
 
@@ -190,8 +195,9 @@ def test_the_cells_of_a_content_are_counted_for_each_grade_and_year(published):
     ]
 
 
-def test_a_run_on_everything_names_no_day_and_leaves_no_note(published):
-    assert published.execute("SELECT kjent_per, merknad FROM drift.utgivelse").fetchall() == [(None, None)]
+def test_a_run_on_everything_names_no_day_and_notes_only_whose_set_it_is(published):
+    note = "Ikke ordningens offisielle indikatorsett (np-skalapoeng): uttrekk 2025."
+    assert published.execute("SELECT kjent_per, merknad FROM drift.utgivelse").fetchall() == [(None, note)]
     assert published.execute("SELECT * EXCLUDE (rettelser_sha256, brudd_sha256) FROM drift.grunnlag").fetchall() == [
         (2025, "np-skalapoeng", None, 0, None)
     ]

@@ -17,7 +17,7 @@ from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.kopi import copied
 from oppfolging_pipeline.rules.loader import carried_text
-from tests.graph.conftest import RULES, Run
+from tests.graph.conftest import RULES, Run, whose
 from tests.support.run import failures, run_job
 from tests.support.tiny import SKOLEAAR, write_tiny
 
@@ -101,7 +101,9 @@ def test_a_permitted_break_and_a_corrected_figure_are_seen_by_who_reads_the_rele
         "Tallet gjelder en annen kommune."
     )
     assert query(home, "SELECT uttrekksaar, merknad FROM drift.grunnlag") == [(2025, merknad)]
-    assert query(home, "SELECT merknad FROM drift.utgivelse") == [(f"Uttrekk 2025 ({OWN}): {merknad}",)]
+    assert query(home, "SELECT merknad FROM drift.utgivelse") == [
+        (f"{whose(2025, rules=OWN)} Uttrekk 2025 ({OWN}): {merknad}",)
+    ]
     ((parametre,),) = query(home, "SELECT parametre FROM dim.indikatorsett")
     assert [row["verdi"] for row in json.loads(parametre) if row["navn"] == "brudd"] == [["ny-skala-2024"]]
     assert query(home, "SELECT indikatorsett, eget, offisielt FROM dim.indikatorsett") == [(OWN, True, False)]

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.home import make_home, make_home_of_other_sources
+from tests.mutation.home import ASKED_FOR_BY_NAME, make_home, make_home_of_other_sources
+
+
+@pytest.fixture(autouse=True)
+def asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The home's cohorts are those of the set that it was run under."""
+    monkeypatch.setenv(*ASKED_FOR_BY_NAME)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from assets.partitions import range_tags
 from assets.resources import ClockResource, HomeResource
@@ -20,11 +21,13 @@ from oppfolging_pipeline.sources.example.register_files import register_files
 from oppfolging_pipeline.sources.example.survey import survey
 from tests.support.run import NOON, failures, run_job
 
+ASKED_FOR_BY_NAME = ("OPPFOLGING_REGELSETT", "np-skalapoeng")
+"""The setting under which that set, which is not the scheme's, forms the cohorts: of the run, and of every audit."""
 SKOLEAAR = ("2022-23", "2023-24", "2024-25")
 
 
 def make_home(folder: Path) -> Path:
-    """The home of one run under `np-skalapoeng` for 2025."""
+    """The home of one run under `np-skalapoeng` for 2025, which forms the cohort."""
     inbox = folder / "innboks"
     inbox.mkdir()
     files = dict(register_files())
@@ -32,7 +35,9 @@ def make_home(folder: Path) -> Path:
         files |= national_tests(skoleaar)
     for name, content in files.items():
         (inbox / name).write_bytes(content)
-    result = run_job(folder / "hjem", inbox, rules="np-skalapoeng", years=[2025], skoleaar=SKOLEAAR)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(*ASKED_FOR_BY_NAME)
+        result = run_job(folder / "hjem", inbox, rules="np-skalapoeng", years=[2025], skoleaar=SKOLEAAR)
     assert result.success, failures(result)
     return folder / "hjem"
 

@@ -5,11 +5,12 @@ Belongs here: printing. Run it with `python -m tests.mutation.report`; it exits 
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.mutation.home import make_home
+from tests.mutation.home import ASKED_FOR_BY_NAME, make_home
 from tests.mutation.mutation import audit_of, failing
 from tests.mutation.test_mutations import MUTATIONS, SLIPS
 
@@ -17,6 +18,7 @@ from tests.mutation.test_mutations import MUTATIONS, SLIPS
 def main() -> int:
     """Print a line for each mutation, and how many were caught."""
     slipped = 0
+    os.environ.update([ASKED_FOR_BY_NAME])
     with tempfile.TemporaryDirectory() as place:
         home = make_home(Path(place))
         for number, (name, mutation) in enumerate({**MUTATIONS, **SLIPS}.items()):

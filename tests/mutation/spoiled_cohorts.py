@@ -39,6 +39,10 @@ COHORTS: dict[str, Mutation] = {
     "an unofficial set's cohort that does not say so": caught(
         P, where(P, "true", most=1, merknad="NULL"), "merknaden_sier_hva_som_er_hendt"
     ),
+    "a cohort called the scheme's own": caught(P, where(P, "true", most=1, offisielt="true"), "merket_som_det_er"),
+    "a cohort called invented": caught(P, where(P, "true", most=1, eksempel="true"), "merket_som_det_er"),
+    "a plan called the scheme's own": caught(F, where(F, "true", most=1, offisielt="true"), "merket_som_puljen"),
+    "a report called invented": caught(Q, where(Q, "true", most=1, eksempel="true"), "merket_som_puljen"),
     "identified on another day than the uttrekk's": caught(
         P, where(P, "true", most=1, siden="siden + 1"), "identifisert_fra_uttrekksdagen"
     ),

@@ -25,6 +25,24 @@ FYLKE, EMBETE, NAVN = another("fylkesnavn"), another("statsforvalter"), another(
 
 R, S, K, I = "rangering_kommune", "rangering_skole", "kandidat_kategori2", "identifisert_kommune"  # noqa: E741
 DECISIONS: dict[str, Mutation] = {
+    "a ranking called the scheme's own": caught(R, where(R, "true", most=1, offisielt="true"), "merket_som_det_er"),
+    "a candidate called invented": caught(K, where(K, "true", most=1, eksempel="true"), "merket_som_det_er"),
+    "an identified municipality called the scheme's own": caught(
+        I, where(I, "true", most=1, offisielt="true"), "merket_som_det_er"
+    ),
+    "a reason that does not say first whose set it is": caught(
+        R, where(R, "true", most=1, begrunnelse="substr(begrunnelse, 1 + strpos(begrunnelse, '. ') + 1)"),
+        "begrunnelsen_er_kommunens",
+    ),
+    "a reason that says it in the middle": caught(
+        R,
+        where(R, "true", most=1, begrunnelse="substr(begrunnelse, 1 + strpos(begrunnelse, '. ') + 1) || ' ' "
+              "|| substr(begrunnelse, 1, strpos(begrunnelse, '. '))"),
+        "begrunnelsen_er_kommunens",
+    ),
+    "a choice that does not say first whose set it is": caught(
+        K, where(K, "true", most=1, grunn="substr(grunn, 1 + strpos(grunn, '. ') + 1)"), "grunnen_er_kandidatens"
+    ),
     "a municipality of the register gone": caught(R, without(R, "kategori IS NULL", most=1), "forventet_sett"),
     "a municipality under another's name": caught(
         R, where(R, IN_1, most=1, kommunenavn=NAVN), "forventet_sett"

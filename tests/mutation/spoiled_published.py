@@ -11,6 +11,12 @@ from tests.mutation.spoiled_decisions import IN_1, NAVN, SHOWN, K, R
 
 VK, VS = "vurdering_kommune", "vurdering_skole"
 PUBLISHED: dict[str, Mutation] = {
+    "a cell called the scheme's own": caught(VK, where(VK, "true", most=1, offisielt="true"), "merket_som_det_er"),
+    "a limit called invented": caught("grense", where("grense", "true", most=1, eksempel="true"), "merket_som_det_er"),
+    "preliminary figures that nobody is told of": caught(
+        "grunnlag", "SELECT * FROM grunnlag", "foreloepige_tall_er_fortalt",
+        observasjon="SELECT * REPLACE (true AS forelopig) FROM observasjon",
+    ),
     "a cell under another's name": caught(
         VK, where(VK, "true", most=1, kommunenavn=NAVN), "navn_paa_kommune"
     ),

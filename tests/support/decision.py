@@ -23,6 +23,7 @@ from oppfolging_pipeline.identification.etterregning_inndata import etterregn_re
 from oppfolging_pipeline.identification.names import names_at
 from oppfolging_pipeline.indicators import andel, grense, vurdering
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.merking import merking_av
 from oppfolging_pipeline.staging import harmonisering, skole, skole_plassering
 from oppfolging_pipeline.staging.harmonisering import Request
 
@@ -58,21 +59,21 @@ def decide_by_steps(
     window = engine.read(inputs.window, "observasjon")
     units = skole_plassering.place(engine, window, inputs.everything, request, register)
     cells = harmonisering.harmonise(engine, window, request, units.lineage, units.kommuner, units.placed, units.judged)
-    limits = engine.write(
-        grense.grense_rader(request, *grense.read_figures(engine, window, request), {}), "grense", to, key
-    )
+    merking = merking_av(request.rule_set, eksempel=False)
+    made = grense.grense_rader(request, *grense.read_figures(engine, window, request), {})
+    limits = engine.write(merking.merket(made), "grense", to, key)
     points = vurdering.vurder(engine, cells, engine.read([limits.staged], "grense"), request)
     sums = andel.andel_rader(engine, points)
     decision = tables.decide(engine.fetch(sums), request.rule_set, prioritet or {})
     schools = engine.fetch(skole.skole_rader(engine, window, request.catalog))
     names = names_at(register, request.registerdato, schools)
-    ranking = tables.rangering_kommune(decision, request.rule_set, names, key)
+    ranking = merking.merket(tables.rangering_kommune(decision, request.rule_set, names, key))
     written = {
         "vurdering": points,
         "andel": sums,
         "rangering_kommune": ranking,
         "rangering_skole": tables.rangering_skole(decision, request.rule_set, names, key),
-        "kandidat_kategori2": tables.kandidat_kategori2(decision, request.rule_set, names, key),
+        "kandidat_kategori2": merking.merket(tables.kandidat_kategori2(decision, request.rule_set, names, key)),
         "identifisert_kommune": tables.identifisert_kommune(ranking, decision),
     }
     return {name: [engine.write(rows, name, to, key).staged] for name, rows in written.items()}

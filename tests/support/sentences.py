@@ -28,18 +28,31 @@ def untrue(query: Query, uttrekksaar: int, indikatorsett: str) -> list[str]:
 
 def _pairs(query: Query, found: Published, key: tuple[int, str]) -> Iterator[tuple[str | None, str | None]]:
     """Each published sentence beside the one that follows from the tables."""
+    first = _first_words(query, found, key[1])
     for orgnr, row in found.schools.items():
         yield row["ikke_vurdert_grunn"], _why_not(found.skoler[orgnr], found)
     for kommunenr, row in found.ranking.items():
         yield row["ikke_vurdert_grunn"], _why_not(found.kommuner[kommunenr], found)
-        yield row["begrunnelse"], _reason(kommunenr, found)
+        yield row["begrunnelse"], first + _reason(kommunenr, found)
     for kommunenr, row in found.candidates.items():
-        yield row["grunn"], _choice(kommunenr, found)
+        yield row["grunn"], first + _choice(kommunenr, found)
     identified = query(
         "SELECT kommunenr, begrunnelse FROM mart.identifisert_kommune WHERE uttrekksaar = ? AND indikatorsett = ?", *key
     )
     for row in identified:
         yield row["begrunnelse"], found.ranking[row["kommunenr"]]["begrunnelse"]
+
+
+def _first_words(query: Query, found: Published, indikatorsett: str) -> str:
+    """What a list says of itself first, from what the other tables say: the licences, the set, the status."""
+    (of_set,) = query("SELECT offisielt FROM dim.indikatorsett WHERE indikatorsett = ?", indikatorsett)
+    licences = {row["lisens"] for row in query("SELECT lisens FROM drift.datagrunnlag")}
+    words = [
+        "Oppdiktet eksempel." if any("oppdiktet" in lisens.lower() for lisens in licences) else "",
+        "" if of_set["offisielt"] else f"Ikke ordningens offisielle indikatorsett ({indikatorsett}).",
+        "Foreløpige tall." if {row["status"] for row in found.ranking.values()} == {"foreløpig"} else "",
+    ]
+    return "".join(f"{one} " for one in words if one)
 
 
 def _why_not(sums: Sums, found: Published) -> str | None:
@@ -97,7 +110,7 @@ def _reason(kommunenr: str, found: Published) -> str:
         f"{len(judged)} vurderte skoler ({measure}) er {_root(found.spread_squared(kommunenr))} prosentpoeng, og "
         f"{sum(found.skoler[orgnr].share >= edge for orgnr in judged)} av dem er blant de "
         f"{_plain(Fraction(of_set['kategori2.ovre_andel']))} prosent av skolene i landet med høyest andel risikopoeng. "
-        f"{row['grunn']}"
+        f"{_choice(kommunenr, found)}"
     )
 
 

@@ -72,10 +72,12 @@ class Running:
 
 
 class Warm:
-    """The process that is forked from. `folder` is where the commands' output is kept."""
+    """The process that is forked from. `folder` is where the commands' output is kept, `env` what every command has
+    in its environment."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self._folder = folder
+        self._env = dict(env or {})
         self._count = 0
         self._one_at_a_time = threading.Lock()
         self._process = subprocess.Popen(
@@ -95,7 +97,8 @@ class Warm:
         largest_file: int | None = None,
         plain_user: bool = False,
     ) -> Running:
-        """Start a command in the folder, with `env` over an environment without any of our variables.
+        """Start a command in the folder, with `env` over an environment that has none of our variables but what every
+        command has.
 
         `largest_file`: no file may grow beyond so many bytes, as on a disk that is full. `plain_user`: what may not be
         written cannot be written, as for anybody but root.
@@ -108,7 +111,7 @@ class Warm:
             request = {
                 "arguments": [str(argument) for argument in arguments],
                 "cwd": str(cwd),
-                "env": dict(env or {}),
+                "env": {**self._env, **(env or {})},
                 "folder": str(folder),
                 "largest_file": largest_file,
                 "plain_user": plain_user,

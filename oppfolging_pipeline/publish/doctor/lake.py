@@ -18,15 +18,15 @@ from oppfolging_pipeline.engine import RESULT_PARTITION, Engine, Lake, open_engi
 from oppfolging_pipeline.publish.andre_tall import of_other_figures
 from oppfolging_pipeline.publish.consistency import (
     RESULTS,
-    Result,
     complete_results,
     incomplete_results,
     inconsistent_results,
     missing_results,
     released_results,
 )
-from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis
+from oppfolging_pipeline.publish.doctor.diagnosis import Case, Diagnosis, at
 from oppfolging_pipeline.publish.parquet_sources import column_faults
+from oppfolging_pipeline.publish.uttak import Result, Uttak, intended
 from oppfolging_pipeline.staging.brukte_sett import sets_used
 from oppfolging_pipeline.tables.model import Table, all_tables
 
@@ -55,9 +55,16 @@ def results(case: Case) -> list[Diagnosis]:
     """Identification years and rule sets that lack tables, or whose results are not all of one run."""
     incomplete = incomplete_results(case.lake, case.published)
     lake = Lake(case.lake.root, incomplete)
+    retired = {one.result: one for one in intended(case.home)}
+    missing = {
+        pair: keys
+        for pair, keys in missing_results(lake, released_results(case.published)).items()
+        if pair not in retired
+    }
+    incomplete = {pair: there for pair, there in incomplete.items() if pair not in retired}
+    lake = Lake(case.lake.root, [*incomplete, *retired])
+    found = _missing(case, missing) + _never_published(case, incomplete) + _half_retired(case, retired.values())
     there = [file for key in RESULTS for file in lake.files(key)]
-    missing = missing_results(lake, released_results(case.published))
-    found = _missing(case, missing) + _never_published(case, incomplete)
     if any(not lake.files(key) for key in RESULTS) or any(lake.not_as_audited(there)):
         return found  # told result by result and file by file: what is left is not to be compared
     with open_engine() as engine:
@@ -126,6 +133,21 @@ def _missing(case: Case, missing: Mapping[Result, list[str]]) -> list[Diagnosis]
             _remake(case, missing),
         )
         for (year, name), keys in sorted(missing.items())
+    ]
+
+
+def _half_retired(case: Case, retired: Iterable[Uttak]) -> list[Diagnosis]:
+    """One for each result that was to be taken out, and that no release has been published without."""
+    return [
+        Diagnosis(
+            "resultat_uttak_avbrutt",
+            "feil",
+            f"uttrekk {one.uttrekksaar}, {one.indikatorsett}",
+            f"et resultat som skulle vært tatt ut {at(one.tidspunkt)}: det ble avbrutt",
+            "Lesere finner fortsatt resultatet. Kommandoen fullfører uttaket; neste utgivelse lages uten det uansett.",
+            case.command(f"results retire --uttrekk {one.uttrekksaar} --rules {shlex.quote(one.indikatorsett)}"),
+        )
+        for one in retired
     ]
 
 

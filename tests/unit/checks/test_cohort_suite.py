@@ -16,7 +16,7 @@ from assets.audited import ToAudit, targets_of
 from checks.catalogue import Beside, Facts
 from checks.runner import run_checks
 from oppfolging_pipeline.cohorts import kontrollgrunnlag
-from oppfolging_pipeline.cohorts.pulje import pulje_rader, sett_for_pulje
+from oppfolging_pipeline.cohorts.dagen import identifiseringer, puljer
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.register.model import Register
 from oppfolging_pipeline.rules.catalog import default_catalog
@@ -53,23 +53,21 @@ def identified(uttrekksaar: int = 2025, indikatorsett: str = OWN.navn, *codes: s
     ]  # fmt: skip
 
 
-def cohort(per: date, rows: list[Row] | None = None) -> list[Row]:
+def cohort(per: date, rows: list[Row] | None = None, valgt: str | None = None) -> list[Row]:
     """The cohorts of the identified, as the asset makes them."""
-    made = []
-    every = identified() if rows is None else rows
-    for year in sorted({row["uttrekksaar"] for row in every}):
-        sets = {one.navn: one for one in (OWN, OTHER)}
-        there = {row["indikatorsett"] for row in every if row["uttrekksaar"] == year}
-        chosen = sets[sett_for_pulje({name: sets[name].offisielt for name in there})]
-        of_set = [row for row in every if (row["uttrekksaar"], row["indikatorsett"]) == (year, chosen.navn)]
-        made += pulje_rader(of_set, register(), per, chosen.identifikasjonsdag(year), offisielt=chosen.offisielt)
-    return made
+    of = identifiseringer(
+        identified() if rows is None else rows, {one.navn: one for one in (OWN, OTHER)}.__getitem__, valgt
+    )
+    return puljer(of, register(), per)
 
 
-def failing(folder: Path, rows: list[Row], of: list[Row] | None = None, per: date | None = None) -> set[str]:
+def failing(
+    folder: Path, rows: list[Row], of: list[Row] | None = None, per: date | None = None, valgt: str | None = None
+) -> set[str]:
     """The checks that fail on the cohort, beside those identified and a register in which all this happens.
 
-    `per` is the day that it is seen from, as a run knows it; None as when it is checked by hand.
+    `per` is the day that it is seen from, as a run knows it; None as when it is checked by hand. `valgt` is the set
+    that the home has asked for by name.
     """
     every = identified() if of is None else of
     asked = [
@@ -80,7 +78,7 @@ def failing(folder: Path, rows: list[Row], of: list[Row] | None = None, per: dat
     beside = Beside(
         {"identifisert_kommune": [write_parquet(folder / "i.parquet", table("identifisert_kommune").columns, every)]},
         {
-            "puljesett": Facts(*kontrollgrunnlag.puljesett(asked)),
+            "puljesett": Facts(*kontrollgrunnlag.puljesett(asked, valgt)),
             "sett_fra_dag": Facts(*kontrollgrunnlag.sett_fra_dag(per)),
             "etterfolger": Facts(*kontrollgrunnlag.etterfolger(asked, register(), per)),
         },
@@ -144,6 +142,9 @@ WRONG = {
     "nobody to ask now": (
         replaced(cohort(BETWEEN), "6105", statsforvalter_i_dag=None), {"embetet_da_og_naa"},
     ),
+    "called the scheme's own, or real, when it is not": (
+        replaced(replaced(cohort(BETWEEN), "6105", offisielt=False), "6203", eksempel=True), {"merket_som_det_er"},
+    ),
     "identified from the day that it was merged": (
         replaced(cohort(BETWEEN), "6201", siden=date(2026, 1, 1)), {"identifisert_fra_uttrekksdagen"},
     ),
@@ -168,14 +169,28 @@ def test_the_unofficial_set_forms_no_cohort_where_the_official_one_was_run(tmp_p
     unofficial = identified(2025, OTHER.navn, "6101", "6105")
     both = [*identified(2025, OWN.navn, "6102", "6105"), *unofficial]
     assert failing(tmp_path, cohort(BEFORE, both), both) == set()
-    assert "de_identifiserte" in failing(tmp_path, cohort(BEFORE, unofficial), both)
+    assert "de_identifiserte" in failing(tmp_path, cohort(BEFORE, unofficial, OTHER.navn), both)
     # Rows of the one and rows of the other are no cohort either.
-    mixed = [*cohort(BEFORE, both), *cohort(BEFORE, unofficial)[:1]]
+    mixed = [*cohort(BEFORE, both), *cohort(BEFORE, unofficial, OTHER.navn)[:1]]
     assert "de_identifiserte" in failing(tmp_path, mixed, both)
 
 
-def test_the_unofficial_set_forms_the_cohort_where_it_was_run_alone_and_says_so(tmp_path):
+def test_the_unofficial_set_forms_no_cohort_where_it_was_run_alone_either(tmp_path):
+    """Forty real municipalities stood in a cohort of a set that is nobody's."""
     of = identified(2025, OTHER.navn)
-    rows = cohort(BETWEEN, of)
-    assert failing(tmp_path, rows, of) == set()
-    assert failing(tmp_path, replaced(rows, "6105", merknad=None), of) == {"merknaden_sier_hva_som_er_hendt"}
+    assert cohort(BETWEEN, of) == []
+    assert failing(tmp_path, [], of) == set()
+    assert failing(tmp_path, cohort(BETWEEN, of, OTHER.navn), of) == {"de_identifiserte", "i_registeret"}
+
+
+def test_the_unofficial_set_forms_the_cohort_where_it_is_asked_for_by_name_and_says_so(tmp_path):
+    of = [*identified(2025, OTHER.navn), *identified(2025, OWN.navn, "6102", "6105")]
+    rows = cohort(BETWEEN, of, OTHER.navn)
+    assert failing(tmp_path, rows, of, valgt=OTHER.navn) == set()
+    unsaid = replaced(rows, "6105", merknad=None)
+    assert failing(tmp_path, unsaid, of, valgt=OTHER.navn) == {"merknaden_sier_hva_som_er_hendt"}
+    assert "de_identifiserte" in failing(tmp_path, cohort(BETWEEN, of), of, valgt=OTHER.navn)
+
+
+def test_a_cohort_that_is_not_there_is_missed(tmp_path):
+    assert failing(tmp_path, []) == {"de_identifiserte"}

@@ -16,7 +16,8 @@ from assets.audited import ToAudit, targets_of
 from checks.catalogue import Beside, Facts
 from checks.runner import run_checks
 from oppfolging_pipeline.cohorts import kontrollgrunnlag
-from oppfolging_pipeline.cohorts.faseplan import fase_for, faseplan_rader
+from oppfolging_pipeline.cohorts.dagen import planer
+from oppfolging_pipeline.cohorts.faseplan import fase_for
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.rules.faseplan import default_faseplan
@@ -48,8 +49,7 @@ def made(per: date) -> dict[str, list[Row]]:
         for pulje in (2024, 2025)
         for code, stands in STANDS.items()
     ]
-    plans = [term for pulje in (2024, 2025) for term in faseplan_rader(pulje, len(STANDS), per)]
-    return {"pulje_kommune": members, PLAN: plans, REPORTS: rapportering_rader(members, per)}
+    return {"pulje_kommune": members, PLAN: planer(members, per), REPORTS: rapportering_rader(members, per)}
 
 
 def failing(folder: Path, key: str, tables: dict[str, list[Row]], per: date | None = None) -> set[str]:

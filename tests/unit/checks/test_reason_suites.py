@@ -23,6 +23,7 @@ from oppfolging_pipeline.identification import tables
 from oppfolging_pipeline.publish.kontrollgrunnlag import regelsett_parameter
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import load_rule_set
+from oppfolging_pipeline.rules.merking import merking_av
 from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.staging import kontrollgrunnlag
 from oppfolging_pipeline.staging.harmonisering import Request
@@ -90,12 +91,13 @@ def made(rule_set: RuleSet, priorities: Mapping[str, int]) -> dict[str, list[Row
     rows = [{**row, **of_set} for row in (*KOMMUNER, *SKOLER)]
     key, names = {"uttrekksaar": 2025, "indikatorsett": rule_set.navn}, names_of(rows)
     decision = decided(rows, rule_set, priorities)
-    ranking = tables.rangering_kommune(decision, rule_set, names, key)
+    merking = merking_av(rule_set, eksempel=True, forelopig=decision.forelopig)
+    ranking = merking.merket(tables.rangering_kommune(decision, rule_set, names, key))
     return {
         "andel": rows,
         R: ranking,
         S: tables.rangering_skole(decision, rule_set, names, key),
-        K: tables.kandidat_kategori2(decision, rule_set, names, key),
+        K: merking.merket(tables.kandidat_kategori2(decision, rule_set, names, key)),
         I: tables.identifisert_kommune(ranking, decision),
     }
 
@@ -106,6 +108,7 @@ def failing(folder: Path, rule_set: RuleSet, rows: Mapping[str, list[Row]]) -> s
     request = Request(2025, rule_set, CATALOG)
     facts = {
         "sett": Facts(*kontrollgrunnlag.sett([request])),
+        "merking": Facts(*kontrollgrunnlag.merking([request], eksempel=True)),
         "regelsett_parameter": Facts(*regelsett_parameter([rule_set])),
     }
     whole = targets_of([ToAudit.one(StagedFile(table(key), files[key], files[key], 1)) for key in CHECKS])

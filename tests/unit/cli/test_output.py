@@ -40,12 +40,45 @@ def test_a_row_is_laid_out_with_comma_and_two_decimals_and_nothing_is_cut(capsys
 
 def test_a_table_for_each_year_and_set(capsys):
     cli_output.emit_identifisert([ROW, {**ROW, "indikatorsett": "annet"}, {**ROW, "uttrekksaar": 2024}], as_json=False)
-    titles = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Identifiserte kommuner")]
+    titles = [line for line in capsys.readouterr().out.splitlines() if "Identifiserte kommuner" in line]
     assert [title.strip() for title in titles] == [
-        "Identifiserte kommuner 2024 (prove)",
-        "Identifiserte kommuner 2025 (annet)",
-        "Identifiserte kommuner 2025 (prove)",
+        "Foreløpige tall. Identifiserte kommuner 2024 (prove)",
+        "Foreløpige tall. Identifiserte kommuner 2025 (annet)",
+        "Foreløpige tall. Identifiserte kommuner 2025 (prove)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "first"),
+    [
+        ({"offisielt": True, "eksempel": False}, "Foreløpige tall. Identifiserte kommuner 2025 (prove)"),
+        (
+            {"offisielt": False, "eksempel": True, "status": "beregnet"},
+            "Oppdiktet eksempel. Ikke ordningens offisielle indikatorsett (prove). Identifiserte kommuner 2025 (prove)",
+        ),
+    ],
+)
+def test_the_heading_says_first_what_the_list_is_not(capsys, columns, first):
+    cli_output.emit_identifisert([{**ROW, **columns}], as_json=False)
+    assert " ".join(capsys.readouterr().out.split()).startswith(first)
+    place = {"statsforvalter": None, "begrunnelse": "Nr. 3.", **ROW, **columns}
+    cli_output.emit_kommune({"rangering": [place], "vurdering": [], "pulje": []}, as_json=False)
+    assert capsys.readouterr().out.startswith(first.partition(" Identifiserte")[0] + " 6101 ")
+
+
+def test_a_plan_of_no_cohort_is_said_in_words_and_is_an_empty_list_in_json(capsys):
+    there = {"np-skalapoeng": [2024, 2025]}
+    cli_output.emit_faseplan([], there, as_json=False)
+    out = capsys.readouterr().out
+    assert out.startswith("Ingen pulje er dannet") and "np-skalapoeng (2024 og 2025)." in out
+    cli_output.emit_faseplan([], there, as_json=True)
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_municipality_of_a_cohort_whose_day_has_not_come_has_no_day(capsys):
+    pulje = {"pulje": 2027, "deltakelse": "identifisert", "siden": None, "merknad": None}
+    cli_output.emit_kommune({"rangering": [], "vurdering": [], "pulje": [pulje]}, as_json=False)
+    assert capsys.readouterr().out == "Pulje 2027: identifisert.\n"
 
 
 def test_no_row_is_said_in_words_and_is_an_empty_list_in_json(capsys):

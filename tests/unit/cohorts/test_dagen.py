@@ -26,7 +26,7 @@ from tests.unit.register.country import change, code, country, of_two_offices_in
 D = date.fromisoformat
 IDENTIFISERT = {
     "uttrekksaar": 2025, "indikatorsett": "udir-2020", "kommunenr": "6101", "kommunenavn": "Sted 6101", "kategori": 1,
-    "statsforvalter": "Dalene",
+    "statsforvalter": "Dalene", "offisielt": True, "eksempel": False,
 }  # fmt: skip
 STABLE = country([code("6101"), code("6102")], [])
 OF_2025 = (Identifisering(2025, D("2025-03-01"), True, [IDENTIFISERT]),)
@@ -88,12 +88,30 @@ def test_a_home_without_anyone_identified_never_changes() -> None:
 def test_the_official_set_forms_the_cohort_of_a_year() -> None:
     other = IDENTIFISERT | {"indikatorsett": "np-skalapoeng", "kommunenr": "6102"}
     later = other | {"uttrekksaar": 2026}
-    found = identifiseringer([other, IDENTIFISERT, later], lambda name: load_rule_set(name, default_catalog()))
-    assert [(one.pulje, one.dag, one.offisielt, len(one.rader)) for one in found] == [
-        (2025, D("2025-03-01"), True, 1),
-        (2026, D("2026-03-01"), False, 1),
+    rows = [other, IDENTIFISERT, later]
+
+    def formed(valgt: str | None = None) -> list[tuple[int, date, bool, list[str]]]:
+        found = identifiseringer(rows, lambda name: load_rule_set(name, default_catalog()), valgt)
+        return [(one.pulje, one.dag, one.offisielt, [row["kommunenr"] for row in one.rader]) for one in found]
+
+    assert formed() == [(2025, D("2025-03-01"), True, ["6101"])], "no cohort of 2026: nobody asked for that set"
+    assert formed("np-skalapoeng") == [
+        (2025, D("2025-03-01"), False, ["6102"]),
+        (2026, D("2026-03-01"), False, ["6102"]),
     ]
-    assert found[0].rader == [IDENTIFISERT]
+
+
+def test_plan_and_reports_say_of_themselves_what_their_cohort_is() -> None:
+    invented = IDENTIFISERT | {"eksempel": True}
+    later = IDENTIFISERT | {"uttrekksaar": 2026}
+    of = (
+        Identifisering(2025, D("2025-03-01"), False, [invented]),
+        Identifisering(2026, D("2026-03-01"), True, [later]),
+    )
+    kommuner = puljer(of, STABLE, D("2026-03-01"))
+    for rows in (kommuner, planer(kommuner, D("2026-03-01")), rapportering_rader(kommuner, D("2026-03-01"))):
+        found = {(row["pulje"], row["offisielt"], row["eksempel"]) for row in rows}
+        assert found == {(2025, False, True), (2026, True, False)}
 
 
 def lake_of(folder, **days: date | None) -> Lake:

@@ -52,7 +52,13 @@ class Register:
 
 def identifisert(kommunenr: str, kategori: int = 1, **changes: object) -> dict[str, object]:
     row = {"uttrekksaar": 2023, "indikatorsett": "udir-2020", "kommunenr": kommunenr, "kategori": kategori}
-    return {**row, "kommunenavn": f"Gammel {kommunenr}", "statsforvalter": f"Embetet til {kommunenr}", **changes}
+    return {
+        **row,
+        "kommunenavn": f"Gammel {kommunenr}",
+        "statsforvalter": f"Embetet til {kommunenr}",
+        "eksempel": False,
+        **changes,
+    }
 
 
 def rader(*identifiserte, per=AFTER, offisielt=True):
@@ -73,6 +79,8 @@ def test_before_any_change_a_row_is_the_identified_municipality():
         "statsforvalter": "Embetet til 6101",
         "statsforvalter_i_dag": "Gammelt embete",
         "merknad": None,
+        "offisielt": True,
+        "eksempel": False,
     }
     assert tuple(row) == table("pulje_kommune").column_names
 
@@ -193,18 +201,35 @@ def test_nobody_identified_is_an_empty_cohort():
     [
         ({"udir-2020": True}, "udir-2020"),
         ({"np-skalapoeng": False, "udir-2020": True}, "udir-2020"),
-        ({"np-skalapoeng": False, "a-annet": False}, "a-annet"),
-        ({"udir-2024": True, "udir-2020": True, "a-annet": False}, "udir-2020"),
+        ({"mitt-offisielle": True, "udir-2020": True}, "mitt-offisielle"),
+        # A copied set named `a-annet` sorted first, and replaced a published cohort.
+        ({"np-skalapoeng": False, "a-annet": False}, None),
+        ({"np-skalapoeng": False}, None),
+        ({}, None),
     ],
 )
-def test_the_official_set_forms_the_cohort_else_the_lowest_name(sets, chosen):
+def test_the_official_set_alone_forms_the_cohort(sets, chosen):
     assert sett_for_pulje(sets) == chosen
     assert sett_for_pulje(dict(reversed(sets.items()))) == chosen
 
 
-def test_no_set_forms_no_cohort():
-    with pytest.raises(PermanentError, match="found no rule set"):
-        sett_for_pulje({})
+@pytest.mark.parametrize(
+    ("sets", "chosen"),
+    [
+        ({"mitt": False, "udir-2020": True}, "mitt"),
+        ({"mitt": False}, "mitt"),
+        ({"mitt": True, "udir-2020": True}, "mitt"),
+        ({"udir-2020": True}, "udir-2020"),  # a year that it has no results of
+        ({"np-skalapoeng": False}, None),
+    ],
+)
+def test_a_set_that_is_asked_for_by_name_forms_the_cohort_of_every_year_that_it_has(sets, chosen):
+    assert sett_for_pulje(sets, "mitt") == chosen
+
+
+def test_of_two_own_official_sets_none_is_guessed_at():
+    with pytest.raises(PermanentError, match=r"several official rule sets \(mitt, mitt-andre\).*OPPFOLGING_REGELSETT"):
+        sett_for_pulje({"mitt-andre": True, "udir-2020": True, "mitt": True, "a-annet": False})
 
 
 def test_the_carried_register_answers_what_a_cohort_asks():

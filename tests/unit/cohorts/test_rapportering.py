@@ -9,7 +9,7 @@ import pytest
 from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.tables.model import table
 
-KOMMUNE = {"pulje": 2020, "kommunenr": "6101", "deltakelse": "deltar"}
+KOMMUNE = {"pulje": 2020, "kommunenr": "6101", "deltakelse": "deltar", "offisielt": True, "eksempel": False}
 
 
 def test_three_reports_with_three_two_and_two_senders():

@@ -10,6 +10,7 @@ import pytest
 from oppfolging_pipeline.identification import tables
 from oppfolging_pipeline.identification.names import names_at
 from oppfolging_pipeline.register.model import Embete, Endring, Fylke, Kommune, Register
+from oppfolging_pipeline.rules.merking import Merking
 from oppfolging_pipeline.tables.model import table
 from tests.support.golden_sets import small_set
 from tests.unit.identification.build import KEY, andel_row, decided, names_of, school_row
@@ -28,7 +29,10 @@ ROWS = [
     school_row("100000005", "6102", 12),
 ]
 DECISION = decided(ROWS, SET)
-RANKING = {row["kommunenr"]: row for row in tables.rangering_kommune(DECISION, SET, names_of(ROWS), KEY)}
+MERKING = Merking("mitt", offisielt=True, eksempel=False)
+RANKING = {
+    row["kommunenr"]: row for row in MERKING.merket(tables.rangering_kommune(DECISION, SET, names_of(ROWS), KEY))
+}
 IDENTIFIED = {row["kommunenr"]: row for row in tables.identifisert_kommune(list(RANKING.values()), DECISION)}
 
 
@@ -114,7 +118,7 @@ def test_published_rows_have_exactly_the_declared_columns() -> None:
     made = {
         "rangering_kommune": list(RANKING.values()),
         "identifisert_kommune": list(IDENTIFIED.values()),
-        "kandidat_kategori2": tables.kandidat_kategori2(DECISION, SET, names, KEY),
+        "kandidat_kategori2": MERKING.merket(tables.kandidat_kategori2(DECISION, SET, names, KEY)),
         "rangering_skole": tables.rangering_skole(DECISION, SET, names, KEY),
     }
     for key, rows in made.items():

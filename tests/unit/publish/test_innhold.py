@@ -18,6 +18,7 @@ from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.evidence import Evidence
 from oppfolging_pipeline.sources.http import Reply
 from oppfolging_pipeline.sources.live import live
+from oppfolging_pipeline.sources.origins import INVENTED
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 URL = "https://statistikk.example/data?filter=A(1_2)&radSti=**"
@@ -140,3 +141,7 @@ def test_what_is_invented_may_stand_under_no_licence_of_real_figures(archive):
     accept(archive, answer(archive, b"{}", NOON), "lokal")
     columns, rows = innhold_i_arkivet(archive, default_catalog())
     assert dict(zip(columns, rows[0], strict=True))["lisenser"] == [IKKE_EKTE["lokal"]]
+
+
+def test_every_origin_of_invented_figures_is_told_as_such() -> None:
+    assert set(IKKE_EKTE) == INVENTED

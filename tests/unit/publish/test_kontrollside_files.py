@@ -14,7 +14,7 @@ from oppfolging_pipeline.publish.kontrollhistorikk import read_checked_releases
 from oppfolging_pipeline.publish.kontrollside import write_failed_audit_page, write_release_page
 from oppfolging_pipeline.publish.release import publish_release
 from oppfolging_pipeline.tables.model import table
-from tests.support.declared import declared_sources, minimal_rows
+from tests.support.declared import declared_sources, minimal_row, minimal_rows
 from tests.unit.publish.older import as_contract_1_0
 from tests.unit.publish.outcomes import failed
 from tests.unit.publish.page import read_page
@@ -123,6 +123,25 @@ def test_a_stopped_run_gets_its_page_in_quarantine_and_the_published_one_is_left
     assert "kjoering-1" in page.text and page.one("article").all("code")[0].text == "enhet=6713"
     assert "–utgivelse 1: ikke kjørt" in page.one("article").text, "the releases of the home are its history"
     assert (home / "kontroll.html").read_bytes() == before
+
+
+def test_the_page_of_a_stopped_run_says_first_what_its_tables_are_not(home, tmp_path):
+    audit = FailedAudit(utfall=(failed(),), foran="Oppdiktet eksempel.")
+    text = write_failed_audit_page(audit, "kjoering-1", NOON, tmp_path / "karantene", home).read_text("utf-8")
+    assert "Oppdiktet eksempel. Kjøringen ble stanset" in read_page(text).text
+
+
+def test_the_page_of_a_release_says_first_what_its_results_are_not(tmp_path, info):
+    rows = [
+        minimal_row(table("rangering_kommune"), uttrekksaar=year, indikatorsett=name, offisielt=name == "udir-2020",
+                    eksempel=True)
+        for year, name in ((2025, "mitt"), (2024, "mitt"), (2025, "udir-2020"))
+    ]  # fmt: skip
+    publish_release(declared_sources(tmp_path / "kilder", {"rangering_kommune": rows}), tmp_path, info)
+    write_release_page(tmp_path)
+    text = read_page((tmp_path / "kontroll.html").read_text("utf-8")).text.replace("\N{NO-BREAK SPACE}", " ")
+    first = "Oppdiktet eksempel. Ikke ordningens offisielle indikatorsett (mitt): uttrekk 2024 og 2025."
+    assert f"{first} Utgivelse 1 ble laget" in text
 
 
 @pytest.mark.parametrize("manifest", [None, json.dumps({"format": 9})], ids=["first run", "damaged manifest"])

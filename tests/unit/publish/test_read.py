@@ -11,6 +11,7 @@ import pytest
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish import read
+from oppfolging_pipeline.publish.read_choice import results_there
 from oppfolging_pipeline.publish.release import publish_release
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION, replaced_since, table
 from tests.support.declared import declared_sources, minimal_row
@@ -59,6 +60,10 @@ ROWS = {
         for pulje in (2025, 2024)
         for number in reversed(range(6))
     ],
+    "dim_indikatorsett": [
+        minimal_row(table("dim_indikatorsett"), indikatorsett=sett, offisielt=sett == "udir-2020")
+        for sett in ("gammelt", "np-skalapoeng", "udir-2020")
+    ],
     "dim_kommune": [minimal_row(table("dim_kommune"), kommunenr="6099", gaatt_over_i=["6101", "6102"])],
 }
 
@@ -96,13 +101,23 @@ def test_reader_can_neither_write_nor_reach_other_files(con, statement):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({}, [("np-skalapoeng", "6101"), ("udir-2020", "6104"), ("udir-2020", "6102"), ("udir-2020", "6103")]),
+        ({}, [("udir-2020", "6104"), ("udir-2020", "6102"), ("udir-2020", "6103")]),
+        ({"chosen": "np-skalapoeng"}, [("np-skalapoeng", "6101")]),
+        ({"chosen": "np-skalapoeng", "indikatorsett": "udir-2020", "uttrekksaar": 2024}, [("udir-2020", "6101")]),
         ({"indikatorsett": "np-skalapoeng"}, [("np-skalapoeng", "6101")]),
         ({"uttrekksaar": 2024}, [("udir-2020", "6101")]),
         ({"indikatorsett": "gammelt"}, [("gammelt", "6101")]),
         ({"uttrekksaar": 2024, "indikatorsett": "np-skalapoeng"}, []),
     ],
-    ids=["newest year", "one set", "one year", "newest year of the set", "a pair that was not run"],
+    ids=[
+        "newest year of the scheme's own",
+        "the home's choice",
+        "named beside it",
+        "one set",
+        "one year",
+        "newest year of the set",
+        "a pair that was not run",
+    ],
 )
 def test_identified(con, arguments, expected):
     assert [(row["indikatorsett"], row["kommunenr"]) for row in read.identifisert(con, **arguments)] == expected
@@ -124,6 +139,71 @@ def test_what_is_not_published_is_an_error_that_says_what_is(con, question, mess
         question(con)
 
 
+UNOFFICIAL = {
+    "rangering_kommune": [_ranked(2024, "np-skalapoeng", "6101"), _ranked(2025, "np-skalapoeng", "6101"),
+                          _ranked(2025, "mitt sett", "6101")],
+    "identifisert_kommune": [_identified(2025, "np-skalapoeng", "6101", 1, 1)],
+    "dim_indikatorsett": [
+        minimal_row(table("dim_indikatorsett"), indikatorsett=sett, offisielt=False)
+        for sett in ("mitt sett", "np-skalapoeng")
+    ],
+}  # fmt: skip
+ASKED = "oppfolging show identifisert --home 'mitt hjem'"
+BY = f"`{ASKED} --rules 'mitt sett'` og `{ASKED} --rules np-skalapoeng` viser hver sin liste."
+
+
+@pytest.fixture(scope="module")
+def unofficial(tmp_path_factory, info):
+    folder = tmp_path_factory.mktemp("uoffisielt")
+    return publish_release(declared_sources(folder / "kilder", UNOFFICIAL), folder, info).file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            {},
+            "Hjemmet har ingen resultater av ordningens offisielle indikatorsett, bare av mitt sett (2025) og "
+            f"np-skalapoeng (2024 og 2025): {BY}",
+        ),
+        (
+            {"uttrekksaar": 2024},
+            "Hjemmet har ingen resultater for uttrekk 2024 av ordningens offisielle indikatorsett, bare av "
+            f"np-skalapoeng (2024): `{ASKED} --rules np-skalapoeng` viser dem.",
+        ),
+        (
+            {"chosen": "vaart"},
+            "Hjemmet har ingen resultater av indikatorsettet vaart, som hjemmet har valgt, bare av mitt sett (2025) og "
+            f"np-skalapoeng (2024 og 2025): {BY}",
+        ),
+    ],
+)
+def test_a_list_that_is_not_the_schemes_is_not_shown_to_one_who_did_not_ask_for_it(unofficial, arguments, said):
+    with closing(read.open_published(unofficial)) as con:
+        with pytest.raises(PermanentError) as told:
+            read.identifisert(con, command=ASKED, **arguments)
+        assert str(told.value) == said
+        for question in (read.kommune, read.vurdering):
+            with pytest.raises(PermanentError, match="ingen resultater av ordningens offisielle indikatorsett"):
+                question(con, "6101")
+        assert [row["kommunenr"] for row in read.identifisert(con, indikatorsett="np-skalapoeng")] == ["6101"]
+        assert len(read.kommune(con, "6101", "np-skalapoeng")["rangering"]) == 2
+        assert len(read.kommune(con, "6101", chosen="mitt sett")["rangering"]) == 1
+
+
+def test_of_two_official_sets_none_is_guessed_at(tmp_path, info):
+    both = {
+        **UNOFFICIAL,
+        "dim_indikatorsett": [{**row, "offisielt": True} for row in UNOFFICIAL["dim_indikatorsett"]],
+    }
+    file = publish_release(declared_sources(tmp_path / "kilder", both), tmp_path, info).file
+    with closing(read.open_published(file)) as con:
+        with pytest.raises(PermanentError, match=r"flere offisielle indikatorsett: mitt sett \(2025\) og np-"):
+            read.identifisert(con)
+        assert read.identifisert(con, chosen="np-skalapoeng")
+        assert read.identifisert(con, 2024) == [], "of that year there is one"
+
+
 def test_phase_plan_in_order(con):
     everything = read.faseplan(con)
     assert [(row["pulje"], row["halvaar_nr"]) for row in everything] == [
@@ -136,8 +216,8 @@ def test_phase_plan_in_order(con):
 @pytest.mark.parametrize(
     ("kommunenr", "counts"),
     [
-        ("6103", {"rangering": 4, "vurdering": 0, "kandidat": 1, "pulje": 1}),
-        ("6104", {"rangering": 4, "vurdering": 0, "kandidat": 0, "pulje": 0}),
+        ("6103", {"rangering": 2, "vurdering": 0, "kandidat": 1, "pulje": 1}),
+        ("6104", {"rangering": 2, "vurdering": 0, "kandidat": 0, "pulje": 0}),
         ("6105", {"rangering": 0, "vurdering": 0, "kandidat": 0, "pulje": 1}),
     ],
     ids=["renumbered since", "never a candidate", "by its new number"],
@@ -195,7 +275,8 @@ def test_a_reader_of_an_older_contract_is_told_what_to_use_instead_of_what_went(
 def test_file_of_a_contract_with_the_same_main_number_is_read(home, version):
     as_contract_1_0(home, version)
     with closing(read.open_published(home / "oppfolging.duckdb")) as connection:
-        assert read.identifisert(connection) and read.faseplan(connection)
+        (one, *_) = results_there(connection)
+        assert read.identifisert(connection, indikatorsett=one) and read.faseplan(connection)
         with pytest.raises(PermanentError, match=r"found no drift\.sporing; .*Run `oppfolging run`"):
             read.require_tables(connection, ["drift.datagrunnlag", "drift.sporing"])
 
