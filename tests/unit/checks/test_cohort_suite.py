@@ -55,9 +55,8 @@ def identified(uttrekksaar: int = 2025, indikatorsett: str = OWN.navn, *codes: s
 
 def cohort(per: date, rows: list[Row] | None = None, valgt: str | None = None) -> list[Row]:
     """The cohorts of the identified, as the asset makes them."""
-    of = identifiseringer(
-        identified() if rows is None else rows, {one.navn: one for one in (OWN, OTHER)}.__getitem__, valgt
-    )
+    sets = {one.navn: one for one in (OWN, OTHER)}
+    of = identifiseringer(identified() if rows is None else rows, lambda year, name: sets[name], valgt)
     return puljer(of, register(), per)
 
 

@@ -91,7 +91,7 @@ def test_the_official_set_forms_the_cohort_of_a_year() -> None:
     rows = [other, IDENTIFISERT, later]
 
     def formed(valgt: str | None = None) -> list[tuple[int, date, bool, list[str]]]:
-        found = identifiseringer(rows, lambda name: load_rule_set(name, default_catalog()), valgt)
+        found = identifiseringer(rows, lambda year, name: load_rule_set(name, default_catalog()), valgt)
         return [(one.pulje, one.dag, one.offisielt, [row["kommunenr"] for row in one.rader]) for one in found]
 
     assert formed() == [(2025, D("2025-03-01"), True, ["6101"])], "no cohort of 2026: nobody asked for that set"
