@@ -6,7 +6,7 @@ each text says). Does not belong here: running it, or wording what is wrong (`fl
 
 from __future__ import annotations
 
-from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, NIVAA
+from oppfolging_pipeline.sources.parsed import CODE_DIGITS, FORELOPIG, LAND, NIVAA
 
 # An answer that was fetched without choosing owner, gender and question holds every combination of them.
 # A row of the table of participation is about the whole survey: it has no question, and may have no gender either.
@@ -53,6 +53,15 @@ WHERE har_kode <> har_navn AND (har_kode OR {INDEX_ROW})
 GROUP BY ALL ORDER BY 1
 """  # noqa: S608 (texts of this module)
 
+# A spreadsheet drops leading zeros (`301` is Oslo, 0301): a column in which no code begins with one any more has lost
+# them. Where one still does, nothing has, and a short code is a fault.
+ZEROS_BACK = "; ".join(
+    rf"UPDATE flate SET {column} = lpad({column}, {digits}, '0') "  # noqa: S608 (names of these modules)
+    rf"WHERE regexp_full_match({column}, '\d{{1,{digits - 1}}}') "
+    rf"AND NOT EXISTS (SELECT 1 FROM flate WHERE regexp_full_match({column}, '0\d+'))"
+    for column, digits in CODE_DIGITS.items()
+)
+
 DROP = "DROP VIEW utvalg; DROP TABLE flate; DROP TABLE spurt; DROP TABLE lest"
 READ = "INSERT INTO lest SELECT $maal, $del, tekst, status, tall FROM lest_naa"
 
@@ -80,6 +89,11 @@ ROW_RULES = (
         rf"NOT regexp_full_match(coalesce(Skoleaarnavn, ''), '({FORELOPIG})?\d{{4}}-\d{{2}}') OR "
         f"(TRY_CAST(left({_AAR}, 4) AS INTEGER) + 1) % 100 IS DISTINCT FROM TRY_CAST(right({_AAR}, 2) AS INTEGER)",
         "a school year such as 2024-25",
+    ),
+    (
+        "EnhetNavn",
+        r"regexp_matches(coalesce(EnhetNavn, ''), '[\x00-\x1f\x7f-\x{9f}\x{fffd}]|\pL\?\pL')",
+        "a name with all of its letters",
     ),
     ("TrinnKode", r"NOT regexp_full_match(coalesce(TrinnKode, ''), '\d{1,2}')", "a grade"),
 )
