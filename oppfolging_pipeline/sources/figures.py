@@ -24,6 +24,7 @@ _COUNT = re.compile(_WHOLE)
 # Three digits after a point may be thousands; one or two can only be decimals.
 _POINT = re.compile(r"([0-9]+)\.([0-9]{1,2})")
 _NO_SPACES = str.maketrans("", "", SPACES)
+_MONTH = r"(jan|feb|mars?|apr|mai|may|juni?|juli?|aug|sept?|okt|oct|nov|des|dec)\.?"
 # What programs make of a cell, and what is then lost or can no longer be told.
 _SPOILED = (
     (re.compile(r"[0-9]+([.,][0-9]+)?[Ee][+-]?[0-9]+"), "a number that a program has rounded"),
@@ -32,8 +33,8 @@ _SPOILED = (
     (re.compile(r"#[A-ZÆØÅ/0-9]+[!?]?"), "an error of a spreadsheet"),
     (
         re.compile(
-            r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|"
-            r"[0-9]{1,2}[.-] ?[a-zæøå]{3,9}\.?([ -]?[0-9]{2,4})?|[a-zæøå]{3,9}\.?[ -][0-9]{2,4}",
+            r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}([./])[0-9]{1,2}\1[0-9]{2,4}|"
+            rf"[0-9]{{1,2}}[.-]? ?{_MONTH}([ .-]{{1,2}}[0-9]{{2,4}})?|{_MONTH}[ .-]{{1,2}}[0-9]{{2,4}}",
             re.IGNORECASE,
         ),
         "a date that a spreadsheet has made of it",
@@ -64,8 +65,8 @@ def read_figure(text: str, maal: Maal, *, point: bool = False) -> Cell:
     if text in _WITHOUT_NUMBER:
         return _WITHOUT_NUMBER[text]
     if point and (pointed := _POINT.fullmatch(text)):
-        decimals = pointed[2].rstrip("0")
-        text = f"{pointed[1]},{decimals}" if decimals else pointed[1]
+        after = pointed[2].rstrip("0")
+        text = f"{pointed[1]},{after}" if after else pointed[1]
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise UnreadableFigure("a number such as 49 or 41,2, or * for shielded, or nothing")

@@ -6,7 +6,7 @@ each text says). Does not belong here: running it, or wording what is wrong (`fl
 
 from __future__ import annotations
 
-from oppfolging_pipeline.sources.parsed import CODE_DIGITS, FORELOPIG, LAND, NIVAA
+from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, NIVAA
 
 # An answer that was fetched without choosing owner, gender and question holds every combination of them.
 # A row of the table of participation is about the whole survey: it has no question, and may have no gender either.
@@ -53,14 +53,15 @@ WHERE har_kode <> har_navn AND (har_kode OR {INDEX_ROW})
 GROUP BY ALL ORDER BY 1
 """  # noqa: S608 (texts of this module)
 
-# A spreadsheet drops leading zeros (`301` is Oslo, 0301): a column in which no code begins with one any more has lost
-# them. Where one still does, nothing has, and a short code is a fault.
-ZEROS_BACK = "; ".join(
-    rf"UPDATE flate SET {column} = lpad({column}, {digits}, '0') "  # noqa: S608 (names of these modules)
-    rf"WHERE regexp_full_match({column}, '\d{{1,{digits - 1}}}') "
-    rf"AND NOT EXISTS (SELECT 1 FROM flate WHERE regexp_full_match({column}, '0\d+'))"
-    for column, digits in CODE_DIGITS.items()
-)
+# A spreadsheet drops leading zeros (`301` is Oslo, 0301): columns in which no code begins with one any more have lost
+# them, where county and municipality still agree. Elsewhere a short code is a fault.
+ZEROS_BACK = r"""
+UPDATE flate SET Fylkekode = lpad(Fylkekode, 2, '0'),
+  Kommunekode = CASE WHEN Kommunekode <> '' THEN lpad(Kommunekode, 4, '0') ELSE Kommunekode END
+WHERE regexp_full_match(Fylkekode, '\d')
+  AND (coalesce(Kommunekode, '') IN ('', '0') OR (length(Kommunekode) = 3 AND starts_with(Kommunekode, Fylkekode)))
+  AND NOT EXISTS (SELECT 1 FROM flate WHERE regexp_full_match(Fylkekode, '0\d+') OR regexp_full_match(Kommunekode, '0\d+'))
+"""
 
 DROP = "DROP VIEW utvalg; DROP TABLE flate; DROP TABLE spurt; DROP TABLE lest"
 READ = "INSERT INTO lest SELECT $maal, $del, tekst, status, tall FROM lest_naa"

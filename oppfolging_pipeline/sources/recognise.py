@@ -111,8 +111,8 @@ def flat_format(head: bytes, file: str) -> FlatFormat:
     heading = text_file.find_heading(text, _is_flat_heading)
     lines = text.splitlines()
     if heading is None:
-        after_sep = lines[1:] if text_file.is_sep_line(lines[0]) else lines
-        shown = after_sep[0][:_SHOWN] if after_sep else lines[0][:_SHOWN]
+        after_sep = lines[1:] if len(lines) > 1 and text_file.is_sep_line(lines[0]) else lines
+        shown = after_sep[0][:_SHOWN]
         if not shown.replace("\t", " ").isprintable() and "\x00" in shown:
             raise _unknown(file, f"bytes that are no text and begin with {head[:_BYTES].hex(' ')}")
         raise _unknown(file, f"a text that begins with '{shown}'", 1 + len(lines) - len(after_sep))

@@ -32,9 +32,10 @@ def read_wide_csv(content: bytes, file: str) -> WideRows:
     heading = find_heading(text, is_wide_heading)
     if heading is None:  # the first bytes had it: a letter of them was lost
         raise refused(file, 1, "no heading of a download", "the heading of a wide download", _AGAIN)
-    grid = list(enumerate(_rows(text, heading.separator, heading.number), start=1))
-    has_sep = heading.number > 1 and is_sep_line(text.splitlines()[0])
-    at = next((n for n, (_, row) in enumerate(grid) if is_wide_heading(row)), heading.number - 1)
+    rows = _rows(text, heading.separator, heading.number)
+    grid = list(enumerate(rows, start=1))
+    has_sep = heading.number > 1 and is_sep_line(text)
+    at = next((n for n, row in enumerate(rows) if is_wide_heading(row)), heading.number - 1)
     table = table_of(grid, at, file, above=int(has_sep))
     if len(table.rows) < 2:
         raise refused(file, None, "no row below the heading", "a national row at least", _AGAIN)

@@ -47,8 +47,8 @@ def table_of(
     may be left out. `above`: how many rows may stand above the heading (a `sep=` line). `padded`: rows of a sheet,
     where cells without content may be left out at the end; in a csv a row with fewer cells is cut off.
 
-    What stands above the heading, in cells beside the table or in rows that have no unit is one fault each. Raises `InvalidInput` for an index before the
-    columns.
+    What stands above the heading, in cells beside the table or in rows that have no unit is one fault each. Raises
+    `InvalidInput` for an index before the columns.
     """
     heading_row, heading = grid[at]
     heading = _trimmed(heading)
@@ -65,6 +65,11 @@ def table_of(
     rows, numbers, empty = [heading[:width]], [], []
     expected_next = heading_row + 1
     for number, cells in grid[at + 1 :]:
+        if number == expected_next and len(cells) == width and cells[0]:  # as nearly all rows are
+            expected_next += 1
+            rows.append(cells)
+            numbers.append(number)
+            continue
         row = cells
         if len(row) > width or not row or not row[0]:
             content = _trimmed(row)
@@ -114,19 +119,29 @@ def _of_beside(beside: Sequence[tuple[int, int]], file: str) -> list[Finding]:
 
 
 def _put_zeros_back(rows: list[list[str]]) -> None:
-    """Fill codes up in a column that has lost its zeros: no code of it begins with one any more. Where one still does,
-    nothing has dropped them, and a short code is a fault."""
-    for position, name in enumerate(rows[0][: len(UNIT_COLUMNS)]):
-        digits = CODE_DIGITS.get(name.strip(SPACES))
-        if digits is None:
+    """Fill codes up in columns that have lost their zeros: no code begins with one any more, and county and municipality
+    agree when they are filled up. Elsewhere nothing has dropped them, and a short code is a fault."""
+    heading = [name.strip(SPACES) for name in rows[0][: len(UNIT_COLUMNS)]]
+    at = {name: heading.index(name) for name in CODE_DIGITS if name in heading}
+    filled = {name: _filled({row[n] for row in rows[1:] if len(row) > n}, CODE_DIGITS[name]) for name, n in at.items()}
+    if len(at) < len(CODE_DIGITS) or not any(filled.values()):
+        return
+    for row in rows[1:]:
+        if len(row) <= max(at.values()):
             continue
-        codes = {row[position].strip(SPACES) for row in rows[1:] if len(row) > position}
-        if any(code.startswith("0") and len(code) > 1 for code in codes):
+        fylke, kommune = (filled[name].get(row[n], row[n]) for name, n in at.items())
+        if kommune.strip("0") and not kommune.startswith(fylke):
             continue
-        short = {code: code.zfill(digits) for code in codes if code.isdecimal() and len(code) < digits}
-        for row in rows[1:] if short else ():
-            if len(row) > position:
-                row[position] = short.get(row[position].strip(SPACES), row[position])
+        for n, code in zip(at.values(), (fylke, kommune), strict=True):
+            row[n] = code
+
+
+def _filled(codes: set[str], digits: int) -> dict[str, str]:
+    """The codes of a column that have lost zeros, with them; none where another code still begins with one."""
+    plain = {written: written.strip(SPACES) for written in codes}
+    if any(code.startswith("0") and len(code) > 1 for code in plain.values()):
+        return {}
+    return {written: code.zfill(digits) for written, code in plain.items() if code.isdecimal() and len(code) < digits}
 
 
 def column_name(position: int) -> str:
