@@ -60,7 +60,9 @@ UPDATE flate SET Fylkekode = lpad(Fylkekode, 2, '0'),
   Kommunekode = CASE WHEN Kommunekode <> '' THEN lpad(Kommunekode, 4, '0') ELSE Kommunekode END
 WHERE regexp_full_match(Fylkekode, '\d')
   AND (coalesce(Kommunekode, '') IN ('', '0') OR (length(Kommunekode) = 3 AND starts_with(Kommunekode, Fylkekode)))
-  AND NOT EXISTS (SELECT 1 FROM flate WHERE regexp_full_match(Fylkekode, '0\d+') OR regexp_full_match(Kommunekode, '0\d+'))
+  AND NOT EXISTS (
+    SELECT 1 FROM flate WHERE regexp_full_match(Fylkekode, '0\d+') OR regexp_full_match(Kommunekode, '0\d+')
+  )
 """
 
 DROP = "DROP VIEW utvalg; DROP TABLE flate; DROP TABLE spurt; DROP TABLE lest"

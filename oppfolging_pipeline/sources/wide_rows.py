@@ -16,6 +16,7 @@ from oppfolging_pipeline.sources.parsed import CODE_DIGITS, UNIT_COLUMNS
 from oppfolging_pipeline.sources.wide_heading import OTHER_REPORT
 
 _SOME = 5  # of the nine first headings: one that is renamed is told as such, and not as an unknown file
+_FLAT = "Skoleaarnavn"  # what flat rows have beside the same columns of a unit
 _NAMED = 3  # cells that a finding names
 _CLEAN = "Remove what stands beside the table, or download the report again and put the file in the inbox as it came."
 
@@ -34,10 +35,8 @@ class WideRows:
 def is_wide_heading(cells: Sequence[object]) -> bool:
     """Whether cells are the heading of a wide download, or of the other report in the same clothes."""
     first = [str(cell).strip(SPACES) for cell in cells[: len(UNIT_COLUMNS) + 1]]
-    if first[:1] in ([""], ["None"]):  # as pandas writes a column of its own before the others
-        first = first[1:]
-    matching = sum(found == column for found, column in zip(first, UNIT_COLUMNS, strict=False))
-    return first[:1] == [OTHER_REPORT] or matching >= _SOME
+    matching = sum(column in first for column in UNIT_COLUMNS)
+    return first[:1] == [OTHER_REPORT] or (matching >= _SOME and _FLAT not in first)
 
 
 def table_of(
@@ -119,8 +118,8 @@ def _of_beside(beside: Sequence[tuple[int, int]], file: str) -> list[Finding]:
 
 
 def _put_zeros_back(rows: list[list[str]]) -> None:
-    """Fill codes up in columns that have lost their zeros: no code begins with one any more, and county and municipality
-    agree when they are filled up. Elsewhere nothing has dropped them, and a short code is a fault."""
+    """Fill codes up in columns that have lost their zeros: no code begins with one any more, and county and
+    municipality agree when they are filled up. Elsewhere nothing has dropped them, and a short code is a fault."""
     heading = [name.strip(SPACES) for name in rows[0][: len(UNIT_COLUMNS)]]
     at = {name: heading.index(name) for name in CODE_DIGITS if name in heading}
     filled = {name: _filled({row[n] for row in rows[1:] if len(row) > n}, CODE_DIGITS[name]) for name, n in at.items()}
