@@ -10,7 +10,7 @@ from assets.fetching import raw_kilder, raw_klass
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.sources.example_folder import ensure_example
-from oppfolging_pipeline.sources.inbox import files_in
+from oppfolging_pipeline.sources.inbox import files_in, told_open
 from oppfolging_pipeline.staging.egne_filer import own_files
 from oppfolging_pipeline.staging.intake import settle_origin
 
@@ -50,6 +50,8 @@ def raw_innboks(
                 allow_retries=False,
             )
         if inbox is not None:
+            if told := told_open(inbox):
+                context.log.warning(told)
             intake = archive.take_in(inbox, files_in(inbox), "fil", clock.now(), own)
         elif uttrekk.known_at is None and archive.is_for_the_example():
             folder = ensure_example(home.root / "eksempel")

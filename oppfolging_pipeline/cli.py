@@ -246,12 +246,14 @@ def _skoleaar(settings: Settings) -> list[str]:
     """The school years to ask the job for: those that the inbox names, or the archive holds, or the example has."""
     from oppfolging_pipeline.sources.archive import Archive
     from oppfolging_pipeline.sources.example import GRUNNSKOLEPOENG_SKOLEAAR, SKOLEAAR
-    from oppfolging_pipeline.sources.inbox import files_in
+    from oppfolging_pipeline.sources.inbox import files_in, told_open
     from oppfolging_pipeline.sources.years import school_years
 
     archive = Archive(settings.home / "arkiv", settings.protokoll_url)
     archived = archive.school_years() if archive.origin() != "eksempel" else []
     if settings.inbox is not None:
+        if told := told_open(settings.inbox):
+            typer.echo(told, err=True)
         found = sorted({*school_years(files_in(settings.inbox)), *archived})
     elif archived:
         found = archived

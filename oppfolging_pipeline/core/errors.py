@@ -27,9 +27,16 @@ class TransientError(OppfolgingError):
 
 
 def shown(text: str, most: int = _LONGEST) -> str:
-    """Text of others as a terminal can show it: a space for each sign that is not printable, cut after `most`."""
+    """Text of others as a terminal can show it, cut after `most`: a sign that cannot be seen, or that looks like a
+    plain space and is none, is named (`<U+00A0>`), and a line end is a space."""
     cut = f"{text[:most]} …" if len(text) > most else text
-    return cut if cut.isprintable() else "".join(sign if sign.isprintable() else " " for sign in cut)
+    return cut if cut.isprintable() else "".join(map(_shown_sign, cut))
+
+
+def _shown_sign(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return " " if sign in "\r\n" else f"<U+{ord(sign):04X}>"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from oppfolging_pipeline.sources.flat import FIELDS, NATION_FIELD, own_fields, r
 from oppfolging_pipeline.sources.flat_file import PAGE_FIELDS, Asked, FlatFormat, load
 from oppfolging_pipeline.sources.flat_sql import AT_HOME, INDEX_ROW, PARTICIPATION, WHOLE
 from oppfolging_pipeline.sources.parsed import FORELOPIG, NIVAA
-from oppfolging_pipeline.sources.recognise import HEAD, flat_format
+from oppfolging_pipeline.sources.recognise import flat_format
+from oppfolging_pipeline.sources.text_file import HEAD
 from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 
 if TYPE_CHECKING:

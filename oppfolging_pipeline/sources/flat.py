@@ -16,10 +16,20 @@ from typing import TYPE_CHECKING
 from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog, Indikator
-from oppfolging_pipeline.sources.figures import Cell, read_all, read_count, read_figure
+from oppfolging_pipeline.sources.figures import Cell, as_found, read_all, read_count, read_figure
 from oppfolging_pipeline.sources.flat_file import SAVE_AGAIN, Asked, FlatFormat, load, quoted, refuse_too_few, text_of
 from oppfolging_pipeline.sources.flat_needs import Faults
-from oppfolging_pipeline.sources.flat_sql import ASKED, CHOOSE, CHOSEN, DROP, FIGURES, MISMATCHES, READ, ROW_RULES
+from oppfolging_pipeline.sources.flat_sql import (
+    ASKED,
+    CHOOSE,
+    CHOSEN,
+    DROP,
+    FIGURES,
+    MISMATCHES,
+    READ,
+    ROW_RULES,
+    ZEROS_BACK,
+)
 from oppfolging_pipeline.sources.live import live
 from oppfolging_pipeline.sources.parsed import FORELOPIG, LAND, ParsedFile, figure_schema
 
@@ -97,6 +107,8 @@ def _parse(
     columns = {**own, NATION_FIELD: nation, **{field: field for field in measures.values()}}
     rows = load(path, file, form, columns, (*measures.values(), COUNT_FIELD), asked, connection)
     refuse_too_few(rows, file, form, connection)
+    if form.kind == "csv":
+        connection.execute(ZEROS_BACK)
     _choose(indikatorer, measures, connection)
     _check_names(indikatorer, measures, file, connection, faults)
     _check_rows(file, connection, faults)
@@ -220,7 +232,7 @@ def _check_rows(file: str, connection: duckdb.DuckDBPyConnection, faults: Faults
     for row, series, *values in bad:
         for (column, _, expected), value in zip(ROW_RULES, values, strict=True):
             if value is not None:
-                found = f"'{value}'"
+                found = as_found(value)
                 finding = Finding(file=file, row=row, column=column, found=found, expected=expected, action=SAVE_AGAIN)
                 faults.add(finding, *map(tuple, series))
 
@@ -249,7 +261,7 @@ def _read_texts(
     for row, raw, series in wrong.fetchall() if unreadable else ():
         expected = unreadable[text[raw]]
         finding = Finding(
-            file=file, row=row, column=field, found=f"'{text[raw]}'", expected=expected, action=SAVE_AGAIN
+            file=file, row=row, column=field, found=as_found(text[raw]), expected=expected, action=SAVE_AGAIN
         )
         faults.add(finding, *map(tuple, series))
     readable = [(raw, cells[text[raw]]) for raw in text if text[raw] in cells]

@@ -42,11 +42,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class FlatFormat:
-    """How the file is written, in UTF-8: `json`, or `csv` with its delimiter. `fields` are the file's own, in order."""
+    """How the file is written: `json`, or `csv` with its delimiter and the lines `above` its heading (a `sep=` line).
+    `fields` are the file's own, in order."""
 
     kind: str
     fields: tuple[str, ...]
     delimiter: str = ";"
+    above: int = 0
 
 
 def load(
@@ -97,7 +99,7 @@ def load(
 
 
 def _heading_rows(form: FlatFormat) -> int:
-    return 0 if form.kind == "json" else 1
+    return 0 if form.kind == "json" else form.above + 1
 
 
 def _source(
@@ -123,6 +125,7 @@ def _source(
         quotechar='"',
         escapechar='"',
         encoding="utf-8",
+        skiprows=form.above,
         header=True,
         auto_detect=False,
         columns=dict.fromkeys(form.fields, "VARCHAR"),

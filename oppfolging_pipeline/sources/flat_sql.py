@@ -53,6 +53,18 @@ WHERE har_kode <> har_navn AND (har_kode OR {INDEX_ROW})
 GROUP BY ALL ORDER BY 1
 """  # noqa: S608 (texts of this module)
 
+# A spreadsheet drops leading zeros (`301` is Oslo, 0301): columns in which no code begins with one any more have lost
+# them, where county and municipality still agree. Elsewhere a short code is a fault.
+ZEROS_BACK = r"""
+UPDATE flate SET Fylkekode = lpad(Fylkekode, 2, '0'),
+  Kommunekode = CASE WHEN Kommunekode <> '' THEN lpad(Kommunekode, 4, '0') ELSE Kommunekode END
+WHERE regexp_full_match(Fylkekode, '\d')
+  AND (coalesce(Kommunekode, '') IN ('', '0') OR (length(Kommunekode) = 3 AND starts_with(Kommunekode, Fylkekode)))
+  AND NOT EXISTS (
+    SELECT 1 FROM flate WHERE regexp_full_match(Fylkekode, '0\d+') OR regexp_full_match(Kommunekode, '0\d+')
+  )
+"""
+
 DROP = "DROP VIEW utvalg; DROP TABLE flate; DROP TABLE spurt; DROP TABLE lest"
 READ = "INSERT INTO lest SELECT $maal, $del, tekst, status, tall FROM lest_naa"
 
@@ -80,6 +92,11 @@ ROW_RULES = (
         rf"NOT regexp_full_match(coalesce(Skoleaarnavn, ''), '({FORELOPIG})?\d{{4}}-\d{{2}}') OR "
         f"(TRY_CAST(left({_AAR}, 4) AS INTEGER) + 1) % 100 IS DISTINCT FROM TRY_CAST(right({_AAR}, 2) AS INTEGER)",
         "a school year such as 2024-25",
+    ),
+    (
+        "EnhetNavn",
+        r"regexp_matches(coalesce(EnhetNavn, ''), '[\x00-\x1f\x7f-\x{9f}\x{fffd}]|\pL\?\pL')",
+        "a name with all of its letters",
     ),
     ("TrinnKode", r"NOT regexp_full_match(coalesce(TrinnKode, ''), '\d{1,2}')", "a grade"),
 )

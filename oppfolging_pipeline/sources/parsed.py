@@ -34,6 +34,9 @@ UNIT_COLUMNS = (
     "Kommune",
     "EnhetNavn",
 )
+# Digits of a code by its column: a spreadsheet drops leading zeros (`301` is Oslo, 0301). An organisasjonsnummer has
+# none, so that a short one is a fault.
+CODE_DIGITS = {"Fylkekode": 2, "Kommunekode": 4}
 NOT_IN_A_FILE = ("sha256", "rettelse")  # what is known of a figure when it has been read
 FIGURE_COLUMNS = tuple(name for name in table("observasjon").column_names if name not in NOT_IN_A_FILE)
 

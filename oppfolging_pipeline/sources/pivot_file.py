@@ -22,6 +22,7 @@ from oppfolging_pipeline.sources.parsed import LAND, UNIT_COLUMNS, ParsedFile
 from oppfolging_pipeline.sources.pivot import Pivot, PivotRow, decode_pivot
 from oppfolging_pipeline.sources.wide import parse_wide
 from oppfolging_pipeline.sources.wide_heading import DOWNLOAD_AGAIN
+from oppfolging_pipeline.sources.wide_rows import WideRows
 
 PIVOT = "pivot"  # the kind of such a content
 HIERARCHY = ("Nasjonalt", "Fylke", "Kommune", "Enhet")
@@ -90,7 +91,8 @@ def figures_of_pivot(
     heading = [*UNIT_COLUMNS, *(".".join(labels) for labels in pivot.kolonner)]
     rows = [[*unit, *row.celler] for row, unit in units]
     try:
-        parsed = parse_wide([heading, *rows], 0, file, PIVOT, catalog, [row.nummer for row, _ in units], needed)
+        table = WideRows([heading, *rows], [row.nummer for row, _ in units], 0)
+        parsed = parse_wide(table, file, PIVOT, catalog, needed=needed)
     except InvalidInput as invalid:
         # The heading has no row here, and nobody downloads a pivot.
         raise InvalidInput(

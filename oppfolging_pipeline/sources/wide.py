@@ -8,15 +8,15 @@ Belongs here: checking rows and unfolding cells, for csv and xlsx alike. Does no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from oppfolging_pipeline.core.errors import Finding, FindingCollector
+from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.behov import Behov, every_cell
-from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.sources.figures import MANGLER, Cell, read_all, read_count, read_figure
+from oppfolging_pipeline.rules.catalog import Catalog, Maal
+from oppfolging_pipeline.sources.figures import MANGLER, SPACES, Cell, as_found, read_all, read_count, read_figure
 from oppfolging_pipeline.sources.parsed import (
     LAND,
     NAME_COLUMN,
@@ -27,11 +27,16 @@ from oppfolging_pipeline.sources.parsed import (
     figures_of,
 )
 from oppfolging_pipeline.sources.wide_heading import DOWNLOAD_AGAIN, Measure, read_heading
+from oppfolging_pipeline.sources.wide_names import lost_names
 from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
+from oppfolging_pipeline.sources.wide_rows import WideRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CSV, XLSX = "udir_csv", "udir_xlsx"  # the kinds of a download
+_MANY = 10  # rows with other cells than the heading, beyond which they are one fault
+_ENOUGH = 20  # figures of which one has a decimal, where the measure has decimals at all
 # Level → the codes that a row of it needs, with their digits.
 _NEEDED = {
     "nasjonalt": (),
@@ -54,33 +59,33 @@ class _Unit:
     cells: Sequence[str]
 
 
-def parse_wide(
-    rows: Sequence[Sequence[str]],
-    heading_row: int,
-    file: str,
-    kind: str,
-    catalog: Catalog,
-    numbers: Sequence[int] | None = None,
-    needed: Behov | None = None,
-) -> ParsedFile:
-    """Unfold a wide download. `rows[0]` is the heading, which is row `heading_row` of the file; all cells are text.
-    `numbers`: the file's own numbers of the other rows, where they do not follow the heading one by one. `needed`: what
-    may stop the file; None: everything of the catalogue. A measure that nobody needs, and a row of a place that is no
-    municipality, is left out as a whole when something of it cannot be read.
+def parse_wide(table: WideRows, file: str, kind: str, catalog: Catalog, *, needed: Behov | None = None) -> ParsedFile:
+    """Unfold a wide download. `needed`: what may stop the file; None: everything of the catalogue. A measure that
+    nobody needs, and a row of a place that is no municipality, is left out as a whole when something of it cannot be
+    read.
 
     Raises `InvalidInput` with every fault of the heading, or else with every fault of the rows: other cells than the
-    heading has, a level or code that is none, a figure or number of pupils that is none, other than one national row.
+    heading has, a level or code that is none, a name that has lost letters, a figure or number of pupils that is none,
+    figures that a program has rounded, other than one national row.
     """
-    heading = [cell.strip(" ") for cell in rows[0]]
+    rows = table.rows
+    heading = [cell.strip(SPACES) for cell in rows[0]]
     needs = every_cell(catalog) if needed is None else needed
-    read = read_heading(heading, heading_row, file, catalog, needs)
+    try:
+        read = read_heading(heading, table.heading_row, file, catalog, needs)
+    except InvalidInput as invalid:
+        raise InvalidInput([*table.faults, *invalid.findings]) from None
     faults, left_out = FindingCollector(), FindingCollector()
+    faults.extend(table.faults)
     left_out.extend(read.left_out)
+    of_rows = FindingCollector()
     units = [
         unit
-        for number, row in zip(numbers or range(heading_row + 1, heading_row + len(rows)), rows[1:], strict=True)
-        if (unit := _read_unit(row, number, len(heading), file, faults)) is not None
+        for number, row in zip(table.numbers, rows[1:], strict=True)
+        if (unit := _read_unit(row, number, len(heading), file, of_rows)) is not None
     ]
+    faults.extend(_widths_told_once(of_rows.findings))
+    faults.extend(lost_names([(unit.rad, unit.nivaa, unit.enhetsnavn) for unit in units], file))
     national = [unit for unit in units if unit.nivaa == "nasjonalt"]
     if len(national) != 1:
         faults.add(
@@ -93,9 +98,21 @@ def parse_wide(
                 action=DOWNLOAD_AGAIN,
             )
         )
-    figures = _unfold(units, read.measures, needs, _Reading(heading, file, faults, left_out), catalog)
+    reading = _Reading(heading, file, faults, left_out, saved_again=kind == CSV, rounded=kind in (CSV, XLSX))
+    figures = _unfold(units, read.measures, needs, reading, catalog)
     faults.raise_if_any()
     return ParsedFile(kind, read.kilde, figures, len(rows) - 1, read.ignored, tuple(left_out.findings))
+
+
+def _widths_told_once(findings: Sequence[Finding]) -> list[Finding]:
+    """Rows with other cells than the heading, told once where they are many: then something is wrong with all."""
+    of_width = [finding for finding in findings if finding.column is None]
+    if len(of_width) <= _MANY:
+        return list(findings)
+    found = f"{of_width[0].found}, and so other numbers of cells in {len(of_width) - 1} more rows"
+    expected = f"{of_width[0].expected}; a comma or another separator within a cell must be quoted"
+    rest = [finding for finding in findings if finding.column is not None]
+    return [replace(of_width[0], found=found, expected=expected), *rest]
 
 
 def _read_unit(row: Sequence[str], number: int, width: int, file: str, faults: FindingCollector) -> _Unit | None:
@@ -107,10 +124,10 @@ def _read_unit(row: Sequence[str], number: int, width: int, file: str, faults: F
     if len(row) != width:
         fault(None, f"{len(row)} cells", f"{width}, as in the heading (a truncated file ends like this)")
         return None
-    unit = {column: cell.strip(" ") for column, cell in zip(UNIT_COLUMNS, row, strict=False)}
+    unit = {column: cell.strip(SPACES) for column, cell in zip(UNIT_COLUMNS, row, strict=False)}
     nivaa = NIVAA.get(unit["EnhetNivaa"])
     if nivaa is None:
-        fault("EnhetNivaa", f"'{unit['EnhetNivaa']}'", "1 (nation), 2 (county), 3 (municipality) or 4 (school)")
+        fault("EnhetNivaa", as_found(unit["EnhetNivaa"]), "1 (nation), 2 (county), 3 (municipality) or 4 (school)")
         return None
     wrong = [
         (column, digits)
@@ -118,7 +135,7 @@ def _read_unit(row: Sequence[str], number: int, width: int, file: str, faults: F
         if not (len(unit[column]) == digits and unit[column].isdecimal())
     ]
     for column, digits in wrong:
-        fault(column, f"'{unit[column]}'", f"{digits} digits")
+        fault(column, as_found(unit[column]), f"{digits} digits")
     if wrong:
         return None
     fylke, kommune = unit["Fylkekode"], unit["Kommunekode"]
@@ -135,12 +152,17 @@ def _read_unit(row: Sequence[str], number: int, width: int, file: str, faults: F
 
 @dataclass(frozen=True)
 class _Reading:
-    """Where the faults of a file's columns are gathered: those that stop it, and those of what is left out."""
+    """Where the faults of a file's columns are gathered: those that stop it, and those of what is left out.
+
+    `saved_again`: whether a program may have written a decimal point; `rounded`: whether one may have rounded figures.
+    """
 
     heading: Sequence[str]
     file: str
     faults: FindingCollector
     left_out: FindingCollector
+    saved_again: bool
+    rounded: bool
 
     def column(
         self, units: Sequence[_Unit], position: int, read: Callable[[str], Cell]
@@ -161,13 +183,27 @@ class _Reading:
                 file=self.file,
                 row=unit.rad,
                 column=self.heading[position],
-                found=f"'{text}'",
+                found=as_found(text),
                 expected=expected,
                 action=DOWNLOAD_AGAIN if stops else LEFT_OUT,
             )
             for unit, text, expected in (wrong if stops else wrong[:1])
         ]
         (self.faults if stops else self.left_out).extend(findings)
+
+    def is_rounded(self, cells: Sequence[Cell], maal: Maal, position: int, *, stops: bool) -> bool:
+        """Whether a measure with decimals has none in a whole column: a program has then rounded its figures. It is
+        noted as a fault."""
+        numbers = [cell.number for cell in cells if cell.number is not None]
+        if not self.rounded or not maal.desimaler or len(numbers) < _ENOUGH:
+            return False
+        if any(number % 1 for number in numbers):
+            return False
+        found = f"{len(numbers)} figures without a decimal, as a program leaves them that has rounded them"
+        action = DOWNLOAD_AGAIN if stops else LEFT_OUT
+        fault = Finding(found, f"{maal.navn} with decimals", action, file=self.file, column=self.heading[position])
+        (self.faults if stops else self.left_out).add(fault)
+        return True
 
 
 def _unfold(
@@ -178,13 +214,17 @@ def _unfold(
 
     names = ("rad", "nivaa", "enhet", "fylkesnr", "kommunenr", "enhetsnavn")
     read_by: dict[int, tuple[Callable[[str], Cell], bool]] = {
-        measure.position: (partial(read_figure, maal=catalog.maal[measure.maal]), _is_needed(measure, needed))
+        measure.position: (
+            partial(read_figure, maal=catalog.maal[measure.maal], point=reading.saved_again),
+            _is_needed(measure, needed),
+        )
         for measure in measures
     }
+    count = partial(read_count, point=reading.saved_again)
     # Measures share a column of pupils: it is read once, so that a fault in it is told once.
     for measure in measures:
-        before = read_by.get(measure.count_position, (read_count, False))[1]
-        read_by[measure.count_position] = (read_count, before or _is_needed(measure, needed))
+        before = read_by.get(measure.count_position, (count, False))[1]
+        read_by[measure.count_position] = (count, before or _is_needed(measure, needed))
     units = _readable(units, {position: read for position, (read, _) in read_by.items()}, reading)
     columns: dict[int, list[Cell]] = {}
     unreadable: set[int] = set()
@@ -198,6 +238,9 @@ def _unfold(
     for measure in measures:
         if {measure.position, measure.count_position} & unreadable:
             continue  # told of; the file is refused when it is needed
+        stops = _is_needed(measure, needed)
+        if reading.is_rounded(columns[measure.position], catalog.maal[measure.maal], measure.position, stops=stops):
+            continue
         verdier, antall = columns[measure.position], columns[measure.count_position]
         brudd = measure.break_position
         of_measure = {

@@ -15,6 +15,7 @@ from oppfolging_pipeline.core.skoleaar import is_skoleaar
 from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.parsed import FORELOPIG, UNIT_COLUMNS
+from oppfolging_pipeline.sources.wide_names import lost_letters
 from oppfolging_pipeline.sources.wide_needs import ANTALL, Columns, Group, Needs
 
 # The first heading of a report in the same clothes: Elevundersøkelsen, with geography in its column names.
@@ -85,6 +86,8 @@ def read_heading(cells: Sequence[str], row: int, file: str, catalog: Catalog, ne
                 action="Use the flat rows of the export API for Elevundersøkelsen, saved as JSON or csv.",
             )
         )
+    if lost := lost_letters(cells, row, file):
+        stop(lost)
     _check_unit_columns(cells, needs)
     stop()
     columns, ignored = _columns(cells, catalog, needs)

@@ -1,106 +1,104 @@
-"""The bytes of Udir's Excel download: codes stored as numbers in places, figures as numbers, `*` as text.
+"""A workbook of Udir's Excel download: codes stored as numbers in places, figures as numbers, `*` as text.
 
-Belongs here: from a workbook to rows of the text that the csv download would have. Does not belong here: what the
-columns mean (`wide`).
+Belongs here: which sheet is the download, and what of it is no content of a download's. Does not belong here: cells
+(`workbook`), files that are no workbook (`container`), or what the columns mean (`wide`).
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
+import re
 from collections.abc import Sequence
-from xml.etree.ElementTree import ParseError
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
-from oppfolging_pipeline.sources.figures import number_text
-from oppfolging_pipeline.sources.parsed import UNIT_COLUMNS
-from oppfolging_pipeline.sources.wide_heading import OTHER_REPORT
+from oppfolging_pipeline.sources.container import zip_kind
+from oppfolging_pipeline.sources.figures import SPACES
+from oppfolging_pipeline.sources.parsed import CODE_DIGITS, UNIT_COLUMNS
+from oppfolging_pipeline.sources.text_file import LINES_LOOKED_AT
+from oppfolging_pipeline.sources.wide_rows import WideRows, is_wide_heading, table_of
+from oppfolging_pipeline.sources.workbook import UNREADABLE, Row, Sheet, cell_text, sheets_of
 
-HEADING_ROW = 1
 _AGAIN = "Download the report again from Udir and put the file in the inbox as it came."
-# Digits of a code by its column: a spreadsheet drops leading zeros (`301` is Oslo, 0301). An organisasjonsnummer has
-# none, so that a short one is a fault.
-_CODE_DIGITS = {"Fylkekode": 2, "Kommunekode": 4}
-# What a damaged or encrypted zip, a part that is missing or cut off, or another zip file makes the reader raise.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    KeyError,
-    ValueError,
-    TypeError,
-    EOFError,
-    OSError,
-    RuntimeError,
-)
-
-Row = list[object]
+_ONE_SHEET = "Keep one sheet, the one to read, visible in the workbook, and put the others in files of their own."
+_CALCULATE = "Open the workbook and save it, so that it is calculated, or put values in place of the formulas."
+_NAMED = 3  # cells and ranges that a finding names
+_LETTERS = re.compile(r"[A-Z]+")
 
 
-def looks_like_xlsx(head: bytes) -> bool:
-    """Whether the first bytes are those of a zip file."""
-    return head.startswith(b"PK\x03\x04")
+def read_wide_xlsx(content: bytes, file: str) -> WideRows:
+    """The table of the one sheet that is a download.
 
-
-def read_wide_xlsx(content: bytes, file: str) -> list[list[str]]:
-    """Rows of text with the heading first, from the sheet whose heading has most of a wide download's first headings.
-
-    Raises `InvalidInput` for a damaged workbook, one without such a sheet, or a sheet without rows below the heading.
+    Raises `InvalidInput` for a zip that is no workbook, a damaged one, one without such a sheet, with several of them
+    or with a hidden one, with formulas that were never calculated or cells that are merged within the table, or
+    without rows below the heading.
     """
-    import openpyxl
-
+    if (other := zip_kind(content, file)) is not None:
+        raise InvalidInput([other])
     try:
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = {
-            sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in workbook.worksheets
-        }
-    except _DAMAGED as error:
+        sheets = sheets_of(content)
+    except UNREADABLE as error:
         raise _refused(file, f"a workbook that cannot be read ({error})", "a whole xlsx file") from error
-    rows = max(sheets.values(), key=_known_headings, default=[])
-    if not _known_headings(rows):
-        first = {title: [str(cell) for cell in rows[0][:3]] if rows else [] for title, rows in sheets.items()}
+    sheet, at = _download(sheets, file)
+    heading = [cell_text(cell) for cell in sheet.rows[at][1]]
+    grid = [(number, _texts(row, heading)) for number, row in sheet.rows]
+    table = table_of(grid, at, file, padded=True)
+    if len(table.rows) < 2:
+        raise _refused(file, "no row below the heading", "a national row at least", row=table.heading_row)
+    table.faults.extend(_of_cells(sheet, table, file))
+    return table
+
+
+def _download(sheets: Sequence[Sheet], file: str) -> tuple[Sheet, int]:
+    """The sheet and which of its rows is the heading."""
+    found = [(sheet, at) for sheet in sheets if (at := _heading_of(sheet)) is not None]
+    if not found:
+        first = {sheet.title: [str(cell) for cell in sheet.rows[0][1][:3]] if sheet.rows else [] for sheet in sheets}
         expected = f"a sheet whose heading begins with {', '.join(UNIT_COLUMNS[:5])}"
         raise _refused(file, f"sheets that begin with {first}", expected)
-    # Empty rows and cells at the end are no content; one in the middle is a fault of its row.
-    rows = [_trimmed(row) for row in rows]
-    while rows and not rows[-1]:
-        rows.pop()
-    if len(rows) < 2:
-        raise _refused(file, "no row below the heading", "a national row at least")
-    width = len(rows[0])
-    return [_texts(rows[0]), *(_with_codes(_texts([*row, *[None] * (width - len(row))])) for row in rows[1:])]
+    if len(found) > 1 or found[0][0].is_hidden:
+        named = ", ".join(f"'{sheet.title}' ({'hidden' if sheet.is_hidden else 'visible'})" for sheet, _ in found)
+        what = f"{len(found)} sheets that each are a download" if len(found) > 1 else "a download in a hidden sheet"
+        raise _refused(file, f"{what}: {named}", "one, which a person sees", _ONE_SHEET)
+    return found[0]
 
 
-def _known_headings(rows: Sequence[Row]) -> int:
-    """How many of the first headings a sheet has. The other known report counts too: its refusal says what it is."""
-    heading = _texts(rows[0][: len(UNIT_COLUMNS)]) if rows else []
-    return sum(cell.strip(" ") in (*UNIT_COLUMNS, OTHER_REPORT) for cell in heading)
+def _heading_of(sheet: Sheet) -> int | None:
+    return next((at for at, (_, row) in enumerate(sheet.rows[:LINES_LOOKED_AT]) if is_wide_heading(row)), None)
 
 
-def _trimmed(row: Row) -> Row:
-    length = max((position for position, cell in enumerate(row, start=1) if cell is not None), default=0)
-    return row[:length]
+def _texts(row: Row, heading: Sequence[str]) -> list[str]:
+    """The cells as texts; a code that is stored as a number has its leading zeros again."""
+    texts = [cell_text(cell) for cell in row]
+    for position, (cell, name) in enumerate(zip(row, heading[: len(UNIT_COLUMNS)], strict=False)):
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            texts[position] = texts[position].zfill(CODE_DIGITS.get(name.strip(SPACES), 0))
+    return texts
 
 
-def _texts(row: Sequence[object]) -> list[str]:
-    return [_cell_text(cell) for cell in row]
+def _of_cells(sheet: Sheet, table: WideRows, file: str) -> list[Finding]:
+    """What a person sees in the sheet and a reader of cells does not, or the other way about."""
+    faults = []
+    if sheet.uncalculated:
+        found = f"formulas of which no value is stored, in {_listed(sheet.uncalculated)}"
+        faults.append(Finding(found, "a value in each cell", _CALCULATE, file=file, row=_row_of(sheet.uncalculated[0])))
+    merged = [
+        one
+        for one in sheet.merged
+        if _row_of(one) <= table.numbers[-1] and _row_of(one.split(":")[-1]) >= table.heading_row
+    ]
+    if merged:
+        found = f"merged cells, {_listed(merged)}"
+        faults.append(Finding(found, "a value in each cell of its own", _AGAIN, file=file, row=_row_of(merged[0])))
+    return faults
 
 
-def _cell_text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return number_text(cell)
-    return str(cell)
+def _listed(cells: Sequence[str]) -> str:
+    return ", ".join(cells[:_NAMED]) + (f" and {len(cells) - _NAMED} more" if len(cells) > _NAMED else "")
 
 
-def _with_codes(cells: list[str]) -> list[str]:
-    for position, name in enumerate(UNIT_COLUMNS[: len(cells)]):
-        if name in _CODE_DIGITS and cells[position]:
-            cells[position] = cells[position].zfill(_CODE_DIGITS[name])
-    return cells
+def _row_of(cell: str) -> int:
+    digits = _LETTERS.sub("", cell.split(":")[0].replace("$", ""))
+    return int(digits) if digits.isdecimal() else 1
 
 
-def _refused(file: str, found: str, expected: str) -> InvalidInput:
-    return InvalidInput([Finding(file=file, row=HEADING_ROW, found=found, expected=expected, action=_AGAIN)])
+def _refused(file: str, found: str, expected: str, action: str = _AGAIN, row: int | None = None) -> InvalidInput:
+    return InvalidInput([Finding(file=file, row=row, found=found, expected=expected, action=action)])

@@ -24,7 +24,8 @@ from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.ledger import with_zone
 from oppfolging_pipeline.sources.parsed import ParsedFile
-from oppfolging_pipeline.sources.recognise import HEAD, is_flat, read_file
+from oppfolging_pipeline.sources.recognise import is_flat, read_file
+from oppfolging_pipeline.sources.text_file import HEAD
 from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
 from oppfolging_pipeline.staging.land import is_norways
 from oppfolging_pipeline.staging.observasjon import FileFigures, faults_between

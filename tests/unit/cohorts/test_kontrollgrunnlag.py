@@ -41,7 +41,7 @@ def successors(
 def test_each_set_says_whether_it_is_the_schemes_own_and_its_day():
     assert rows_of(puljesett([Request(2024, OWN, CATALOG), OF_2023], "np-skalapoeng")) == {
         (2024, "udir-2020", True, date(2024, 3, 1), False, False),
-        (2023, "np-skalapoeng", False, FIRST, True),
+        (2023, "np-skalapoeng", False, FIRST, True, False),
     }
 
 

@@ -41,8 +41,16 @@ def test_a_finding_says_where_what_and_what_to_do(where, text):
 def test_text_of_a_source_is_one_line_that_a_terminal_can_show():
     raw = "\x1b[31mrød\r\n\x00\u202eskrift"
     one = Finding(found=raw, expected="a\tb", action="c\nd", file="f\x07", column="g\x9b", key="h\u2028i")
-    assert str(one) == "f , column 'g ', key 'h i': found  [31mrød    skrift; expected a b. c d"
+    assert str(one) == (
+        "f<U+0007>, column 'g<U+009B>', key 'h<U+2028>i': "
+        "found <U+001B>[31mrød  <U+0000><U+202E>skrift; expected a<U+0009>b. c d"
+    )
     assert one.found == raw, "whoever keeps it has it as it came"
+
+
+@pytest.mark.parametrize("sign", ["\u00a0", "\u202f", "\u2009", "\u200b", "\ufeff", "\u00ad", "\u009a"])
+def test_a_sign_that_cannot_be_seen_is_named_and_not_shown_as_a_space_or_as_nothing(sign):
+    assert f"'1<U+{ord(sign):04X}>289'" in str(finding(f"'1{sign}289'"))
 
 
 def test_a_long_text_of_a_source_is_cut_in_each_part():

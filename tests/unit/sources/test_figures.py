@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.sources.figures import Cell, UnreadableFigure, number_text, read_all, read_count, read_figure
+from oppfolging_pipeline.sources.figures import (
+    Cell,
+    UnreadableFigure,
+    as_found,
+    number_text,
+    read_all,
+    read_count,
+    read_figure,
+)
 
 MAAL = default_catalog().maal
 
@@ -53,13 +61,66 @@ def test_what_is_no_figure_of_the_measure_is_refused(text: str, maal: str) -> No
         read_figure(text, MAAL[maal])
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
+def test_a_space_that_does_not_break_stands_between_thousands_and_around_a_figure(space: str) -> None:
+    assert read_count(f"{space}56{space}929{space}") == Cell("vist", Decimal(56929))
+    assert read_figure(f"41,2{space}", MAAL["grunnskolepoeng"]) == Cell("vist", Decimal("41.2"))
+    assert read_figure(f"*{space}", MAAL["grunnskolepoeng"]) == Cell("skjermet")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("41.2", "41.2"), ("41.20", "41.2"), ("41.0", "41"), ("41.200", None), ("41.25", None)]
+)
+def test_a_decimal_point_is_read_only_where_it_can_be_nothing_else(text: str, number: str | None) -> None:
+    maal = MAAL["grunnskolepoeng"]
+    with pytest.raises(UnreadableFigure):
+        read_figure(text, maal)
+    if number is None:
+        with pytest.raises(UnreadableFigure):
+            read_figure(text, maal, point=True)
+    else:
+        assert read_figure(text, maal, point=True) == Cell("vist", Decimal(number))
+
+
+@pytest.mark.parametrize(("text", "number"), [("12.0", 12), ("12.00", 12), ("1.289", None), ("12.5", None)])
+def test_a_count_with_a_point_is_read_only_where_nothing_but_zeros_follow(text: str, number: int | None) -> None:
+    if number is None:
+        with pytest.raises(UnreadableFigure):
+            read_count(text, point=True)
+    else:
+        assert read_count(text, point=True) == Cell("vist", Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("1,29E+05", "a number that a program has rounded"),
+        ("1.289", "thousands or decimals, which nobody can tell"),
+        ("301.0", "a decimal point, where Udir writes a comma"),
+        ("#I/T", "an error of a spreadsheet"),
+        ("#DIV/0!", "an error of a spreadsheet"),
+        ("3. jan", "a date that a spreadsheet has made of it"),
+        ("jan.25", "a date that a spreadsheet has made of it"),
+        ("2026-01-03 00:00:00", "a date that a spreadsheet has made of it"),
+        ("SANN", "a truth value of a spreadsheet"),
+    ],
+)
+def test_what_a_program_has_made_of_a_cell_is_told(text: str, what: str) -> None:
+    assert as_found(text) == f"'{text}' ({what})"
+
+
+@pytest.mark.parametrize("text", ["femti", "49,5", "", "12 89"])
+def test_of_other_cells_nothing_is_guessed(text: str) -> None:
+    assert as_found(text) == f"'{text}'"
+
+
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("9", 9), ("1 289", 1289), ("56 929", 56929), ("60679", 60679)])
 def test_a_count_may_have_thousands_and_zero_is_a_count(text: str, number: int) -> None:
     assert read_count(text) == Cell("vist", Decimal(number))
 
 
 @pytest.mark.parametrize(
-    "text", ["1.289", "1,289", "12 89", "1  289", "1289 ,", "12,5", "-3", "ti", "99999999999", "1\u00a0289"]
+    "text", ["1.289 ", "1,289", "12 89", "1  289", "1289 ,", "12,5", "-3", "ti", "99999999999", "1\u200b289", "1.289"]
 )
 def test_what_is_no_count_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFigure):

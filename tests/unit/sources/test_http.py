@@ -82,7 +82,7 @@ def test_every_other_status_is_final_at_once(status):
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
-        (b'{"melding": "A\\u001b[31m\\nB"}', ": A [31m B"),
+        (b'{"melding": "A\\u001b[31m\\nB"}', ": A<U+001B>[31m B"),
         (b'{"melding": null, "tilleggsinfo": 3}', ""),
         (b'["melding"]', ""),
         (b"\xff\xfe\x00", ""),

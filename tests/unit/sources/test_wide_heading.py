@@ -47,7 +47,7 @@ def test_headings_that_end_early_are_told(refusal: Refusal) -> None:
         (measures(trinn=6), measures(trinn=6)[0], "trinn 6", "one of 5, 8, 9 for Lesing"),
         (measures("2024-26"), measures("2024-26")[0], "heading '2024-26.Les", "a measure of Nasjonale prøver"),
         (["Skalapoeng"], "Skalapoeng", "heading 'Skalapoeng'", "a measure of Nasjonale prøver or Grunnskolepoeng"),
-        ([""], None, "heading ''", "a measure of Nasjonale prøver"),
+        ([""], None, "no column of figures", "at least one measure"),
     ],
 )
 def test_a_name_that_is_not_udirs_is_told(

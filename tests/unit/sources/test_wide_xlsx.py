@@ -126,13 +126,6 @@ def without_sheet() -> bytes:
     return content.getvalue()
 
 
-def other_zip() -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as new:
-        new.writestr("les-meg.txt", "hei")
-    return content.getvalue()
-
-
 def broken_xml() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as old, zipfile.ZipFile(content, "w") as new:
@@ -144,8 +137,8 @@ def broken_xml() -> bytes:
 
 @pytest.mark.parametrize(
     "content",
-    [WHOLE[: len(WHOLE) // 2], WHOLE[:100], WHOLE[:-30], without_sheet(), other_zip(), broken_xml()],
-    ids=["half", "head", "tail off", "no sheet", "another zip", "broken xml"],
+    [WHOLE[: len(WHOLE) // 2], WHOLE[:100], WHOLE[:-30], without_sheet(), broken_xml()],
+    ids=["half", "head", "tail off", "no sheet", "broken xml"],
 )
 def test_a_damaged_workbook_is_one_clear_error(refusal: Refusal, content: bytes) -> None:
     (finding,) = refusal(content)
