@@ -1,11 +1,11 @@
 """What a name of a municipality, a county or a statsforvalter's office may be written with.
 
-Belongs here: the form in which a name is kept, and what a text holds that no such name does. Does not belong here: which
-file or row it stands in (`rows`), or names of schools, which may hold more.
+Belongs here: the form in which a name is kept, and what a text holds that no such name does. Does not belong here:
+which file or row it stands in (`rows`), or names of schools, which may hold more.
 
-Such names hold Latin letters, spaces, hyphens and parentheses, all of KLASS's since 1838 (131 and 104). Other signs of a
-keyboard may come; signs that cannot be seen, and those that another character set shows in place of Norwegian and Sámi
-letters, may not: they are published as they stand, and no one sees where they came from.
+Such names hold Latin letters, spaces, hyphens and parentheses, all of KLASS's since 1838 (131 and 104). Other signs of
+a keyboard may come; signs that cannot be seen, and those that another character set shows in place of Norwegian and
+Sámi letters, may not: they would be published as they stand.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import unicodedata
 from functools import lru_cache
 
 NAME = "a name in Latin letters, as KLASS writes it"
+ACTION = "Get the list again and leave it as it came: it has been read or saved in another character set."
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _OTHER_SIGNS = "’«»·"  # beside the signs of ASCII, and every dash
@@ -45,7 +46,8 @@ def kept(text: str) -> str:
     """
     if _encoded_twice(text):
         return text.strip(" \t\r\n")
-    return unicodedata.normalize("NFC", "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text)).strip()
+    spaced = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in text)
+    return unicodedata.normalize("NFC", spaced).strip()
 
 
 def visible(text: str) -> str:

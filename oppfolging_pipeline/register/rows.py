@@ -7,7 +7,7 @@ not belong here: decoding files (`sources`), or what must hold across rows (`val
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -31,13 +31,14 @@ _EXPECTED: dict[Kind, str] = {
     "text": "a word",
 }
 _LENGTHS: dict[Kind, int] = {"kommunenr": 4, "fylkesnr": 2}
+CODES = frozenset(_LENGTHS)
 _CODE = re.compile(r"[0-9]+")
 _LOST_ZERO = re.compile(r"[1-9][0-9]*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AGAIN = "Correct the row, or get the list again."
 _ACTION: dict[Kind, str] = {
     "date": "Write it as year-month-day, or get the list again and leave it as it came: spreadsheets write dates anew.",
-    "name": "Get the list again and leave it as it came: it has been read or saved in another character set.",
+    "name": names.ACTION,
 }
 _ACTION |= {"open_date": _ACTION["date"], "open_name": _ACTION["name"]}
 _MAP_COLUMN = re.compile(r"code_(\d{4})")
@@ -45,7 +46,7 @@ _MAP_COLUMN = re.compile(r"code_(\d{4})")
 
 @dataclass(frozen=True)
 class Shape:
-    """Columns in order with the kind of each, and the columns that no two rows may share."""
+    """Columns in order with the kind of each, and the columns that no two rows may share (none: rows may be equal)."""
 
     columns: Mapping[str, Kind]
     key: tuple[str, ...]
@@ -86,7 +87,13 @@ def map_shape(years: tuple[int, int]) -> Shape:
 
 def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str | None = None) -> list[Finding]:
     """Every value that its column may not hold, and every row whose key stood before."""
-    findings: list[Finding] = []
+    return [finding for _, finding in faults_by_row(rows, shape, position, file)]
+
+
+def faults_by_row(
+    rows: Sequence[Row], shape: Shape, position: Position, file: str | None = None
+) -> Iterator[tuple[int, Finding]]:
+    """What `check_rows` finds, each with the index of its row. A shape without a key has rows that may be equal."""
     seen: dict[tuple[str, ...], int] = {}
     for index, row in enumerate(rows):
         number, key = position(index)
@@ -103,12 +110,13 @@ def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str 
             for column, kind in shape.columns.items()
             if column not in row or not _holds(kind, row[column])
         ]
-        findings.extend(wrong)
+        yield from ((index, finding) for finding in wrong)
         identity = tuple(row.get(column, "") for column in shape.key)
         first = seen.setdefault(identity, index)
-        if first != index and not wrong:
+        if shape.key and first != index and not wrong:
             other = position(first)
-            findings.append(
+            yield (
+                index,
                 Finding(
                     file=file,
                     row=number,
@@ -117,16 +125,15 @@ def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str 
                     found=f"{' '.join(identity)} a second time, first in {other[1] or f'row {other[0]}'}",
                     expected="each once",
                     action="Remove one of the rows.",
-                )
+                ),
             )
-    return findings
 
 
 def whole_code(kind: Kind, text: str) -> str:
     """The code with the zero that it begins with, where a spreadsheet has taken it for a number; else the text.
 
-    The width of the column is fixed, so a code that is one digit short can be no other. Only one zero can be lost: there
-    is no county 00.
+    The width of the column is fixed, so a code that is one digit short can be no other. Only one zero can be lost:
+    there is no county 00.
     """
     length = _LENGTHS.get(kind)
     lost = length is not None and len(text) == length - 1 and _LOST_ZERO.fullmatch(text) is not None

@@ -32,7 +32,7 @@ def names(kommuner: Iterable[Kommune], fylker: Iterable[Fylke], embeter: Iterabl
                 key=key,
                 found=f"the name '{spelling.visible(name)}', with {why}",
                 expected=spelling.NAME,
-                action="Get the list again and leave it as it came: it has been read or saved in another character set.",
+                action=spelling.ACTION,
             )
 
 

@@ -54,13 +54,13 @@ def read_file(
     if looks_like_xlsx(head):
         rows = read_wide_xlsx(read_content(path), file)
         return parse_wide(rows, XLSX_HEADING_ROW, file, "udir_xlsx", catalog, needed=needed)
+    if klass_files.recognise(head) is not None:  # before Udir's csv: UTF-16 with a sep= line can be either
+        return klass_files.parse(read_content(path), file)
     if looks_like_wide_csv(head):
         rows = read_wide_csv(read_content(path), file)
         return parse_wide(rows, CSV_HEADING_ROW, file, "udir_csv", catalog, needed=needed)
     if looks_like_pivot(head):
         return read_pivot_file(path, file, catalog, needed)
-    if klass_files.recognise(head) is not None:
-        return klass_files.parse(read_content(path), file)
     return parse_flat(path, file, flat_format(head, file), connection, catalog, needed)
 
 
