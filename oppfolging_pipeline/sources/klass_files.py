@@ -89,9 +89,9 @@ def _kind_of_codes(codes: Iterable[str]) -> KlassKind | None:
     of_four = sum(len(whole_code("kommunenr", code)) == 4 for code in found)
     of_two = sum(len(whole_code("fylkesnr", code)) == 2 for code in found)
     others = len(found) - of_four - of_two
-    if of_four >= max(of_two, others):
+    if of_four >= max(1, of_two, others):
         return "kommune_koder"
-    return "fylke_koder" if of_two >= others and any(len(code) == 2 for code in found) else None
+    return "fylke_koder" if of_two > of_four + others and any(len(code) == 2 for code in found) else None
 
 
 def parse(content: bytes, file: str) -> KlassFile:
