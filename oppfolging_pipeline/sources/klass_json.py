@@ -45,9 +45,10 @@ def items_of(text: str, name: str, file: str) -> list[dict[str, Any]]:
     items = document[name]
     if isinstance(items, _Several):
         raise InvalidInput([Finding(file=file, key=name, found=what_it_is(items), expected="one list", action=_AGAIN)])
-    if not all(isinstance(item, dict) for item in items):
+    objects = [item for item in items if isinstance(item, dict)]
+    if len(objects) < len(items):
         raise InvalidInput([Finding(file=file, key=name, found="no objects", expected="objects", action=_AGAIN)])
-    return items
+    return objects
 
 
 def as_text(value: Any) -> str | None:
