@@ -166,6 +166,7 @@ def test_the_lists_of_the_field_that_were_saved_as_ansi_have_the_names_of_klass(
     ansi = parse((FIELD / "09-klass-names-cp1252" / field).read_bytes(), field)
     assert ansi == parse((KLASS / real).read_bytes(), real)
     names = {row.get("name") or row["newName"] for row in ansi.rows}
+    assert not any(0x7F <= ord(sign) <= 0x9F for name in names for sign in name)
     assert {"Kárášjohka - Karasjok", "Evenes - Evenášši"} <= names
 
 

@@ -81,6 +81,24 @@ def test_of_a_map_and_a_list_of_changes_the_newer_says_what_became_of_a_municipa
     assert {endring.til for endring in register.endringer if endring.fra == "6204"} == {target}
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_the_names_of_lists_that_were_saved_again_are_published_as_they_are(encoding: str) -> None:
+    """In Windows-1252 š has a byte that is a control character in ISO-8859-1: Kárá<U+009A>johka was published."""
+    saved = {name: content.decode().replace("Krattvik", "Kárášjohka - Krattvik") for name, content in FILES.items()}
+    lists = [listed(name, content.encode(encoding)) for name, content in saved.items()]
+    names = {row["kommunenavn"] for row in register_of(lists).rader()}
+    assert {"Kárášjohka - Krattvik", "Slengvær"} <= names
+
+
+def test_a_list_that_was_damaged_before_it_was_saved_is_refused() -> None:
+    """The bytes of ISO-8859-1's own š, as the API of a program that read the list wrongly would give it."""
+    damaged = FILES["koder.csv"].decode().replace("Krattvik", "Kárá\u009ajohka").encode()
+    with pytest.raises(
+        InvalidInput, match=r"row 2, column 'name': found 'Kárá<U\+009A>johka', with U\+009A \(a control"
+    ):
+        listed("koder.csv", damaged)
+
+
 EMPTY = b'{"codeChanges": []}'
 
 
