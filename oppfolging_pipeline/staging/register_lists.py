@@ -48,9 +48,10 @@ def register_of(lists: Sequence[RegisterList]) -> Register:
     """For each part of the register the list that came in last; the carried part where there is none.
 
     A map of one 1 January replaces what a list of changes says of that day, unless the list came in later: then the map
-    is left out. A list without any change is of a period without changes: it takes away none that are known. KLASS has no statsforvaltere: the offices are the carried ones wherever the counties are Norway's,
-    and the example's where they are the example's. Raises `InvalidInput` when two lists of one intake speak of the same
-    part, or the parts do not fit.
+    is left out. A list without any change is of a period without changes: it takes away none that are known. KLASS has
+    no statsforvaltere: the offices are the carried ones wherever the counties are Norway's, and the example's where
+    they are the example's. Raises `InvalidInput` when two lists of one intake speak of the same part, or the parts do
+    not fit.
     """
     lists = _that_tell(lists)
     faults = FindingCollector()
