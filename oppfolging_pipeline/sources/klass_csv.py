@@ -10,10 +10,14 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader
 
 # The heading as the register calls it, or None for one that it does not use.
 Known = Callable[[str], str | None]
@@ -69,7 +73,7 @@ def heading_of(text: str, known: Known) -> Heading | None:
 
 def _columns(line: str, separator: str, known: Known) -> tuple[str, ...]:
     try:
-        cells = next(csv.reader([line], delimiter=separator), [])
+        cells = next(_reader(line, separator), [])
     except csv.Error:  # a cell that is longer than any heading
         return (line,)
     named = [cell.strip(_EDGE) for cell in cells]
@@ -82,7 +86,7 @@ def glimpsed(heading: Heading, column: str) -> Iterator[str]:
     at = heading.columns.index(column)
     for text, cut in ((heading.below[:end], False), (heading.below[end:], True)):
         try:
-            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=heading.separator):
+            for cells in _reader(text, heading.separator):
                 if len(cells) > at and (not cut or len(cells) == len(heading.columns)) and any(map(str.strip, cells)):
                     yield cells[at].strip()
         except csv.Error:  # told with its row when the list is read
@@ -92,7 +96,7 @@ def glimpsed(heading: Heading, column: str) -> Iterator[str]:
 def rows_below(heading: Heading, file: str, found: FindingCollector) -> list[Line]:
     """The rows with as many cells as the heading. Rows without any text are none; what cannot be read, and what has
     other cells than the heading, is added to `found`."""
-    reader = csv.reader(io.StringIO(heading.below, newline=""), delimiter=heading.separator, strict=True)
+    reader, width = _reader(heading.below, heading.separator, strict=True), len(heading.columns)
     lines: list[Line] = []
     while True:
         number = heading.line + reader.line_num + 1
@@ -105,22 +109,27 @@ def rows_below(heading: Heading, file: str, found: FindingCollector) -> list[Lin
             continue
         if not any(map(str.strip, cells)):
             continue
-        if len(cells) == len(heading.columns):
-            lines.append(Line(number, tuple(cells)))
+        if len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:]))):
+            lines.append(Line(number, tuple(cells[:width])))
             continue
+        why = "The file may be truncated." if len(cells) < width else "A cell that holds the separator must be quoted."
         found.add(
             Finding(
                 file=file,
                 row=number,
                 found=f"{len(cells)} cells",
-                expected=f"{len(heading.columns)}, as in the headings",
-                action=f"The file may be truncated. {_AGAIN}",
+                expected=f"{width}, as in the headings",
+                action=f"{why} {_AGAIN}",
             )
         )
 
 
-def standing_twice(heading: Heading, known: Known, file: str) -> list[Finding]:
-    """Each column of the register's that the heading has more than once: which of them counts, nobody can tell."""
+def _reader(text: str, separator: str, *, strict: bool = False) -> _Reader:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True)
+
+
+def standing_twice(heading: Heading, used: Collection[str], file: str) -> list[Finding]:
+    """Each used column that the heading has more than once: which of them counts, nobody can tell."""
     return [
         Finding(
             file=file,
@@ -131,5 +140,5 @@ def standing_twice(heading: Heading, known: Known, file: str) -> list[Finding]:
             action="Remove the column that does not belong there, or get the file again.",
         )
         for column, count in Counter(heading.columns).items()
-        if count > 1 and known(column) is not None
+        if count > 1 and column in used
     ]

@@ -118,7 +118,7 @@ def parse(content: bytes, file: str) -> KlassFile:
             raise InvalidInput([_unrecognised(content, file)])
         columns, heading_row = heading.columns, heading.line
         shape = _shape(kind, heading, file)
-        found.extend(klass_csv.standing_twice(heading, _known, file))
+        found.extend(klass_csv.standing_twice(heading, klass_rows.names_of_all(shape), file))
         found.raise_if_any()
         items = [
             Item(dict(zip(heading.columns, line.cells, strict=True)), line.number, None)

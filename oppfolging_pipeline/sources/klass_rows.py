@@ -91,6 +91,11 @@ def read(
 _NOTHING = object()  # neither the column nor its other name is there
 
 
+def names_of_all(shape: Shape) -> set[str]:
+    """The headings and keys that the columns of a shape may stand under."""
+    return {name for column in shape.columns for name in _names_of(column)}
+
+
 def _names_of(column: str) -> set[str]:
     """The names that a column may stand under."""
     return {column, f"{column}{IN_RANGE}"} if column in VALIDITY else {column}
@@ -160,7 +165,7 @@ def _without_validity(
         file=file,
         row=heading_row,
         column=column,
-        found=f"{found} ({len(items)} rows)",
+        found=f"{found} (rows: {len(items)})",
         expected="codes with the days from which and to which each is valid (validFrom, validTo)",
         action=f"Get {url} and put the answer in the inbox in the place of this file.",
     )

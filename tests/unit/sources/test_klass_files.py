@@ -113,6 +113,16 @@ def test_only_the_columns_of_the_register_are_kept_and_trimmed() -> None:
     ]
 
 
+def test_cells_that_are_empty_beyond_the_headings_are_nothing() -> None:
+    """A spreadsheet writes as many as its widest row once had."""
+    assert parse(CODES.replace(",\n6102", ",,,\n6102").encode(), "fil") == parse(CODES.encode(), "fil")
+
+
+def test_a_quoted_cell_after_a_space_is_quoted() -> None:
+    spaced = OFFICES.replace(",fylkesnr", ", fylkesnr").replace('"Ytterdal', ' "Ytterdal')
+    assert parse(spaced.encode(), "fil") == parse(OFFICES.encode(), "fil")
+
+
 def test_blank_lines_are_no_rows() -> None:
     assert parse(CODES.replace("\n", "\n\n").encode(), "fil") == parse(CODES.encode(), "fil")
 
@@ -224,6 +234,7 @@ ITEM = '{"codes":[{"code":"6101","name":"Ålvik","validFrom":"2015-01-01","valid
         ("oldCode,newCode\n6101,6102\n", ["column 'changeOccurred'", "column 'oldName'", "column 'newName'"]),
         (MAP.replace("2020", "2021"), ["row 1: found the columns code_2019, name_2019, code_2021"]),
         (MAP.replace(",kind", ",slag"), ["row 1, column 'kind': found no such column"]),
+        (OFFICES.replace('"', ""), ["row 2: found 3 cells; expected 2, as in the headings. A cell that holds the sep"]),
         (OFFICES + "Innerdal,61\n", ["row 3, column 'fylkesnr': found 61 a second time, first in row 2"]),
         ('{"codes":[]}', ["fil.csv: found no rows"]),
         ('{"codes":[{"code":"6101","name":"Ålvik","val', ["fil.csv, row 1: found Unterminated string"]),

@@ -117,7 +117,7 @@ def test_codes_of_one_day_are_one_fault_with_the_request_for_the_right_ones(rows
     with pytest.raises(InvalidInput) as caught:
         parse(text.encode(), "koder.csv")
     (finding,) = caught.value.findings
-    assert "codes of one day: nothing says from when and to when each is valid (1 rows)" in finding.found
+    assert "codes of one day: nothing says from when and to when each is valid (rows: 1)" in finding.found
     assert "Get https://data.ssb.no/api/klass/v1/classifications/" in finding.action
     assert url in finding.action
 
@@ -152,7 +152,7 @@ def test_the_codes_of_a_day_of_the_field_are_one_fault_in_both_shapes(name: str)
         parse((FIELD / "11-klass-codes-of-a-day" / name).read_bytes(), name)
     (finding,) = caught.value.findings
     assert "municipality codes of one day" in finding.found
-    assert "(358 rows)" in finding.found
+    assert "(rows: 358)" in finding.found
     assert "https://data.ssb.no/api/klass/v1/classifications/131/codes.json?from=2015-01-01" in finding.action
 
 
