@@ -59,6 +59,7 @@ class Register:
 
     def _validate(self) -> None:
         found = FindingCollector()
+        found.extend(validation.names(self.kommuner, self.fylker, self.embeter))
         found.extend(validation.validities(self._rows, "kommune"))
         found.extend(validation.validities(self._fylker, "fylke"))
         found.extend(validation.municipalities(self._rows, self._fylker, self.utenfor, self.foerste_dag))

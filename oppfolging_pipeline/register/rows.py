@@ -7,51 +7,68 @@ not belong here: decoding files (`sources`), or what must hold across rows (`val
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.register import names
 from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune
 
 Row = Mapping[str, str]
 # Row number and key of the row with an index: one of them, as the source is a sheet of rows or a list.
 Position = Callable[[int], tuple[int | None, str | None]]
-Kind = Literal["kommunenr", "fylkesnr", "date", "open_date", "text", "free"]
+Kind = Literal["kommunenr", "fylkesnr", "date", "open_date", "name", "open_name", "text"]
 
 _EXPECTED: dict[Kind, str] = {
     "kommunenr": "a municipality code of four digits",
     "fylkesnr": "a county code of two digits",
     "date": "a date such as 2024-01-01",
     "open_date": "a date such as 2024-01-01, or nothing",
-    "text": "a name",
-    "free": "the column",
+    "name": names.NAME,
+    "open_name": f"{names.NAME}, or nothing",
+    "text": "a word",
 }
+_LENGTHS: dict[Kind, int] = {"kommunenr": 4, "fylkesnr": 2}
+CODES = frozenset(_LENGTHS)
 _CODE = re.compile(r"[0-9]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LOST_ZERO = re.compile(r"[1-9][0-9]*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AGAIN = "Correct the row, or get the list again."
+_ACTION: dict[Kind, str] = {
+    "date": "Write it as year-month-day, or get the list again and leave it as it came: spreadsheets write dates anew.",
+    "name": names.ACTION,
+}
+_ACTION |= {"open_date": _ACTION["date"], "open_name": _ACTION["name"]}
 _MAP_COLUMN = re.compile(r"code_(\d{4})")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Columns in order with the kind of each, and the columns that no two rows may share."""
+    """Columns in order with the kind of each, and the columns that no two rows may share (none: rows may be equal)."""
 
     columns: Mapping[str, Kind]
     key: tuple[str, ...]
 
 
 KOMMUNE_KODER = Shape(
-    {"code": "kommunenr", "name": "text", "validFrom": "date", "validTo": "open_date"}, ("code", "validFrom")
+    {"code": "kommunenr", "name": "name", "validFrom": "date", "validTo": "open_date"}, ("code", "validFrom")
 )
 FYLKE_KODER = Shape(
-    {"code": "fylkesnr", "name": "text", "validFrom": "date", "validTo": "open_date"}, ("code", "validFrom")
+    {"code": "fylkesnr", "name": "name", "validFrom": "date", "validTo": "open_date"}, ("code", "validFrom")
 )
 KOMMUNE_ENDRINGER = Shape(
-    {"changeOccurred": "date", "oldCode": "kommunenr", "oldName": "free", "newCode": "kommunenr", "newName": "free"},
+    {
+        "changeOccurred": "date",
+        "oldCode": "kommunenr",
+        "oldName": "open_name",
+        "newCode": "kommunenr",
+        "newName": "open_name",
+    },
     ("changeOccurred", "oldCode", "newCode"),
 )
-STATSFORVALTERE = Shape({"statsforvalter": "text", "fylkesnr": "fylkesnr"}, ("fylkesnr",))
+STATSFORVALTERE = Shape({"statsforvalter": "name", "fylkesnr": "fylkesnr"}, ("fylkesnr",))
 
 
 def map_years(columns: Iterable[str]) -> tuple[int, int] | None:
@@ -64,13 +81,19 @@ def map_shape(years: tuple[int, int]) -> Shape:
     """The shape of a map from one year's codes to the next."""
     columns: dict[str, Kind] = {}
     for year in years:
-        columns |= {f"code_{year}": "kommunenr", f"name_{year}": "text"}
+        columns |= {f"code_{year}": "kommunenr", f"name_{year}": "name"}
     return Shape({**columns, "kind": "text"}, (f"code_{years[0]}", f"code_{years[1]}"))
 
 
 def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str | None = None) -> list[Finding]:
     """Every value that its column may not hold, and every row whose key stood before."""
-    findings: list[Finding] = []
+    return [finding for _, finding in faults_by_row(rows, shape, position, file)]
+
+
+def faults_by_row(
+    rows: Sequence[Row], shape: Shape, position: Position, file: str | None = None
+) -> Iterator[tuple[int, Finding]]:
+    """What `check_rows` finds, each with the index of its row. A shape without a key has rows that may be equal."""
     seen: dict[tuple[str, ...], int] = {}
     for index, row in enumerate(rows):
         number, key = position(index)
@@ -80,19 +103,20 @@ def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str 
                 row=number,
                 key=key,
                 column=column,
-                found=f"'{row[column]}'" if column in row else "no value",
+                found=_told(kind, row[column]) if column in row else "no value",
                 expected=_EXPECTED[kind],
-                action="Correct the row, or get the list again.",
+                action=_ACTION.get(kind, _AGAIN) if row.get(column) else _AGAIN,
             )
             for column, kind in shape.columns.items()
             if column not in row or not _holds(kind, row[column])
         ]
-        findings.extend(wrong)
+        yield from ((index, finding) for finding in wrong)
         identity = tuple(row.get(column, "") for column in shape.key)
         first = seen.setdefault(identity, index)
-        if first != index and not wrong:
+        if shape.key and first != index and not wrong:
             other = position(first)
-            findings.append(
+            yield (
+                index,
                 Finding(
                     file=file,
                     row=number,
@@ -101,17 +125,36 @@ def check_rows(rows: Sequence[Row], shape: Shape, position: Position, file: str 
                     found=f"{' '.join(identity)} a second time, first in {other[1] or f'row {other[0]}'}",
                     expected="each once",
                     action="Remove one of the rows.",
-                )
+                ),
             )
-    return findings
+
+
+def whole_code(kind: Kind, text: str) -> str:
+    """The code with the zero that it begins with, where a spreadsheet has taken it for a number; else the text.
+
+    The width of the column is fixed, so a code that is one digit short can be no other. Only one zero can be lost:
+    there is no county 00.
+    """
+    length = _LENGTHS.get(kind)
+    lost = length is not None and len(text) == length - 1 and _LOST_ZERO.fullmatch(text) is not None
+    return f"0{text}" if lost else text
+
+
+def _told(kind: Kind, text: str) -> str:
+    """The value as a fault shows it, with what makes a name none."""
+    shown = f"'{names.visible(text)}'"
+    why = names.fault(text) if text and kind in ("name", "open_name") else None
+    return f"{shown}, with {why}" if why else shown
 
 
 def _holds(kind: Kind, text: str) -> bool:
-    if kind in ("kommunenr", "fylkesnr"):
-        return len(text) == (4 if kind == "kommunenr" else 2) and _CODE.fullmatch(text) is not None
+    if kind in _LENGTHS:
+        return len(text) == _LENGTHS[kind] and _CODE.fullmatch(text) is not None
     if kind in ("date", "open_date"):
         return _is_date(text) or (kind == "open_date" and text == "")
-    return kind == "free" or text != ""
+    if kind in ("name", "open_name"):
+        return names.fault(text) is None or (kind == "open_name" and text == "")
+    return text != ""
 
 
 def _is_date(text: str) -> bool:

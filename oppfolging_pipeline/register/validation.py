@@ -11,11 +11,29 @@ from datetime import date
 from itertools import pairwise
 
 from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.register import names as spelling
 from oppfolging_pipeline.register.facts import Embete, Endring, Fylke, Kommune, Utenfor, Validity
 from oppfolging_pipeline.register.lineage import DAY, Lineage, in_force
 
 _SAME_DAY = "Use a list of codes and a list of changes from KLASS that were retrieved on the same day."
 _COUNTIES = "Add the county to the list of counties (KLASS 104)."
+
+
+def names(kommuner: Iterable[Kommune], fylker: Iterable[Fylke], embeter: Iterable[Embete]) -> Iterator[Finding]:
+    """A municipality, a county or an office with a name that can be none, wherever it came from."""
+    named = {
+        **{f"kommune {one.kommunenr} {one.gyldig_fra}": one.navn for one in kommuner},
+        **{f"fylke {one.fylkesnr} {one.gyldig_fra}": one.navn for one in fylker},
+        **{f"statsforvalter i fylke {one.fylkesnr} {one.gyldig_fra}": one.statsforvalter for one in embeter},
+    }
+    for key, name in named.items():
+        if why := spelling.fault(name):
+            yield Finding(
+                key=key,
+                found=f"the name '{spelling.visible(name)}', with {why}",
+                expected=spelling.NAME,
+                action=spelling.ACTION,
+            )
 
 
 def validities(rows: Mapping[str, Sequence[Validity]], what: str) -> Iterator[Finding]:

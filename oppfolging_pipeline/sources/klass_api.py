@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.files import read_content
-from oppfolging_pipeline.sources import klass_files, live
+from oppfolging_pipeline.sources import klass_files, klass_requests, live
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN
 from oppfolging_pipeline.sources.asking import Answer, Ask, Asker, Part
 from oppfolging_pipeline.sources.drift import DriftCollector
@@ -27,7 +27,7 @@ class KlassClient:
     calls = 3
 
     def __init__(self, base_url: str, declared: live.Klass) -> None:
-        self._base = f"{base_url}/classifications"
+        self._base = base_url
         self._declared = declared
 
     def fetch(self, asker: Asker, first_day: date, as_of: date) -> tuple[Answer, ...]:
@@ -36,17 +36,17 @@ class KlassClient:
         Raises `DriftError` with everything that makes an answer another than the list that was asked for
         (`svar_som_ikke_kan_leses`).
         """
-        days = f"from={first_day.isoformat()}&to={(as_of + timedelta(days=1)).isoformat()}"  # `to` is not included
+        until = as_of + timedelta(days=1)  # KLASS does not include the day that it is asked to
         kommuner, fylker = self._declared.kommuner, self._declared.fylker
-        asked: tuple[tuple[Part, klass_files.KlassKind, int, str], ...] = (
+        asked: tuple[tuple[Part, klass_files.KlassKind, int, klass_requests.What], ...] = (
             ("koder", "kommune_koder", kommuner, "codes"),
             ("endringer", "kommune_endringer", kommuner, "changes"),
             ("koder", "fylke_koder", fylker, "codes"),
         )
         found = DriftCollector()
         answers = []
-        for part, kind, classification, last in asked:
-            url = f"{self._base}/{classification}/{last}.json?{days}"
+        for part, kind, classification, what in asked:
+            url = klass_requests.request(self._base, classification, what, first_day, until)
             answer = asker.ask(Ask(KILDE, part, url, f"{KILDE}/{kind}.json"))
             answers.append(answer)
             for finding in _faults(answer, kind):

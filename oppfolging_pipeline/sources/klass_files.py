@@ -1,41 +1,44 @@
 """Files of the municipality register: KLASS's lists of codes and changes, and our own list of statsforvaltere.
 
-Belongs here: recognising such a file by its content, decoding it, and naming what is wrong by row and column. Does not
-belong here: getting the file (no network), or what the rows mean together (`register`).
+Belongs here: recognising such a file by its content, and naming what is wrong by row and column. Does not belong here:
+character sets (`klass_text`), lines and documents (`klass_csv`, `klass_json`), getting the file (no network), or what
+the rows mean together (`register`).
 
-Shapes: CSV with a comma or a semicolon, UTF-8 with or without a byte order mark or ISO-8859-1; JSON as KLASS's API
-answers (`codes`, `codeChanges`). Columns that the register does not use are left out.
+Shapes: text with a comma, a semicolon, a tab or a bar between the cells; JSON as KLASS's API answers (`codes`,
+`codeChanges`). The heading says what a file is. Columns that the register does not use are left out.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.register import rows as shapes
-from oppfolging_pipeline.register.rows import Shape
+from oppfolging_pipeline.register.rows import Shape, whole_code
+from oppfolging_pipeline.sources import klass_csv, klass_json, klass_rows, klass_text
+from oppfolging_pipeline.sources.klass_rows import IN_RANGE, VALIDITY, Item
 
 KlassKind = Literal["kommune_koder", "fylke_koder", "kommune_endringer", "kommune_kart", "statsforvaltere"]
 
 _HEAD = 65_536  # bytes that recognition looks at: other files in an inbox are many times larger
-_JSON = re.compile(r"\s*\{\s*\"(codes|codeChanges)\"\s*:\s*\[")
-_JSON_CODE = re.compile(r"\"(?:code|oldCode)\"\s*:\s*\"([^\"]*)\"")
-_MAP_COLUMN = re.compile(r"(code|name)_\d{4}")
-_SHAPES = {
+_MAP_COLUMN = re.compile(r"(code|name)_[0-9]{4}")
+_SHAPES: dict[KlassKind, Shape] = {
     "kommune_koder": shapes.KOMMUNE_KODER,
     "fylke_koder": shapes.FYLKE_KODER,
     "kommune_endringer": shapes.KOMMUNE_ENDRINGER,
     "statsforvaltere": shapes.STATSFORVALTERE,
 }
-_IN_RANGE = "InRequestedRange"
-_RANGE_END = f"validTo{_IN_RANGE}"
+_COLUMNS = {
+    column.casefold(): column
+    for column in (
+        *(column for shape in _SHAPES.values() for column in shape.columns),
+        *(f"{column}{IN_RANGE}" for column in VALIDITY),
+        "kind",
+    )
+}
 _AGAIN = "Get the file again."
 
 
@@ -50,58 +53,82 @@ class KlassFile:
 def recognise(content: bytes) -> KlassKind | None:
     """Which list this is, by headings or JSON keys and the length of the codes; None when it is none of them.
 
-    Codes of four digits are municipalities, of two digits counties; a list of other codes (KLASS has many) is None.
+    It looks at the beginning, which may be all that is given. Codes of four digits are municipalities, of two digits
+    counties, with or without the zero that they begin with; a list of other codes (KLASS has many) is None. Codes with
+    names and without validity are recognised too, so that `parse` can say what they are.
     """
-    text = content[:_HEAD].decode("utf-8-sig", errors="replace")
-    if match := _JSON.match(text):
-        codes = _JSON_CODE.findall(text)
-        if match[1] == "codes":
-            return _kind_of_codes(codes)
-        return "kommune_endringer" if _kind_of_codes(codes) == "kommune_koder" else None
-    lines = text.splitlines()
-    header = _cells(lines[0]) if lines else []
-    if "oldCode" in header or "newCode" in header:
+    text = klass_text.glimpse(content[:_HEAD])
+    if name := klass_json.list_name(text):
+        return "kommune_endringer" if name == "codeChanges" else _kind_of_codes(klass_json.glimpsed(text))
+    heading = klass_csv.heading_of(text, _known)
+    columns = set(heading.columns) if heading else set()
+    if heading is None:
+        return None
+    if columns & {"oldCode", "newCode"}:
         return "kommune_endringer"
-    if "code" in header and {"validFrom", "validTo"} & set(header):
-        at = header.index("code")
-        return _kind_of_codes(cells[at] for line in lines[1:] if len(cells := _cells(line)) > at)
-    if sum(_MAP_COLUMN.fullmatch(column) is not None for column in header) > 1:
+    if "code" in columns and columns & {"name", *VALIDITY, *(f"{column}{IN_RANGE}" for column in VALIDITY)}:
+        return _kind_of_codes(klass_csv.glimpsed(heading, "code"))
+    if sum(_MAP_COLUMN.fullmatch(column) is not None for column in heading.columns) > 1:
         return "kommune_kart"
-    return "statsforvaltere" if "statsforvalter" in header else None
+    return "statsforvaltere" if "statsforvalter" in columns else None
+
+
+def _known(heading: str) -> str | None:
+    folded = heading.casefold()
+    return folded if _MAP_COLUMN.fullmatch(folded) else _COLUMNS.get(folded)
 
 
 def _kind_of_codes(codes: Iterable[str]) -> KlassKind | None:
-    lengths = Counter(len(code) for code in codes)
-    length = lengths.most_common(1)[0][0] if lengths else 4
-    if length == 4:
+    """By most of the codes; what is no code of the list is then told with its row.
+
+    A list of nothing but single digits is none: of the counties some have two, also without their zero.
+    """
+    found = list(codes)
+    if not found:
         return "kommune_koder"
-    return "fylke_koder" if length == 2 else None
-
-
-def _separator(line: str) -> str:
-    return ";" if line.count(";") > line.count(",") else ","
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=_separator(line)), [])]
+    of_four = sum(len(whole_code("kommunenr", code)) == 4 for code in found)
+    of_two = sum(len(whole_code("fylkesnr", code)) == 2 for code in found)
+    others = len(found) - of_four - of_two
+    if of_four >= max(1, of_two, others):
+        return "kommune_koder"
+    return "fylke_koder" if of_two > of_four + others and any(len(code) == 2 for code in found) else None
 
 
 def parse(content: bytes, file: str) -> KlassFile:
     """The rows of the file. `file` is the name that findings give.
 
-    Raises `InvalidInput` with every fault: nothing in the file, not one of the lists, columns missing, a row with other
-    cells than the headings, no date, a code of another length, a row twice (code and start, or all of a change's key).
+    Raises `InvalidInput` with every fault: nothing in the file, not one of the lists, bytes of no character set,
+    columns missing or standing twice, a row with other cells than the headings, codes without validity, no date, a name
+    that can be none, a code of another length, a row twice (code and start, or all of a change's key).
     """
     kind = recognise(content)
     if kind is None:
         raise InvalidInput([_unrecognised(content, file)])
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("iso-8859-1")
-    if _JSON.match(text):
-        return KlassFile(kind, _parse_json(text, kind, file))
-    return KlassFile(kind, _parse_csv(text, kind, file))
+    text = klass_text.text_of(content, file)
+    found = FindingCollector()
+    if name := klass_json.list_name(text):
+        items = [
+            Item(item, None, f"{name}[{index}]") for index, item in enumerate(klass_json.items_of(text, name, file))
+        ]
+        columns = tuple(dict.fromkeys(key for item in items for key in item.values)) if items else None
+        shape, heading_row = _SHAPES[kind], None
+    else:
+        heading = klass_csv.heading_of(text, _known)
+        if heading is None:  # not so when it has been recognised
+            raise InvalidInput([_unrecognised(content, file)])
+        columns, heading_row = heading.columns, heading.line
+        shape = _shape(kind, heading, file)
+        found.extend(klass_csv.standing_twice(heading, klass_rows.names_of_all(shape), file))
+        found.raise_if_any()
+        items = [
+            Item(dict(zip(heading.columns, line.cells, strict=True)), line.number, None)
+            for line in klass_csv.rows_below(heading, file, found)
+        ]
+    rows = klass_rows.read(items, columns, shape, file, heading_row, found)
+    if not items and not found.findings and kind != "kommune_endringer":  # a range of days may be without changes
+        found.add(Finding(file=file, found="no rows", expected="at least one row", action=_AGAIN))
+    found.raise_if_any()
+    return KlassFile(kind, rows)
 
 
 def _unrecognised(content: bytes, file: str) -> Finding:
@@ -113,92 +140,12 @@ def _unrecognised(content: bytes, file: str) -> Finding:
     )
 
 
-def _shape(kind: KlassKind, header: list[str], file: str) -> Shape:
-    if kind == "kommune_kart":
-        years = shapes.map_years(header)
-        if years is None:
-            found = f"the columns {', '.join(header)}"
-            expected = "code_YYYY and name_YYYY for a year and for the next, and kind"
-            raise InvalidInput([Finding(file=file, row=1, found=found, expected=expected, action=_AGAIN)])
-        shape = shapes.map_shape(years)
-    else:
-        shape = _SHAPES[kind]
-    missing = [
-        Finding(file=file, row=1, column=column, found="no such column", expected="the column", action=_AGAIN)
-        for column in shape.columns
-        if column not in header
-    ]
-    if missing:
-        raise InvalidInput(missing)
-    return shape
-
-
-def _parse_csv(text: str, kind: KlassKind, file: str) -> list[dict[str, str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text.splitlines()[0]), strict=True)
-    found = FindingCollector()
-    lines: list[tuple[int, list[str]]] = []
-    try:
-        lines.extend((reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells)
-    except csv.Error as error:
-        found.add(Finding(file=file, row=reader.line_num, found=f"{error}", expected="CSV", action=_AGAIN))
-        found.raise_if_any()
-    header = lines[0][1]
-    shape = _shape(kind, header, file)
-    rows: list[dict[str, str]] = []
-    numbers: list[int] = []
-    for number, cells in lines[1:]:
-        if len(cells) != len(header):
-            expected = f"{len(header)}, as in the headings"
-            action = f"The file may be truncated. {_AGAIN}"
-            found.add(Finding(file=file, row=number, found=f"{len(cells)} cells", expected=expected, action=action))
-            continue
-        row = dict(zip(header, cells, strict=True))
-        rows.append({column: row[column] for column in shape.columns})
-        numbers.append(number)
-    if len(lines) == 1:
-        found.add(_no_rows(file))
-    found.extend(shapes.check_rows(rows, shape, lambda index: (numbers[index], None), file))
-    found.raise_if_any()
-    return rows
-
-
-def _parse_json(text: str, kind: KlassKind, file: str) -> list[dict[str, str]]:
-    try:
-        document: dict[str, list[Any]] = json.loads(text)
-    except json.JSONDecodeError as error:
-        fault = Finding(file=file, row=error.lineno, found=error.msg, expected="JSON to the end", action=_AGAIN)
-        raise InvalidInput([fault]) from error
-    name = "codeChanges" if kind == "kommune_endringer" else "codes"
-    items = document[name]
-    if not all(isinstance(item, dict) for item in items):
-        raise InvalidInput([Finding(file=file, key=name, found="no objects", expected="objects", action=_AGAIN)])
-    end = max((item[_RANGE_END] for item in items if isinstance(item.get(_RANGE_END), str)), default=None)
-    rows = [_json_row(item, _SHAPES[kind], end) for item in items]
-    found = FindingCollector()
-    if not rows and kind != "kommune_endringer":  # a range of days may well be without changes
-        found.add(_no_rows(file))
-    found.extend(shapes.check_rows(rows, _SHAPES[kind], lambda index: (None, f"{name}[{index}]"), file))
-    found.raise_if_any()
-    return rows
-
-
-def _no_rows(file: str) -> Finding:
-    return Finding(file=file, found="no rows", expected="at least one row", action=_AGAIN)
-
-
-def _json_row(item: dict[str, Any], shape: Shape, end: str | None) -> dict[str, str]:
-    """The columns of the shape as text; a column that stands under neither of its names is left out.
-
-    The API leaves `validFrom` and `validTo` null in an answer for a range of dates and gives the dates under
-    `…InRequestedRange`, cut to the range: what lasts until `end`, the last day of all, has no end that is known.
-    """
-    row: dict[str, str] = {}
-    for column in shape.columns:
-        in_range = f"{column}{_IN_RANGE}"
-        if column not in item and in_range not in item:
-            continue
-        value = item.get(column)
-        if value is None and not (in_range == _RANGE_END and item.get(in_range) == end):
-            value = item.get(in_range)
-        row[column] = "" if value is None else str(value).strip()
-    return row
+def _shape(kind: KlassKind, heading: klass_csv.Heading, file: str) -> Shape:
+    if kind != "kommune_kart":
+        return _SHAPES[kind]
+    years = shapes.map_years(heading.columns)
+    if years is None:
+        found = f"the columns {', '.join(heading.columns)}"
+        expected = "code_YYYY and name_YYYY for a year and for the next, and kind"
+        raise InvalidInput([Finding(file=file, row=heading.line, found=found, expected=expected, action=_AGAIN)])
+    return shapes.map_shape(years)

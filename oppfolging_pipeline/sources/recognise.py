@@ -56,6 +56,8 @@ def read_file(
         raise InvalidInput([container.ole2_kind(read_content(path), file)])
     if other := container.other_kind(head, file) or container.text_kind(text_file.head_text(head), file):
         raise InvalidInput([other])
+    if klass_files.recognise(head) is not None:  # before Udir's csv: UTF-16 with a sep= line can be either
+        return klass_files.parse(read_content(path), file)
     if looks_like_wide_csv(head):
         return parse_wide(read_wide_csv(read_content(path), file), file, CSV, catalog, needed=needed)
     encoding, mark = text_file.encoding_of(head)
@@ -64,8 +66,6 @@ def read_file(
     with text_file.as_utf8(path, encoding, mark, file) as copy:
         with open_content(copy) as handle:
             head = handle.read(HEAD)
-        if klass_files.recognise(head) is not None:
-            raise _unknown(file, "a list of KLASS in UTF-16, where KLASS gives UTF-8", 1)
         return _read_text(copy, head, file, connection, catalog, needed)
 
 
@@ -76,11 +76,9 @@ def _read_text(
     connection: duckdb.DuckDBPyConnection,
     catalog: Catalog,
     needed: Behov | None,
-) -> ParsedFile | klass_files.KlassFile:
+) -> ParsedFile:
     if looks_like_pivot(head):
         return read_pivot_file(path, file, catalog, needed)
-    if klass_files.recognise(head) is not None:
-        return klass_files.parse(read_content(path), file)
     form = flat_format(head, file)
     try:
         return parse_flat(path, file, form, connection, catalog, needed)

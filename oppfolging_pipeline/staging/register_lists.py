@@ -50,10 +50,12 @@ def register_of(lists: Sequence[RegisterList]) -> Register:
     """For each part of the register the list that came in last; the carried part where there is none.
 
     A map of one 1 January replaces what a list of changes says of that day, unless the list came in later: then the map
-    is left out. KLASS has no statsforvaltere: the offices are the carried ones wherever the counties are Norway's,
-    and the example's where they are the example's. Raises `InvalidInput` when two lists of one intake speak of the same
-    part, or the parts do not fit.
+    is left out. A list without any change is of a period without changes: it takes away none that are known. KLASS has
+    no statsforvaltere: the offices are the carried ones wherever the counties are Norway's, and the example's where
+    they are the example's. Raises `InvalidInput` when two lists of one intake speak of the same part, or the parts do
+    not fit.
     """
+    lists = _that_tell(lists)
     faults = FindingCollector()
     owned = {one.content.kind for one in lists if one.own}
     lists = [one for one in lists if one.own or one.content.kind not in owned]
@@ -65,7 +67,8 @@ def register_of(lists: Sequence[RegisterList]) -> Register:
         argument = _ARGUMENT[one.content.kind]
         newest[argument] = max(one.intake, newest.get(argument, 0))
         ages[argument, one.statement] = max(one.intake, ages.get((argument, one.statement), 0))
-    outdated_map = newest.get("change_map", 0) < newest.get("changes", 0)
+    told = (one.intake for one in lists if one.content.kind == "kommune_endringer" and one.content.rows)
+    outdated_map = newest.get("change_map", 0) < max(told, default=0)
     for one in lists:
         argument = _ARGUMENT[one.content.kind]
         if ages[argument, one.statement] < newest[argument] or (argument == "change_map" and outdated_map):
@@ -94,6 +97,17 @@ def register_of(lists: Sequence[RegisterList]) -> Register:
         raise InvalidInput(
             [replace(finding, file=finding.file or files_named) for finding in invalid.findings]
         ) from None
+
+
+def _that_tell(lists: Sequence[RegisterList]) -> list[RegisterList]:
+    """The lists without the empty ones of changes, where there are changes for them to add nothing to: those of another
+    list, or the carried ones beside the carried codes. Beside other codes an empty list counts: the carried changes may
+    be of codes that they do not have."""
+    empty = [one for one in lists if one.content.kind == "kommune_endringer" and not one.content.rows]
+    others = [one for one in lists if one not in empty]
+    kinds = {one.content.kind for one in others}
+    counts = "kommune_koder" in kinds and "kommune_endringer" not in kinds
+    return [*others, *empty] if counts else others
 
 
 def is_of_the_example(counties: Sequence[Mapping[str, str]]) -> bool:

@@ -217,6 +217,9 @@ CELLS: dict[str, Mutation] = {
         O, where(O, SKOLE, most=1, enhetsnavn="chr(65533) || enhetsnavn"), "navn_er_lesbart"
     ),
     "a name with a tab in it": caught(O, where(O, SKOLE, most=1, enhetsnavn="enhetsnavn || chr(9)"), "navn_er_lesbart"),
+    "a name with a control character beyond ASCII": caught(
+        O, where(O, SKOLE, most=1, enhetsnavn="enhetsnavn || chr(154)"), "navn_er_lesbart"
+    ),
     "a name that is nothing": caught(O, where(O, SKOLE, most=1, enhetsnavn="NULL"), "enhetsnavn.ikke_null"),
     "a figure preliminary among final ones": caught(
         O, where(O, SKOLE, most=1, forelopig="true"), "en_status_for_hele_celler"

@@ -162,6 +162,11 @@ ORIGINS: dict[str, Mutation] = {
         where("dim_indikatorsett", "true", parametre="replace(parametre, '\"verdi\": 30,', '\"verdi\": 31,')"),
         "parametrene_er_settets",
     ),
+    "an office with a character that cannot be seen": caught(
+        "dim_statsforvalter",
+        where("dim_statsforvalter", "true", most=1, statsforvalter="statsforvalter || chr(8203)"),
+        "navn_er_lesbart",
+    ),
     "an office without its counties": caught(
         "dim_statsforvalter", where("dim_statsforvalter", "true", most=1, fylker="[]"), "fylkene_er_embetets"
     ),

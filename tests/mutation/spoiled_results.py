@@ -40,6 +40,18 @@ REGISTERS: dict[str, Mutation] = {
     "a municipality without a statsforvalter": caught(
         "kommune", where("kommune", "gyldig_til IS NULL", most=1, statsforvalter="NULL"), "gjeldende_har_embete"
     ),
+    "a municipality with a control character in its name": caught(
+        "kommune",
+        where("kommune", "gyldig_til IS NULL", most=1, kommunenavn="kommunenavn || chr(154)"),
+        "navn_er_lesbart",
+        "som_registeret",
+    ),
+    "an office of a municipality that was encoded twice": caught(
+        "kommune", where("kommune", "gyldig_til IS NULL", most=1, statsforvalter_i_dag="'MÃ¸re'"), "navn_er_lesbart"
+    ),
+    "a school with a letter that was lost": caught(
+        "skole", where("skole", "true", most=1, skolenavn="'M?re skole'"), "navn_er_lesbart"
+    ),
     "a school gone from the list": caught("skole", without("skole", "true", most=1), "skolene_i_tallene"),
     "a school that ended before it began": caught(
         "skole", where("skole", "true", most=1, forste_skoleaar="'2029-30'"), "skoleaar_og_trinn_i_tallene"

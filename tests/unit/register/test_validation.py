@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput
+from oppfolging_pipeline.register.model import Register
 from tests.unit.register.country import COUNTIES, OFFICES, change, code, country
 
 SOUND: dict[str, Any] = {
@@ -107,3 +109,18 @@ def test_a_county_with_a_new_name_is_one_county_without_a_gap() -> None:
     counties = [code("61", end="2018-01-01"), code("61", "2018-01-01", name="Ytterdal - Olggosvággi"), code("62")]
     register = country(**SOUND, counties=counties)
     assert {row["fylkesnavn"] for row in register.rader()} == {"Ytterdal - Olggosvággi", "Sted 62"}
+
+
+def test_a_name_that_can_be_none_is_refused_wherever_the_facts_come_from() -> None:
+    """Facts are made of more than lists: the register itself lets none through."""
+    sound = country(**SOUND)
+    spoiled: dict[str, Any] = {
+        "kommuner": [replace(one, navn="Kárá\u009ajohka") for one in sound.kommuner],
+        "fylker": [replace(one, navn="TromsÃ¸") for one in sound.fylker],
+        "embeter": [replace(one, statsforvalter="M?re") for one in sound.embeter],
+    }
+    with pytest.raises(InvalidInput) as error:
+        Register(utenfor=[], endringer=sound.endringer, foerste_dag=sound.foerste_dag, beskrivelse="", **spoiled)
+    found = [str(finding) for finding in error.value.findings]
+    assert "key 'kommune 6101 2015-01-01': found the name 'Kárá<U+009A>johka', with U+009A (a control" in found[0]
+    assert [one.split("'")[1].split()[0] for one in found] == ["kommune"] * 3 + ["fylke"] * 2 + ["statsforvalter"] * 2

@@ -84,7 +84,17 @@ def test_the_answers_make_a_register(fetched: Fetch) -> None:
         (ENDRINGER, codes("6101"), "klass/kommune_endringer.json: found a list of kommune_koder"),
         (KOMMUNER, codes(), "klass/kommune_koder.json: found no rows"),
         (KOMMUNER, codes("6101")[:-30], "klass/kommune_koder.json, row 1: found"),
-        (KOMMUNER, codes("6101").replace(b'"name"', b'"navn"'), "column 'name', key 'codes[0]': found no value"),
+        (KOMMUNER, codes("6101").replace(b'"name"', b'"navn"'), "column 'name': found no such column"),
+        (
+            KOMMUNER,
+            codes("6101").replace(b"Sted", b"K\\u00e5\\u009a"),
+            "found 'Kå<U+009A> 6101', with U+009A (a control",
+        ),
+        (
+            FYLKER,
+            codes("61").replace(b"Sted", b"M?re"),
+            "klass/fylke_koder.json, column 'name', key 'codes[0]': found 'M?re",
+        ),
         (ENDRINGER, b'{"feil":"nei"}', "klass/kommune_endringer.json: found a file with other content"),
     ],
 )

@@ -77,8 +77,16 @@ def test_no_other_real_file_is_taken_for_one_of_the_register() -> None:
         ('{"codes":[{"code":"61"}]}', "fylke_koder"),
         ('{ "codeChanges" : [{"oldCode":"6102"}]}', "kommune_endringer"),
         ('{"codes":[{"code":"1"}]}', None),
-        ('{"codeChanges":[{"oldCode":"61"}]}', None),
+        ('{"codeChanges":[{"oldCode":"61"}]}', "kommune_endringer"),  # and refused, as changes of others
         ("code,name,validFrom,validTo\n011,Jordbruk,2015-01-01,\n", None),
+        ("code,name,validFrom,validTo\n1,Mann,2015-01-01,\n2,Kvinne,2015-01-01,\n", None),
+        ("code,name,validFrom,validTo\n301,Oslo,2015-01-01,\n1101,Eigersund,2015-01-01,\n", "kommune_koder"),
+        ("code,name,validFrom,validTo\n301,Oslo,2015-01-01,\n", "kommune_koder"),
+        ("code,name,validFrom,validTo\n3,Oslo,2015-01-01,\n11,Rogaland,2015-01-01,\n", "fylke_koder"),
+        ("code,name,validFrom,validTo\n1,A,2015-01-01,\n11,B,2015-01-01,\n111,C,,\n011,D,,\n012,D,,\n", None),
+        ("code,name,validFrom,validTo\n11,B,2015-01-01,\n301,C,,\n1101,D,,\n", "kommune_koder"),
+        ("\n\n" + CODES, "kommune_koder"),
+        ("code,validFromInRequestedRange\n6101,2015-01-01\n", "kommune_koder"),
         ("navn,alder\n", None),
         ("", None),
         ("{}", None),
@@ -105,6 +113,16 @@ def test_only_the_columns_of_the_register_are_kept_and_trimmed() -> None:
     ]
 
 
+def test_cells_that_are_empty_beyond_the_headings_are_nothing() -> None:
+    """A spreadsheet writes as many as its widest row once had."""
+    assert parse(CODES.replace(",\n6102", ",,,\n6102").encode(), "fil") == parse(CODES.encode(), "fil")
+
+
+def test_a_quoted_cell_after_a_space_is_quoted() -> None:
+    spaced = OFFICES.replace(",fylkesnr", ", fylkesnr").replace('"Ytterdal', ' "Ytterdal')
+    assert parse(spaced.encode(), "fil") == parse(OFFICES.encode(), "fil")
+
+
 def test_blank_lines_are_no_rows() -> None:
     assert parse(CODES.replace("\n", "\n\n").encode(), "fil") == parse(CODES.encode(), "fil")
 
@@ -121,6 +139,9 @@ def test_the_api_gives_dates_of_a_range_under_another_name() -> None:
     assert parse(content, "koder.json").rows == [
         {"code": "6101", "name": "Ålvik", "validFrom": "2015-01-01", "validTo": ""}
     ]
+
+
+RANGE_END = "validToInRequestedRange"
 
 
 def in_range(code: str, start: str, end: str, **own: str | None) -> dict[str, str | None]:
@@ -145,13 +166,28 @@ def test_what_lasts_to_the_end_of_the_range_that_was_asked_for_has_no_known_end(
     ]
 
 
-def test_a_range_of_days_without_changes_is_an_empty_list_and_no_fault() -> None:
-    content = b'{"codeChanges": []}'
-    assert recognise(content) == "kommune_endringer"
-    assert parse(content, "endringer.json").rows == []
+def test_a_range_without_an_end_keeps_the_ends_that_are_known() -> None:
+    """The last of them is no end of the range when a code lasts beyond it."""
+    items = [in_range("6101", "2020-01-01", "2024-01-01"), {**in_range("6102", "2024-01-01", ""), RANGE_END: None}]
+    rows = parse(json.dumps({"codes": items}).encode(), "koder.json").rows
+    assert [row["validTo"] for row in rows] == ["2024-01-01", ""]
+
+
+def test_a_csv_of_a_range_gives_its_dates_under_the_other_name_too() -> None:
+    heading = "code,name,validFrom,validTo,validFromInRequestedRange,validToInRequestedRange\n"
+    text = heading + "6101,Ålvik,,,2020-01-01,2024-01-01\n6102,Sæter,,,2024-01-01,2026-11-24\n"
+    rows = parse(text.encode(), "koder.csv").rows
+    assert [(row["validFrom"], row["validTo"]) for row in rows] == [("2020-01-01", "2024-01-01"), ("2024-01-01", "")]
+
+
+@pytest.mark.parametrize("text", ['{"codeChanges": []}', CHANGES.splitlines()[0], CHANGES.splitlines()[0] + "\r\n\r\n"])
+def test_a_range_of_days_without_changes_is_an_empty_list_and_no_fault(text: str) -> None:
+    assert recognise(text.encode()) == "kommune_endringer"
+    assert parse(text.encode(), "endringer").rows == []
 
 
 HEAD = "code,name,validFrom,validTo\n6101,Ålvik,2015-01-01,\n"
+ITEM = '{"codes":[{"code":"6101","name":"Ålvik","validFrom":"2015-01-01","validTo":null}]}'
 
 
 @pytest.mark.parametrize(
@@ -161,12 +197,29 @@ HEAD = "code,name,validFrom,validTo\n6101,Ålvik,2015-01-01,\n"
         (" \n", ["fil.csv: found an empty file"]),
         ("navn,alder\nOla,4\n", ["fil.csv: found a file with other content"]),
         ("code,name,validFrom,validTo\n", ["fil.csv: found no rows"]),
-        ("code,name,validFrom\n6101,Ålvik,2015-01-01\n", ["fil.csv, row 1, column 'validTo': found no such column"]),
-        ("code,validTo\n6101,\n", ["row 1, column 'name'", "row 1, column 'validFrom'"]),
+        ("code,validTo\n6101,\n", ["row 1, column 'name': found no such column", "row 1, column 'validFrom, validTo'"]),
         (HEAD + "6102,Sæter,01.01.2015,\n", ["row 3, column 'validFrom': found '01.01.2015'; expected a date"]),
         (HEAD + "6102,Sæter,2015-02-29,\n", ["row 3, column 'validFrom': found '2015-02-29'"]),
         (HEAD + "6102,Sæter,2015-01-01,aldri\n", ["row 3, column 'validTo': found 'aldri'"]),
-        (HEAD + "610,Sæter,,\n", ["row 3, column 'code': found '610'", "row 3, column 'validFrom': found ''"]),
+        (HEAD + "61,Sæter,,\n", ["row 3, column 'code': found '61'", "row 3, column 'validFrom': found ''"]),
+        (
+            HEAD + "0301,Oslo,2015-01-01,\n610,Sæter,2015-01-01,\n",
+            ["row 4, column 'code': found '610'; expected a muni"],
+        ),
+        (HEAD + "6102,6103,2015-01-01,\n", ["row 3, column 'name': found '6103', with no letter; expected a name in"]),
+        (
+            HEAD + "61\u200b02,Sæter,2015-01-01,\n",
+            ["row 3, column 'code': found '61<U+200B>02'; expected a municipality"],
+        ),
+        (
+            HEAD.replace(",validTo", ",validTo,Name").replace(",\n", ",,Bø\n"),
+            ["row 1, column 'name': found the heading 2"],
+        ),
+        ("sep=,\n" + HEAD + "6102,Sæter\n", ["row 4: found 2 cells; expected 4"]),
+        (
+            HEAD + '6102,"Sæ\nter",2015-01-01,\n6103,"S"x,,\n6104\n',
+            ["row 3, column 'name'", "row 5: found ','", "row 6: "],
+        ),
         (HEAD + "61O2,Sæter,2015-01-01,\n", ["row 3, column 'code': found '61O2'; expected a municipality code"]),
         (HEAD + "6102,,2015-01-01,\n", ["row 3, column 'name': found ''"]),
         (HEAD + "6102,Sæter,2015-01-01\n", ["row 3: found 3 cells; expected 4"]),
@@ -174,17 +227,34 @@ HEAD = "code,name,validFrom,validTo\n6101,Ålvik,2015-01-01,\n"
         (HEAD + '6102,"Sæ', ["row 3: found unexpected end of data"]),
         (HEAD + "6101,Ny,2015-01-01,\n", ["row 3, column 'code, validFrom': found 6101 2015-01-01 a second time"]),
         (CHANGES * 2, ["row 3, column 'changeOccurred': found 'changeOccurred'"]),
+        (
+            CHANGES.replace("6102", "62").replace("6101", "61"),
+            ["changes of other codes than those of municipalities, such as '62'"],
+        ),
         ("oldCode,newCode\n6101,6102\n", ["column 'changeOccurred'", "column 'oldName'", "column 'newName'"]),
         (MAP.replace("2020", "2021"), ["row 1: found the columns code_2019, name_2019, code_2021"]),
         (MAP.replace(",kind", ",slag"), ["row 1, column 'kind': found no such column"]),
+        (OFFICES.replace('"', ""), ["row 2: found 3 cells; expected 2, as in the headings. A cell that holds the sep"]),
         (OFFICES + "Innerdal,61\n", ["row 3, column 'fylkesnr': found 61 a second time, first in row 2"]),
         ('{"codes":[]}', ["fil.csv: found no rows"]),
         ('{"codes":[{"code":"6101","name":"Ålvik","val', ["fil.csv, row 1: found Unterminated string"]),
         ('{"codes":["6101"]}', ["key 'codes': found no objects"]),
         (
             '{"codes":[{"code":"6101","name":"Ålvik","validFrom":null}]}',
-            ["key 'codes[0]': found ''", "column 'validTo', key 'codes[0]': found no value"],
+            ["column 'validFrom, validTo': found municipality codes of one day"],
         ),
+        (
+            '{"codeChanges":[{"oldCode":"61","newCode":"62"}]}',
+            ["such as '61'", "column 'changeOccurred': found no such"],
+        ),
+        ('{"codes":[{"code":"6101"}],"codes":[]}', ["key 'codes': found the key several times, with different values"]),
+        (ITEM.replace('"Ålvik"', '["Ålvik"]'), ["column 'name', key 'codes[0]': found a list; expected one text"]),
+        (
+            ITEM.replace('"Ålvik"', '"Ålvik","name":"Ny"'),
+            ["column 'name', key 'codes[0]': found the key several times"],
+        ),
+        (ITEM.replace('"Ålvik"', "true"), ["column 'name', key 'codes[0]': found true; expected one text"]),
+        ('{"codes":[' + "[" * 100_000, ["fil.csv"]),
     ],
 )
 def test_faults_are_named_by_file_row_and_column(text: str, expected: list[str]) -> None:
@@ -196,7 +266,7 @@ def test_faults_are_named_by_file_row_and_column(text: str, expected: list[str])
 
 
 def test_every_fault_of_a_file_is_named_and_not_only_the_first() -> None:
-    text = HEAD + "610,Sæter,2015-01-01,\n6103,Sæter,aldri,\n6104,Sæter\n"
+    text = HEAD + "61,Sæter,2015-01-01,\n6103,Sæter,aldri,\n6104,Sæter\n"
     with pytest.raises(InvalidInput) as error:
         parse(text.encode(), "fil.csv")
     assert sorted(finding.row or 0 for finding in error.value.findings) == [3, 4, 5]

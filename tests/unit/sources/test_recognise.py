@@ -36,6 +36,17 @@ def test_a_klass_file_is_read_as_one(tmp_path: Path, connection: duckdb.DuckDBPy
     assert (content.kind, len(content.rows)) == ("kommune_koder", 1)
 
 
+def test_a_klass_file_in_udirs_own_way_of_saving_is_none_of_udirs(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """UTF-16 without a mark, a sep= line and tabs: a spreadsheet saves any list so, and the heading says what it is."""
+    path = tmp_path / "liste.csv"
+    path.write_text("sep=\t\ncode\tname\tvalidFrom\tvalidTo\n6101\tŠattvik\t2020-01-01\t\n", encoding="utf-16-le")
+    content = read_file(path, "liste.csv", connection, default_catalog())
+    assert isinstance(content, KlassFile)
+    assert content.rows[0]["name"] == "Šattvik"
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [

@@ -81,6 +81,52 @@ def test_of_a_map_and_a_list_of_changes_the_newer_says_what_became_of_a_municipa
     assert {endring.til for endring in register.endringer if endring.fra == "6204"} == {target}
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_the_names_of_lists_that_were_saved_again_are_published_as_they_are(encoding: str) -> None:
+    """In Windows-1252 š has a byte that is a control character in ISO-8859-1: Kárá<U+009A>johka was published."""
+    saved = {name: content.decode().replace("Krattvik", "Kárášjohka - Krattvik") for name, content in FILES.items()}
+    lists = [listed(name, content.encode(encoding)) for name, content in saved.items()]
+    names = {row["kommunenavn"] for row in register_of(lists).rader()}
+    assert {"Kárášjohka - Krattvik", "Slengvær"} <= names
+
+
+def test_a_list_that_was_damaged_before_it_was_saved_is_refused() -> None:
+    """The bytes of ISO-8859-1's own š, as the API of a program that read the list wrongly would give it."""
+    damaged = FILES["koder.csv"].decode().replace("Krattvik", "Kárá\u009ajohka").encode()
+    with pytest.raises(
+        InvalidInput, match=r"row 2, column 'name': found 'Kárá<U\+009A>johka', with U\+009A \(a control"
+    ):
+        listed("koder.csv", damaged)
+
+
+EMPTY = b'{"codeChanges": []}'
+
+
+@pytest.mark.parametrize("content", [EMPTY, b"changeOccurred,oldCode,oldName,newCode,newName\n"])
+def test_a_list_without_changes_takes_none_away_that_are_known(content: bytes) -> None:
+    """It is of a period without changes: beside the carried codes every merger of 2020 would be gone, and the register
+    be refused."""
+    register = register_of([listed("endringer", content)])
+    assert register.endringer == carried_register().endringer
+    later = register_of([*WHOLE, listed("endringer", content, 2)])
+    assert later.endringer == register_of(WHOLE).endringer != ()
+
+
+def test_a_list_without_changes_beside_codes_of_its_own_says_that_there_are_none() -> None:
+    """The carried changes are of codes that are not in force there."""
+    codes = b"code,name,validFrom,validTo\n6101,Krattvik,2024-01-01,\n6202,Fjomsund,2024-01-01,\n"
+    others = [one for one in WHOLE if one.content.kind in ("fylke_koder", "statsforvaltere")]
+    register = register_of([*others, listed("koder", codes), listed("endringer", EMPTY)])
+    assert (list(register.gjeldende(DAY)), register.endringer) == (["6101", "6202"], ())
+
+
+def test_a_list_without_changes_does_not_make_an_older_map_outdated() -> None:
+    codes = listed("koder.csv", FILES["koder.csv"] + b"6206,Nabo,2024-01-01,\n")
+    lists = [one for one in WHOLE if one.content.kind not in ("kommune_koder", "kommune_endringer")]
+    register = register_of([*lists, codes, MAP, listed("endringer", EMPTY, 2)])
+    assert {endring.til for endring in register.endringer} == {"6205", "6206"}
+
+
 def test_the_example_has_no_offices_in_klass_and_gets_its_own() -> None:
     """Those that the package carries are of the real counties."""
     country = example.register_files()
