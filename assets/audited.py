@@ -97,6 +97,7 @@ def publish_audited(
     files: Sequence[ToAudit],
     metadata: Mapping[str, Any] | None = None,
     *,
+    afterwards: Callable[[], Mapping[str, Any]] = dict,
     register: Register | None = None,
     per: date | None = None,
     outcomes: Sequence[Outcome] = (),
@@ -106,9 +107,10 @@ def publish_audited(
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
-    as-of date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached
-    otherwise, which count like those of the first table; `gone` are files of the lake that go once the staged ones
+    `metadata` is told of the result, and what `afterwards` says once the files are in place. `register` is the one that
+    the figures were read against, where the home has not accepted it yet; `per` is the as-of date of the rows, where
+    they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise, which count like those of
+    the first table; `gone` are files of the lake that go once the staged ones
     are in place. Each of `reduced` stages less of the same, without what nobody needs, for when a critical check
     fails: the first that passes is put in place, and what the check said is told of. `goes_on` says of the outcomes
     that stopped one of them whether less may be tried: what is left out must not be what shows that the rest is
@@ -173,6 +175,7 @@ def publish_audited(
             **{f"rader i {key}": count for key, count in rows.items()},
             "kontroller": len(every),
             **(metadata or {}),
+            **afterwards(),
         }
     )
 

@@ -10,7 +10,7 @@ Exit codes: 0 done, 1 the run or the question failed (what was published is told
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -99,7 +99,10 @@ def run(
             )
         load_rule_set(rules, settings.catalog)  # an unknown set is refused before anything is archived
         basis = {"kjent_per": known.isoformat() if known else "", "tillat_eldre": tillat_eldre}
-        outcome = _run_job(settings, rules, years, day, basis)
+        told: dict[str, Any] = {}
+        outcome = _run_job(settings, rules, years, day, basis, told)
+    from oppfolging_pipeline import cli_output
+
     if not outcome.success:
         for fault in dict.fromkeys(outcome.faults.values()):
             steps = [step for step, other in outcome.faults.items() if other == fault]
@@ -111,8 +114,9 @@ def run(
             found = [(one.record.utgivelse, one.tekst) for one in cli_releases.shown_since(settings)]
             current = published_release(settings.home / "publisert")
             cli_releases.emit_shown_since(found, current, settings.home, err=as_json)
+        if as_json:
+            cli_output.emit_failed_run(outcome.faults, told)
         raise typer.Exit(1)
-    from oppfolging_pipeline import cli_output
 
     with _errors(), _published(settings.home) as connection:
         rows = [row for year in outcome.uttrekk for row in read.identifisert(connection, year, rules)]
@@ -120,6 +124,7 @@ def run(
             connection, outcome.uttrekk, rules, settings.home, outcome.utgivelse, outcome.ny
         )
         summary["viser_skjermet_siden"] = [name for name, _ in outcome.siden]
+        summary["oversikt"] = told
     cli_output.emit_run(rows, summary, as_json=as_json)
     cli_releases.emit_shown_since(outcome.siden, outcome.utgivelse, settings.home, err=as_json)
 
@@ -197,12 +202,20 @@ def trace(
     cli_output.emit_sporing(found, as_json=as_json)
 
 
-def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any]) -> Any:
+def _run_job(
+    settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any], told: dict[str, Any]
+) -> Any:
+    """Run the job; `told` is filled with the state of the reports, which is printed as soon as it is known."""
     # Dagster costs a second to import, and `show` does not need it. Telemetry is off before it is imported.
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     import dagster as dg
 
+    from oppfolging_pipeline.cli_oversikt import print_overview
     from oppfolging_pipeline.definitions import run_identifisering
+
+    def overview(known: Mapping[str, Any]) -> None:
+        told.update(known)
+        print_overview(known)
 
     # With a DAGSTER_HOME the run is kept there and seen in the UI; without one it leaves no trace outside the home.
     instance = dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
@@ -216,6 +229,7 @@ def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis:
             **basis,
             skoleaar=_skoleaar(settings),
             progress=lambda line: typer.echo(line, err=True),
+            overview=overview,
             instance=instance,
         )
 
