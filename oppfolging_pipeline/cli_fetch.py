@@ -51,7 +51,7 @@ def fetch(
     years: Annotated[
         str,
         typer.Option(
-            "--years", help="School years, for example 2022-23,2023-24. Default: the newest three of every source."
+            "--years", help="School years, for example 2022-23,2023-24. Default: those that the next run needs."
         ),
     ] = "",
     source: Annotated[
@@ -121,7 +121,7 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
     from oppfolging_pipeline.staging.fetch import expect_place
     from oppfolging_pipeline.staging.fetch import fetch as fetch_into
 
-    declared = live()
+    declared, rule_sets = live(), carried_rule_sets(settings.catalog)
     if dry_run:  # what the fetch itself would refuse is no plan
         expect_place(_archive(settings))
     with (
@@ -140,7 +140,8 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
             system_clock,
             _told(),
             plan_only=dry_run,
-            needed=needed_cells(carried_rule_sets(settings.catalog)),
+            needed=needed_cells(rule_sets),
+            rule_sets=rule_sets,
         )
 
 
