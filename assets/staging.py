@@ -11,8 +11,8 @@ import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
-from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.oversikt import overview_metadata
+from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.sources import raw_innboks

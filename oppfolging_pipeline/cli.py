@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases
+from oppfolging_pipeline import __version__, cli_check, cli_doctor, cli_fetch, cli_releases
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
+from oppfolging_pipeline.publish.kommunesok import kommunenr_of
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
 from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.settings import Settings, read_settings
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,12 +51,33 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
+KommuneArgument = Annotated[
+    str, typer.Argument(help="Its number (a leading zero may be left out), or its name, or a part of a double name.")
+]
 RulesFilter = Annotated[str | None, typer.Option("--rules", help="Only this rule set.")]
 
 
 def main() -> None:
     """The console script."""
     app()
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"oppfolging_pipeline {__version__}, kontrakt {CONTRACT_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the program's version and the contract's."
+        ),
+    ] = False,
+) -> None:
+    """What goes before any command."""
 
 
 @app.command()
@@ -157,21 +180,19 @@ def show_faseplan(
 
 
 @show.command("kommune")
-def show_kommune(
-    kommunenr: Annotated[str, typer.Argument(help="Four digits.")], home: HomeOption = None, as_json: JsonOption = False
-) -> None:
+def show_kommune(kommune: KommuneArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Everything that is published about one municipality, and why it stands where it stands."""
     from oppfolging_pipeline import cli_output
 
     with _errors(), _published(_settings(home).home) as connection:
-        found, release = read.kommune(connection, kommunenr), read.utgivelse(connection)
+        found, release = read.kommune(connection, kommunenr_of(connection, kommune)), read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
 
 
 @app.command()
 def trace(
-    kommunenr: Annotated[str, typer.Argument(help="Four digits.")],
+    kommune: KommuneArgument,
     home: HomeOption = None,
     uttrekk: YearOption = None,
     rules: RulesFilter = None,
@@ -194,7 +215,7 @@ def trace(
                 lake,
                 Archive(settings.home / "arkiv", settings.protokoll_url),
                 settings.catalog,
-                kommunenr,
+                kommunenr_of(connection, kommune),
                 uttrekk=uttrekk,
                 rules=rules,
                 indikator=indikator,

@@ -80,7 +80,7 @@ def fetch(
         report = _run(settings, choice, dry_run=dry_run)
     from oppfolging_pipeline import cli_fetch_output
 
-    cli_fetch_output.emit_fetch(report, monotonic() - started, asked, dry_run=dry_run, as_json=as_json)
+    cli_fetch_output.emit_fetch(report, monotonic() - started, asked, settings.home, dry_run=dry_run, as_json=as_json)
     if report.failures or report.nowhere_published(asked):
         raise typer.Exit(1)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.conversation import Counted
 from oppfolging_pipeline.sources.fetching import REGISTER, Outcome, Plan
@@ -59,8 +61,10 @@ class Progress:
         self._say(f"{_unit(outcome)}: {_STATE[outcome.state]}{earlier}{rows}")
 
 
-def emit_fetch(report: FetchReport, seconds: float, asked: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
-    """The summary of a fetch, or its plan."""
+def emit_fetch(
+    report: FetchReport, seconds: float, asked: Sequence[str], home: Path, *, dry_run: bool, as_json: bool
+) -> None:
+    """The summary of a fetch into the home, or its plan."""
     if as_json:
         document = {
             "kall": report.counted.calls,
@@ -107,7 +111,7 @@ def emit_fetch(report: FetchReport, seconds: float, asked: Sequence[str], *, dry
     if report.failures:
         typer.echo("Samme kommando går videre der denne stanset. Det som var i arkivet, er som før.", err=True)
     elif not dry_run:
-        typer.echo("Neste: oppfolging run (sier fra om skoleår som mangler, og hvordan de hentes)")
+        typer.echo(f"Neste: {Asked().command(home)}")
 
 
 def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:

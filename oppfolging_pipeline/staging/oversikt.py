@@ -1,7 +1,8 @@
 """From what is there to what can be made of it: the state of each report and school year, and the ways that work.
 
-Belongs here: which reports are there, which identification years each rule set can be run for, and what the nearest one
-lacks. Does not belong here: reading figures (`coverage`), how it is said (`oversikt_tekst`), or layout (`cli_oversikt`).
+Belongs here: which reports are there, which identification years each rule set can be run for, and what the nearest
+one lacks. Does not belong here: reading figures (`coverage`), how it is said (`oversikt_tekst`), or layout
+(`cli_oversikt`).
 
 A report is a source's figures of one school year. Nothing is proposed that a run would refuse: a way is complete and
 spans no break that its set does not permit.
@@ -122,13 +123,12 @@ def rapporter(
 ) -> list[Rapport]:
     """The state of every report of every school year that something is there of, or that one of `asked` needs: the
     school years oldest first, of each the sources in the catalogue's order."""
-    there = reports_there(cells, catalog)
+    there, needed = reports_there(cells, catalog), needed_cells(rule_sets)
     preliminary = {
         (catalog.indikatorer[indikator].kilde, skoleaar)
         for (indikator, maal, trinn, skoleaar), facts in cells.items()
-        if facts.forelopig and (indikator, maal, trinn) in every_cell(catalog) | needed_cells(rule_sets)
+        if facts.forelopig and (indikator, maal, trinn) in every_cell(catalog) | needed
     }
-    needed = needed_cells(rule_sets)
     years = {skoleaar for _, skoleaar in there} | {row[4] for request in asked for row in request.cells()}
     found = []
     for skoleaar in sorted(years):
@@ -148,9 +148,7 @@ def reports_there(cells: Cells, catalog: Catalog) -> set[Report]:
     return {(catalog.indikatorer[indikator].kilde, skoleaar) for indikator, _, _, skoleaar in cells}
 
 
-def _by_report(
-    missing: Sequence[Cell], catalog: Catalog, but: Collection[Report]
-) -> dict[Report, tuple[Cell, ...]]:
+def _by_report(missing: Sequence[Cell], catalog: Catalog, but: Collection[Report]) -> dict[Report, tuple[Cell, ...]]:
     found: dict[Report, list[Cell]] = {}
     for cell in missing:
         report = (catalog.indikatorer[cell[0]].kilde, cell[3])

@@ -77,8 +77,8 @@ def slik_hentes(cells: Cells, one: Hinder, home: Path, inbox: Path | None) -> li
         return []
     navn = f"{one.request.rule_set.navn}, uttrekk {one.request.uttrekksaar}"
     lines = [f"Det som mangler for {navn}, hentes slik:"]
-    for years, of in by_years.items():
-        words = ["oppfolging", "fetch", "--home", str(home), "--source", ",".join(of), "--years", ",".join(years)]
+    for of_years, of in by_years.items():
+        words = ["oppfolging", "fetch", "--home", str(home), "--source", ",".join(of), "--years", ",".join(of_years)]
         lines.append(f"  {shlex.join(words)}")
     there = reports_there(cells, one.request.catalog)
     absent = {kilde for kilde, skoleaar in one.mangler if (kilde, skoleaar) not in there}
@@ -93,9 +93,7 @@ def slik_hentes(cells: Cells, one: Hinder, home: Path, inbox: Path | None) -> li
     return lines
 
 
-def kan_ikke_kjores(
-    hindringer_av: Mapping[str, Sequence[str]], veier: Sequence[str], hentes: Sequence[str]
-) -> str:
+def kan_ikke_kjores(hindringer_av: Mapping[str, Sequence[str]], veier: Sequence[str], hentes: Sequence[str]) -> str:
     """The whole message: each heading (what cannot be run) with its causes, the ways on, and how to get the rest."""
     lines = []
     for heading, causes in hindringer_av.items():
@@ -153,9 +151,7 @@ def _what(cells: Cells, report: Report, missing: Sequence[Cell], catalog: Catalo
     return "; ".join(parts)
 
 
-def _measures_of(
-    indikatorer: Collection[str], there: Collection[tuple[str, str, int]], catalog: Catalog
-) -> list[str]:
+def _measures_of(indikatorer: Collection[str], there: Collection[tuple[str, str, int]], catalog: Catalog) -> list[str]:
     """The measures that a report has of those indicators, in the catalogue's order."""
     has = {maal for indikator, maal, _ in there if indikator in indikatorer}
     return [maal for maal in catalog.maal if maal in has]
