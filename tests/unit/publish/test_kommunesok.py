@@ -72,10 +72,10 @@ def test_a_name_that_two_have_lists_both_with_their_numbers(published, asked):
 
 @pytest.mark.parametrize(
     ("asked", "meant"),
-    [("Karasjokk", "5610 Kárášjohka - Karasjok"), ("Oslø", "0301 Oslo"), ("Herøi", "1818 Herøy (Nordland)")],
+    [("Karasjokk", "5610 Kárášjohka - Karasjok"), ("Osslo", "0301 Oslo"), ("Herøi", "1818 Herøy (Nordland)")],
 )
 def test_a_name_that_none_has_asks_whether_one_like_it_was_meant(published, asked, meant):
-    told = refused(published, asked) if asked != "Oslø" else refused(published, "Osslo")
+    told = refused(published, asked)
     assert told.startswith("Ingen kommune i den publiserte filen heter «") and "mente du" in told and meant in told
 
 

@@ -10,32 +10,27 @@ from hypothesis import strategies as st
 
 from oppfolging_pipeline.core.skoleaar import from_start_year, start_year
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
-from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.loader import carried_rule_sets, load_rule_set
 from oppfolging_pipeline.staging.coverage import Figures, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.oversikt import Hinder, Vei, hinder, naermest, rapporter, veier
 from tests.support.golden_sets import Item, small_set
-
-CATALOG = default_catalog()
-NP, GS, EU = "nasjonale_prover", "grunnskolepoeng", "elevundersokelsen"
-FINAL = Figures(landet=True, kommuner=True, forelopig=False)
-PRELIMINARY = Figures(landet=True, kommuner=True, forelopig=True)
-UNSHOWN = Figures(landet=False, kommuner=True, forelopig=False)
-MARKS = Item("grunnskolepoeng", "grunnskolepoeng", 10)
-YEARS = [from_start_year(year) for year in range(2014, 2026)]
-LESING, POENG = ("lesing", "skalapoeng", 5), ("grunnskolepoeng", "grunnskolepoeng", 10)
-
-
-def cells_of(of: Mapping[tuple[str, str, int], Mapping[str, Figures]]) -> dict[tuple[str, str, int, str], Figures]:
-    return {(*cell, skoleaar): facts for cell, by_year in of.items() for skoleaar, facts in by_year.items()}
-
-
-def every(rule_set: str, kilde: str, *years: str, facts: Figures = FINAL) -> dict[tuple[str, str, int, str], Figures]:
-    """All cells of a source that a carried set uses, in those school years."""
-    items = [one for one in load_rule_set(rule_set).indikatorer if CATALOG.indikatorer[one.indikator].kilde == kilde]
-    return {(one.indikator, one.maal, one.trinn, aar): facts for one in items for aar in years}
-
+from tests.unit.staging.there import (
+    ALL_REAL,
+    CATALOG,
+    EU,
+    FINAL,
+    GS,
+    LESING,
+    MARKS,
+    NP,
+    POENG,
+    PRELIMINARY,
+    UNSHOWN,
+    YEARS,
+    cells_of,
+    every,
+)
 
 breaks_drawn = st.lists(
     st.tuples(
@@ -104,12 +99,6 @@ def test_exactly_what_a_run_would_do_is_proposed(lesing, poeng, drawn, data):
         assert nearest is None or not nearest.brudd, "a year over a break is proposed"
         if expected:
             assert nearest is not None and not nearest.stopper
-
-
-ALL_REAL = {
-    **every("np-skalapoeng", NP, "2022-23", "2023-24", "2024-25"),
-    **every("udir-2020", GS, *(from_start_year(year) for year in range(2015, 2021))),
-}
 
 
 def test_the_real_downloads_lead_to_the_tests_alone_and_never_to_a_year_over_a_break():

@@ -13,7 +13,7 @@ from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.oversikt import Vei, hinder
 from oppfolging_pipeline.staging.oversikt_tekst import hindringer, kan_ikke_kjores, slik_hentes, vei_videre
-from tests.unit.staging.test_oversikt import ALL_REAL, EU, FINAL, GS, NP, PRELIMINARY, UNSHOWN, every
+from tests.unit.staging.there import ALL_REAL, EU, FINAL, GS, NP, PRELIMINARY, UNSHOWN, every
 
 CATALOG = default_catalog()
 OFFICIAL, TESTS = load_rule_set("udir-2020"), load_rule_set("np-skalapoeng")
