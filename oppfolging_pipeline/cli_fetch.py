@@ -94,7 +94,7 @@ def sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
         states = source_states(_archive(settings), settings.catalog, system_clock())
     from oppfolging_pipeline import cli_fetch_output
 
-    cli_fetch_output.emit_sources(states, as_json=as_json)
+    cli_fetch_output.emit_sources(states, settings.home, as_json=as_json)
 
 
 def settings_of(home: Path | None) -> Settings:

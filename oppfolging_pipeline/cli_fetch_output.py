@@ -6,6 +6,7 @@ Belongs here: layout and words. Does not belong here: what happened (`staging.fe
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -114,8 +115,8 @@ def emit_fetch(
         typer.echo(f"Neste: {Asked().command(home)}")
 
 
-def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:
-    """The state of every source."""
+def emit_sources(states: Sequence[SourceRow], home: Path, *, as_json: bool) -> None:
+    """The state of every source of the home, and the whole command that mends it."""
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in states], ensure_ascii=False, indent=2, default=str))
         return
@@ -130,7 +131,12 @@ def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:
             typer.echo(f"{row.kilde}: {row.melding}")
     for row in states:
         if row.gjor:  # no column: a command that is folded cannot be copied
-            typer.echo(f"Gjør: {row.gjor}")
+            typer.echo(f"Gjør: {'; eller '.join(_in_home(each, home) for each in row.gjor.split('; eller '))}")
+
+
+def _in_home(command: str, home: Path) -> str:
+    """A command as it is typed for this home, unless it names another."""
+    return command if "--home" in command else f"{command} {shlex.join(['--home', str(home)])}"
 
 
 def thousands(number: int) -> str:

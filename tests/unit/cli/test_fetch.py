@@ -248,5 +248,6 @@ def test_the_sources_after_a_fetch_and_after_a_failure(home, stub):
     fetch = "oppfolging fetch --source grunnskolepoeng --years 2023-24,2024-25"
     assert row["gjor"] == f"{fetch}; eller oppfolging run --tillat-eldre"
     done = call("sources", "--home", home)
-    assert str(row["gjor"]) in done.stdout, "in one line, to be copied"
+    whole = f"Gjør: {fetch} --home {home}; eller oppfolging run --tillat-eldre --home {home}\n"
+    assert whole in done.stdout, "in one line, to be copied"
     assert "stoppet 2023-24 og 2024-25" in done.stdout and "grunnskolepoeng: " in done.stdout
