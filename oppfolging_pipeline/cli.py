@@ -1,5 +1,5 @@
-"""The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
-`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`.
+"""The command line: `oppfolging run` and `show`; `fetch` and `sources` are added from `cli_fetch`, `check` from
+`cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`, `trace` from `cli_trace`.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import __version__, cli_check, cli_doctor, cli_fetch, cli_releases
+from oppfolging_pipeline import __version__, cli_check, cli_doctor, cli_fetch, cli_releases, cli_trace
+from oppfolging_pipeline.cli_trace import KommuneArgument, RulesFilter, YearOption
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
@@ -44,17 +45,13 @@ cli_fetch.register(app)
 cli_check.register(app)
 cli_doctor.register(app)
 cli_releases.register(app)
+cli_trace.register(app)
 
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The folder with the pipeline's data. Default: OPPFOLGING_HOME, else ./data."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
-KommuneArgument = Annotated[
-    str, typer.Argument(help="Its number (a leading zero may be left out), or its name, or a part of a double name.")
-]
-RulesFilter = Annotated[str | None, typer.Option("--rules", help="Only this rule set.")]
 
 
 def main() -> None:
@@ -188,39 +185,6 @@ def show_kommune(kommune: KommuneArgument, home: HomeOption = None, as_json: Jso
         found, release = read.kommune(connection, kommunenr_of(connection, kommune)), read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
-
-
-@app.command()
-def trace(
-    kommune: KommuneArgument,
-    home: HomeOption = None,
-    uttrekk: YearOption = None,
-    rules: RulesFilter = None,
-    indikator: Annotated[str | None, typer.Option("--indikator", help="Only this indicator.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """From a municipality's published figures to the row and column of the answers and files that they stand in."""
-    with _errors():
-        settings = _settings(home)
-        from oppfolging_pipeline import cli_output
-        from oppfolging_pipeline.engine import Lake, open_engine
-        from oppfolging_pipeline.publish import tracing
-        from oppfolging_pipeline.sources.archive import Archive
-
-        lake = Lake(settings.home / "lager")
-        with _published(settings.home) as connection, open_engine(lake=lake) as engine:
-            found = tracing.trace(
-                connection,
-                engine,
-                lake,
-                Archive(settings.home / "arkiv", settings.protokoll_url),
-                settings.catalog,
-                kommunenr_of(connection, kommune),
-                uttrekk=uttrekk,
-                rules=rules,
-                indikator=indikator,
-            )
-    cli_output.emit_sporing(found, as_json=as_json)
 
 
 def _run_job(

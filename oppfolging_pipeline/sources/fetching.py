@@ -25,7 +25,7 @@ from oppfolging_pipeline.sources.default_years import default_years
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.evidence import Campaign, Evidence
 from oppfolging_pipeline.sources.moves import seen, with_moves
-from oppfolging_pipeline.sources.published import Published, SourceClient
+from oppfolging_pipeline.sources.published import Published, RegisterClient, SourceClient
 from oppfolging_pipeline.sources.questions import (
     Asked,
     Changed,
@@ -60,15 +60,6 @@ class Arrive(Protocol):
 
     def register(self, answers: Sequence[Answer]) -> Arrival:
         """Answers that hold the register."""
-
-
-class RegisterClient(Protocol):
-    """KLASS."""
-
-    calls: int
-
-    def fetch(self, asker: Asker, first_day: date, as_of: date) -> tuple[Answer, ...]:
-        """Codes and changes from the first day to the as-of date, both included."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +109,7 @@ class Plan:
 
 @dataclass
 class Fetch:
-    """One fetch over an asker that remembers: `plan`, then `run`. The clock is handed in, and so are the rule sets that
-    the home is run with: they say which school years are fetched when none are named."""
+    """One fetch over an asker that remembers: `plan`, then `run`. The clock is handed in, and the home's rule sets."""
 
     asker: Asker
     evidence: Evidence
