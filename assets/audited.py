@@ -27,7 +27,6 @@ from oppfolging_pipeline.core.outcome import AuditReport, FailedAudit, Outcome, 
 from oppfolging_pipeline.engine import RESULT_PARTITION, StagedFile
 from oppfolging_pipeline.publish.kontrollside import write_failed_audit_page
 from oppfolging_pipeline.register.model import Register
-from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.rules.merking import OPPDIKTET, merking_av, merking_av_uttrekk
 from oppfolging_pipeline.sources.origins import is_invented
 from oppfolging_pipeline.tables.model import table
@@ -100,6 +99,7 @@ def publish_audited(
     files: Sequence[ToAudit],
     metadata: Mapping[str, Any] | None = None,
     *,
+    afterwards: Callable[[], Mapping[str, Any]] = dict,
     register: Register | None = None,
     per: date | None = None,
     outcomes: Sequence[Outcome] = (),
@@ -109,9 +109,10 @@ def publish_audited(
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """Audit staged files; move all of them into place when every critical check passed, else none.
 
-    `register` is the one that the figures were read against, where the home has not accepted it yet; `per` is the
-    as-of date of the rows, where they have one, and is kept in their reports; `outcomes` are verdicts reached
-    otherwise, which count like those of the first table; `gone` are files of the lake that go once the staged ones
+    `metadata` is told of the result, and what `afterwards` says once the files are in place. `register` is the one that
+    the figures were read against, where the home has not accepted it yet; `per` is the as-of date of the rows, where
+    they have one, and is kept in their reports; `outcomes` are verdicts reached otherwise, which count like those of
+    the first table; `gone` are files of the lake that go once the staged ones
     are in place. Each of `reduced` stages less of the same, without what nobody needs, for when a critical check
     fails: the first that passes is put in place, and what the check said is told of. `goes_on` says of the outcomes
     that stopped one of them whether less may be tried: what is left out must not be what shows that the rest is
@@ -176,6 +177,7 @@ def publish_audited(
             **{f"rader i {key}": count for key, count in rows.items()},
             "kontroller": len(every),
             **(metadata or {}),
+            **afterwards(),
         }
     )
 
@@ -227,9 +229,8 @@ def _first_words(home: HomeResource, staged: Sequence[StagedFile]) -> str:
     """What the audited tables say of themselves first: of every home whose figures are invented, and of results."""
     eksempel = is_invented(home.archive.origin())
     results = {home.lake.partition_of(file.target) for file in staged if file.table.partition_by == RESULT_PARTITION}
-    found = [
-        (int(year), merking_av(load_rule_set(name, home.catalog), eksempel=eksempel)) for year, name in sorted(results)
-    ]
+    sets = home.oppsett if results else None
+    found = [(int(year), merking_av(sets.rule_set(name), eksempel=eksempel)) for year, name in sorted(results) if sets]
     return merking_av_uttrekk(found) if found else OPPDIKTET if eksempel else ""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from assets.audited import LEFT_OUT
+from assets.oversikt import OVERVIEW
 from assets.partitions import range_tags
 from oppfolging_pipeline.core.clock import system_clock
 from oppfolging_pipeline.core.errors import PermanentError
@@ -22,6 +23,7 @@ from oppfolging_pipeline.publish.manifest import published_release
 
 JOURNAL_TAG = "oppfolging/journal"  # which journal is the run's own
 Progress = Callable[[str], None]
+Overview = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,23 @@ class RunOutcome:
     siden: tuple[tuple[str, str], ...] = ()
 
 
-def progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    """A Dagster logger that reports each step's end and what a step left out, and nothing else."""
+def progress_logger(progress: Progress, overview: Overview = lambda _: None) -> dg.LoggerDefinition:
+    """A Dagster logger that reports each step's end and what a step left out, and hands the reports' overview on, once,
+    as soon as it is known; nothing else."""
 
     class _Handler(logging.Handler):
+        told = False
+
         def emit(self, record: logging.LogRecord) -> None:
             meta = getattr(record, "dagster_meta", {})
             event, said = meta.get("dagster_event"), str(meta.get("orig_message", ""))
             if event is None and said.startswith(LEFT_OUT):
                 progress(said)
+            if event is not None and event.event_type_value == "ASSET_MATERIALIZATION" and not self.told:
+                known = event.event_specific_data.materialization.metadata.get(OVERVIEW)
+                if known is not None:
+                    self.told = True
+                    overview(known.data)
             if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
                 verdict = "ferdig" if event.is_step_success else "feilet"
                 seconds = f" ({event.event_specific_data.duration_ms / 1000:.1f} s)" if event.is_step_success else ""

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from assets.oversikt import Way
 from assets.resources import HomeResource, UttrekkResource
 from oppfolging_pipeline.core.clock import date_in_norway
 from oppfolging_pipeline.core.errors import PermanentError
@@ -18,11 +19,10 @@ from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.rettelser import sha256_of_those_in_force
 from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases, register_note, release_note
 from oppfolging_pipeline.staging.brukte_sett import refuse_other_contents, sets_used
-from oppfolging_pipeline.staging.coverage import national_cells, newest_complete_year
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
 from oppfolging_pipeline.staging.skole_plassering import Units
-from oppfolging_pipeline.staging.vindusbrudd import break_note, refuse_breaks
+from oppfolging_pipeline.staging.vindusbrudd import break_note
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Engine, Relation
@@ -35,21 +35,20 @@ Row = dict[str, Any]
 
 
 def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> list[Request]:
-    """One request per identification year asked for; the newest complete year when none is.
+    """One request per identification year asked for; when none is, the newest one that is complete and final and spans
+    no break that the rule set does not permit.
 
-    Raises `InvalidInput` when a window spans a break in a series that the rule set does not permit.
+    Raises `PermanentError` when there is none, or when one asked for lacks figures or spans such a break; it says what
+    is lacking of which report, and the ways that work with what is there.
     """
-    catalog = home.catalog
-    rule_set, breaks = uttrekk.rule_set(home), home.oppsett.brudd
-    years = sorted(set(uttrekk.years))
-    if not years:
-        source = engine.read(home.lake.files("observasjon"), "observasjon")
-        years = [newest_complete_year(national_cells(engine, source), rule_set, catalog)]
-    asked = [Request(year, rule_set, catalog) for year in years]
-    refuse_breaks(asked, breaks)
-    used = sets_used(home.complete, catalog)
-    refuse_other_contents(rule_set, years, used, partial(home.run_command, rule_set.navn))
-    return asked
+    way = Way(home, uttrekk, engine)
+    asked = way.requests()
+    if not asked:
+        raise PermanentError(way.message())
+    used = sets_used(home.complete, home.catalog)
+    years = [one.uttrekksaar for one in asked]
+    refuse_other_contents(way.rule_set, years, used, partial(home.run_command, way.rule_set.navn))
+    return list(asked)
 
 
 def basis_row(
@@ -99,14 +98,7 @@ def corrections_in_force(home: HomeResource, basis: Intake, register: Register, 
 
 def observasjon_of(home: HomeResource, engine: Engine, request: Request) -> Relation:
     """The observations of the request's window. Raises `PermanentError` when there is none at all."""
-    files = home.lake.existing("observasjon", request.partitions())
-    if not files:
-        years = sorted({str(partition["skoleaar"]) for partition in request.partitions()})
-        raise PermanentError(
-            f"uttrekk {request.uttrekksaar} under {request.rule_set.navn}: found no figure of {years[0]} to "
-            f"{years[-1]}; expected the whole window. Put those reports in the inbox, or choose another --uttrekk."
-        )
-    return engine.read(files, "observasjon")
+    return engine.read(home.lake.existing("observasjon", request.partitions()), "observasjon")
 
 
 def result_of(home: HomeResource, engine: Engine, key: str, request: Request) -> Relation:

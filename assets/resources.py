@@ -72,9 +72,12 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def run_command(self, rules: str, years: Sequence[int]) -> str:
         """The command that makes those years anew under a rule set in this home."""
-        folder = self.settings.oppsett_mappe
-        asked = Asked(rules=rules, uttrekk=tuple(years), oppsett=str(folder) if folder else "")
-        return asked.command(self.root)
+        return Asked(rules=rules, uttrekk=tuple(years), oppsett=self.own_folder_as_named).command(self.root)
+
+    @property
+    def own_folder_as_named(self) -> str:
+        """The folder of the home's own settings where it was named, empty for the one in the home."""
+        return str(self.settings.oppsett_mappe or "")
 
     @property
     def archive(self) -> Archive:

@@ -11,6 +11,7 @@ import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
+from assets.oversikt import overview_metadata
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
 from assets.resources import ClockResource, HomeResource, UttrekkResource
@@ -90,6 +91,7 @@ def observasjon(
                 "rettelser av tall som ikke er i hjemmet": list(corrected.unused),
                 "partisjoner": [file.target.relative_to(home.lake.root).as_posix() for file in update.staged],
             },
+            afterwards=lambda: overview_metadata(home, uttrekk, engine),
             register=register,
             gone=update.gone,
             reduced=[

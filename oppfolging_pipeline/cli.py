@@ -1,6 +1,5 @@
-"""The command line: `oppfolging run`, `show` and `trace`; `fetch` and `sources` are added from `cli_fetch`,
-`check` from `cli_check`, `doctor` from `cli_doctor`, `releases` from `cli_releases`, `results` from `cli_results`,
-`rules` from `cli_rules`.
+"""The command line: `oppfolging run` and `show`; `fetch` and `sources` are added from `cli_fetch`, and every other
+command from the module that has its name.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -11,7 +10,7 @@ Exit codes: 0 done, 1 the run or the question failed (what was published is told
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -19,15 +18,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppfolging_pipeline import cli_check, cli_doctor, cli_fetch, cli_releases, cli_results, cli_rules
+from oppfolging_pipeline import (
+    __version__,
+    cli_check,
+    cli_doctor,
+    cli_fetch,
+    cli_releases,
+    cli_results,
+    cli_rules,
+    cli_trace,
+)
 from oppfolging_pipeline.cli_fetch import OppsettOption, settings_of
+from oppfolging_pipeline.cli_trace import KommuneArgument, RulesFilter, YearOption
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
+from oppfolging_pipeline.publish.kommunesok import kommunenr_of
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
 from oppfolging_pipeline.publish.read_choice import as_given, results_there
 from oppfolging_pipeline.settings import Settings
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,22 +57,36 @@ cli_doctor.register(app)
 cli_releases.register(app)
 cli_rules.register(app)
 cli_results.register(app)
+cli_trace.register(app)
 
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The folder with the pipeline's data. Default: OPPFOLGING_HOME, else ./data."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
-RulesFilter = Annotated[
-    str | None,
-    typer.Option("--rules", help="This rule set. Default: the scheme's own, or the one the home has chosen."),
-]
 
 
 def main() -> None:
     """The console script."""
     app()
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"oppfolging_pipeline {__version__}, kontrakt {CONTRACT_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the program's version and the contract's."
+        ),
+    ] = False,
+) -> None:
+    """What goes before any command."""
 
 
 @app.command()
@@ -111,7 +136,10 @@ def run(
         # What is wrong with the home's settings, or an unknown set, is refused before anything is archived.
         rules = settings.oppsett().of_a_run(rules, settings.regelsett).navn
         basis = {"kjent_per": known.isoformat() if known else "", "tillat_eldre": tillat_eldre}
-        outcome = _run_job(settings, rules, years, day, basis)
+        told: dict[str, Any] = {}
+        outcome = _run_job(settings, rules, years, day, basis, told)
+    from oppfolging_pipeline import cli_output
+
     if not outcome.success:
         for fault in dict.fromkeys(outcome.faults.values()):
             steps = [step for step, other in outcome.faults.items() if other == fault]
@@ -123,8 +151,9 @@ def run(
             found = [(one.record.utgivelse, one.tekst) for one in cli_releases.shown_since(settings)]
             current = published_release(settings.home / "publisert")
             cli_releases.emit_shown_since(found, current, settings.home, err=as_json)
+        if as_json:
+            cli_output.emit_failed_run(outcome.faults, told)
         raise typer.Exit(1)
-    from oppfolging_pipeline import cli_output
 
     with _errors(), _published(settings.home) as connection:
         rows = [row for year in outcome.uttrekk for row in read.identifisert(connection, year, rules)]
@@ -132,6 +161,7 @@ def run(
             connection, outcome.uttrekk, rules, settings.home, outcome.utgivelse, outcome.ny
         )
         summary["viser_skjermet_siden"] = [name for name, _ in outcome.siden]
+        summary["oversikt"] = told
     cli_output.emit_run(rows, summary, as_json=as_json)
     cli_releases.emit_shown_since(outcome.siden, outcome.utgivelse, settings.home, err=as_json)
 
@@ -167,63 +197,33 @@ def show_faseplan(
 
 @show.command("kommune")
 def show_kommune(
-    kommunenr: Annotated[str, typer.Argument(help="Four digits.")],
-    home: HomeOption = None,
-    rules: RulesFilter = None,
-    as_json: JsonOption = False,
+    kommune: KommuneArgument, home: HomeOption = None, rules: RulesFilter = None, as_json: JsonOption = False
 ) -> None:
     """What is published about one municipality under one rule set, and why it stands where it stands."""
     from oppfolging_pipeline import cli_output
 
-    asked = as_given(["show", "kommune", kommunenr], home, as_json=as_json)
+    asked = as_given(["show", "kommune", kommune], home, as_json=as_json)
     with _errors(), _published((settings := settings_of(home)).home) as connection:
-        found = read.kommune(connection, kommunenr, rules, settings.regelsett, asked)
+        found = read.kommune(connection, kommunenr_of(connection, kommune), rules, settings.regelsett, asked)
         release = read.utgivelse(connection)
     cli_output.emit_kommune(found, as_json=as_json)
     _tell_day(release)
 
 
-@app.command()
-def trace(
-    kommunenr: Annotated[str, typer.Argument(help="Four digits.")],
-    home: HomeOption = None,
-    uttrekk: YearOption = None,
-    rules: RulesFilter = None,
-    indikator: Annotated[str | None, typer.Option("--indikator", help="Only this indicator.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """From a municipality's published figures to the row and column of the answers and files that they stand in."""
-    with _errors():
-        settings = settings_of(home)
-        from oppfolging_pipeline import cli_output
-        from oppfolging_pipeline.engine import Lake, open_engine
-        from oppfolging_pipeline.publish import tracing
-        from oppfolging_pipeline.sources.archive import Archive
-
-        lake = Lake(settings.home / "lager")
-        with _published(settings.home) as connection, open_engine(lake=lake) as engine:
-            found = tracing.trace(
-                connection,
-                engine,
-                lake,
-                Archive(settings.home / "arkiv", settings.protokoll_url),
-                settings.catalog,
-                kommunenr,
-                uttrekk=uttrekk,
-                rules=rules,
-                indikator=indikator,
-                chosen=settings.regelsett,
-                command=as_given(["trace", kommunenr], home, uttrekk, indikator, as_json=as_json),
-            )
-    cli_output.emit_sporing(found, as_json=as_json)
-
-
-def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any]) -> Any:
+def _run_job(
+    settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any], told: dict[str, Any]
+) -> Any:
+    """Run the job; `told` is filled with the state of the reports, which is printed as soon as it is known."""
     # Dagster costs a second to import, and `show` does not need it. Telemetry is off before it is imported.
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     import dagster as dg
 
+    from oppfolging_pipeline.cli_oversikt import print_overview
     from oppfolging_pipeline.definitions import run_identifisering
+
+    def overview(known: Mapping[str, Any]) -> None:
+        told.update(known)
+        print_overview(known)
 
     # With a DAGSTER_HOME the run is kept there and seen in the UI; without one it leaves no trace outside the home.
     instance = dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
@@ -238,6 +238,7 @@ def _run_job(settings: Settings, rules: str, years: list[int], per: date, basis:
             **basis,
             skoleaar=_skoleaar(settings),
             progress=lambda line: typer.echo(line, err=True),
+            overview=overview,
             instance=instance,
         )
 

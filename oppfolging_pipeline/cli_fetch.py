@@ -57,7 +57,7 @@ def fetch(
     years: Annotated[
         str,
         typer.Option(
-            "--years", help="School years, for example 2022-23,2023-24. Default: the newest three of every source."
+            "--years", help="School years, for example 2022-23,2023-24. Default: those that the next run needs."
         ),
     ] = "",
     source: Annotated[
@@ -87,7 +87,7 @@ def fetch(
         report = _run(settings, choice, dry_run=dry_run)
     from oppfolging_pipeline import cli_fetch_output
 
-    cli_fetch_output.emit_fetch(report, monotonic() - started, asked, dry_run=dry_run, as_json=as_json)
+    cli_fetch_output.emit_fetch(report, monotonic() - started, asked, settings.home, dry_run=dry_run, as_json=as_json)
     if report.failures or report.nowhere_published(asked):
         raise typer.Exit(1)
 
@@ -101,7 +101,7 @@ def sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
         states = source_states(_archive(settings), settings.catalog, system_clock())
     from oppfolging_pipeline import cli_fetch_output
 
-    cli_fetch_output.emit_sources(states, as_json=as_json)
+    cli_fetch_output.emit_sources(states, settings.home, as_json=as_json)
 
 
 def settings_of(home: Path | None, oppsett: Path | None = None, inbox: Path | None = None) -> Settings:
@@ -148,6 +148,7 @@ def _run(settings: Settings, choice: Wanted, *, dry_run: bool) -> FetchReport:
             plan_only=dry_run,
             needed=needed_cells(oppsett.regelsett.values()),
             breaks=oppsett.brudd,
+            rule_sets=list(oppsett.regelsett.values()),
         )
 
 

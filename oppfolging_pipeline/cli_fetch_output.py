@@ -6,12 +6,15 @@ Belongs here: layout and words. Does not belong here: what happened (`staging.fe
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.conversation import Counted
 from oppfolging_pipeline.sources.fetching import REGISTER, Outcome, Plan
@@ -59,8 +62,10 @@ class Progress:
         self._say(f"{_unit(outcome)}: {_STATE[outcome.state]}{earlier}{rows}")
 
 
-def emit_fetch(report: FetchReport, seconds: float, asked: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
-    """The summary of a fetch, or its plan."""
+def emit_fetch(
+    report: FetchReport, seconds: float, asked: Sequence[str], home: Path, *, dry_run: bool, as_json: bool
+) -> None:
+    """The summary of a fetch into the home, or its plan."""
     if as_json:
         document = {
             "kall": report.counted.calls,
@@ -107,11 +112,11 @@ def emit_fetch(report: FetchReport, seconds: float, asked: Sequence[str], *, dry
     if report.failures:
         typer.echo("Samme kommando går videre der denne stanset. Det som var i arkivet, er som før.", err=True)
     elif not dry_run:
-        typer.echo("Neste: oppfolging run (sier fra om skoleår som mangler, og hvordan de hentes)")
+        typer.echo(f"Neste: {Asked().command(home)}")
 
 
-def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:
-    """The state of every source."""
+def emit_sources(states: Sequence[SourceRow], home: Path, *, as_json: bool) -> None:
+    """The state of every source of the home, and the whole command that mends it."""
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in states], ensure_ascii=False, indent=2, default=str))
         return
@@ -126,7 +131,12 @@ def emit_sources(states: Sequence[SourceRow], *, as_json: bool) -> None:
             typer.echo(f"{row.kilde}: {row.melding}")
     for row in states:
         if row.gjor:  # no column: a command that is folded cannot be copied
-            typer.echo(f"Gjør: {row.gjor}")
+            typer.echo(f"Gjør: {'; eller '.join(_in_home(each, home) for each in row.gjor.split('; eller '))}")
+
+
+def _in_home(command: str, home: Path) -> str:
+    """A command as it is typed for this home, unless it names another."""
+    return command if "--home" in command else f"{command} {shlex.join(['--home', str(home)])}"
 
 
 def thousands(number: int) -> str:

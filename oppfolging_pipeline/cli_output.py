@@ -82,6 +82,12 @@ def emit_run(rows: Sequence[Row], summary: Row, *, as_json: bool) -> None:
     _line(f"Publisert fil: {summary['fil']}")
 
 
+def emit_failed_run(faults: Mapping[str, str], overview: Row) -> None:
+    """A run that failed, for programs: what each step that failed said, and the state of the reports (empty when they
+    could not be read)."""
+    _emit_json({"feil": dict(faults), "oversikt": overview})
+
+
 def emit_identifisert(rows: Sequence[Row], *, as_json: bool) -> None:
     """The identified municipalities."""
     if as_json:

@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets import cohorts, fetching, identification, indicators, publish, sources, staging, uttak
 from assets.by_hand import TableAudit, audit_by_hand, tables_with_a_suite
-from assets.execution import Progress, RunOutcome, execute, progress_logger
+from assets.execution import Overview, Progress, RunOutcome, execute, progress_logger
 from assets.interfaces import InterfacesResource
 from assets.partitions import range_tags
 from assets.resources import ClockResource, HomeResource, UttrekkResource
@@ -89,12 +89,14 @@ def run_identifisering(
     tillat_eldre: bool,
     skoleaar: Sequence[str],
     progress: Progress,
+    overview: Overview,
     instance: dg.DagsterInstance,
 ) -> RunOutcome:
-    """Run the job in this process for the CLI. Raises `TransientError` when another process writes to the home."""
+    """Run the job in this process for the CLI; `overview` is handed the state of the reports before figures are judged.
+    Raises `TransientError` when another process writes to the home."""
     home_resource = HomeResource(home=home, inbox=inbox, oppsett_mappe=oppsett)
     definitions = build_definitions(
-        loggers={"console": progress_logger(progress)},
+        loggers={"console": progress_logger(progress, overview)},
         home=home_resource,
         uttrekk=UttrekkResource(
             rules=rules, years=list(years), per=per, kjent_per=kjent_per, tillat_eldre=tillat_eldre

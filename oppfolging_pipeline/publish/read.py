@@ -244,7 +244,10 @@ def sporing(
 
 
 def _advice(connection: duckdb.DuckDBPyConnection, kommunenr: str) -> str:
-    sql = "SELECT DISTINCT unnest(gaatt_over_i) AS nr FROM dim.kommune WHERE kommunenr = $nr ORDER BY nr"
+    sql = (
+        "SELECT DISTINCT nr FROM (SELECT unnest(gaatt_over_i) AS nr FROM dim.kommune WHERE kommunenr = $nr) "
+        "WHERE nr <> $nr ORDER BY nr"  # a change of name alone leads to the number itself
+    )
     successors = [str(row["nr"]) for row in _rows(connection, sql, {"nr": kommunenr})]
     if successors:
         return f"It has become {', '.join(successors)}: ask for that."

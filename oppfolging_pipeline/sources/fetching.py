@@ -18,11 +18,14 @@ from typing import Literal, Protocol
 
 from oppfolging_pipeline.core.errors import InvalidInput, PermanentError, TransientError
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
+from oppfolging_pipeline.rules.catalog import Catalog, default_catalog
+from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.sources.asking import Answer, Asker
+from oppfolging_pipeline.sources.default_years import default_years
 from oppfolging_pipeline.sources.drift import Drift, DriftError
 from oppfolging_pipeline.sources.evidence import Campaign, Evidence
 from oppfolging_pipeline.sources.moves import seen, with_moves
-from oppfolging_pipeline.sources.published import Published, SourceClient
+from oppfolging_pipeline.sources.published import Published, RegisterClient, SourceClient
 from oppfolging_pipeline.sources.questions import (
     Asked,
     Changed,
@@ -57,15 +60,6 @@ class Arrive(Protocol):
 
     def register(self, answers: Sequence[Answer]) -> Arrival:
         """Answers that hold the register."""
-
-
-class RegisterClient(Protocol):
-    """KLASS."""
-
-    calls: int
-
-    def fetch(self, asker: Asker, first_day: date, as_of: date) -> tuple[Answer, ...]:
-        """Codes and changes from the first day to the as-of date, both included."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +109,7 @@ class Plan:
 
 @dataclass
 class Fetch:
-    """One fetch over an asker that remembers: `plan`, then `run`. The clock is handed in."""
+    """One fetch over an asker that remembers: `plan`, then `run`. The clock is handed in, and the home's rule sets."""
 
     asker: Asker
     evidence: Evidence
@@ -125,13 +119,17 @@ class Fetch:
     now: Callable[[], datetime]
     told: Callable[[Outcome], None]
     breaks: Bruddliste = field(default_factory=default_breaks)
+    rule_sets: Sequence[RuleSet] = ()
+    catalog: Catalog = field(default_factory=default_catalog)
     _done: Mapping[tuple[str, str], str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._done = self.evidence.unit_states(self.campaign)
 
     def plan(self, years: Sequence[str] | None, newest: int) -> Plan:
-        """Ask each source what it has published. `years` None: the newest so many of each source."""
+        """Ask each source what it has published. `years` None: what the rule sets need (`default_years`), and the
+        `newest` so many of a source that they need nothing of."""
+        answered: list[tuple[SourceClient, Published]] = []
         sources, outcomes = [], []
         for client in self.clients:
             try:
@@ -141,7 +139,10 @@ class Fetch:
                 continue
             published = with_moves(published, self.evidence.facts(client.kilde))
             self.evidence.drifts(self.campaign, client.kilde, WHOLE, published.warnings)
-            asked = tuple(published.years[-newest:]) if years is None else tuple(sorted(set(years)))
+            answered.append((client, published))
+        wanted = default_years([one for _, one in answered], self.rule_sets, self.breaks, self.catalog, newest)
+        for client, published in answered:
+            asked = wanted[client.kilde] if years is None else tuple(sorted(set(years)))
             absent = [year for year in asked if year not in published.years]
             outcomes.extend(self._ended(Outcome(client.kilde, year, "ikke_publisert")) for year in absent)
             if not published.years:

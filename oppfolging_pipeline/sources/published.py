@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from oppfolging_pipeline.sources.asking import Answer, Asker
@@ -47,3 +48,12 @@ class SourceClient(Protocol):
     def fetch(self, asker: Asker, published: Published, skoleaar: str) -> tuple[Answer, ...]:
         """The data answers of one published school year, in order. Raises `DriftError` when they are not what was
         asked for."""
+
+
+class RegisterClient(Protocol):
+    """KLASS."""
+
+    calls: int
+
+    def fetch(self, asker: Asker, first_day: date, as_of: date) -> tuple[Answer, ...]:
+        """Codes and changes from the first day to the as-of date, both included."""

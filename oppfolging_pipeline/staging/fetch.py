@@ -20,6 +20,7 @@ from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.behov import Behov
 from oppfolging_pipeline.rules.brudd import Bruddliste, default_breaks
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.sources.asking import Ask
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to fetch: sources (the register among them, as `klass`), and school years or None for the newest."""
+    """What to fetch: sources (the register among them, as `klass`), and school years or None for those of the next
+    run."""
 
     kilder: tuple[str, ...]
     years: tuple[str, ...] | None = None
@@ -137,10 +139,11 @@ def fetch(
     plan_only: bool = False,
     needed: Behov | None = None,
     breaks: Bruddliste | None = None,
+    rule_sets: Sequence[RuleSet] = (),
 ) -> FetchReport:
     """Fetch what is wanted into the archive, as the home's only writer. With `plan_only` nothing but metadata is asked.
     `needed` is what may stop a source: what the home's rule sets use (None: all of the catalogue). `breaks` are those
-    that are known, by default the carried ones.
+    that are known, by default the carried ones; `rule_sets` say which school years are fetched when none are named.
 
     Raises `PermanentError` as `expect_place` does; with `plan_only` the archive is no home's, and not looked at.
     """
@@ -156,7 +159,10 @@ def fetch(
     conversation = Conversation(http, archive.contents, evidence, campaign, lisenser, told.answer, since)
     register = KlassClient(addresses.klass, declared.klass) if REGISTER in choice.kilder else None
     sources: Sequence[SourceClient] = clients(addresses, catalog, declared, choice.kilder, needed)
-    one = Fetch(conversation, evidence, campaign, sources, register, now, told.outcome, breaks or default_breaks())
+    known = breaks or default_breaks()
+    one = Fetch(
+        conversation, evidence, campaign, sources, register, now, told.outcome, known, tuple(rule_sets), catalog
+    )
     plan = one.plan(choice.years, declared.aar)
     told.plan(plan)
     register_calls = plan.register.calls if plan.register else 0

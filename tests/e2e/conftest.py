@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e import scenarios
+from tests.e2e import scenarios, way
 from tests.e2e.fetched import Fetched
 from tests.e2e.fetched import fetched as fetched_scenario
 from tests.e2e.joined import Pair
@@ -32,6 +32,8 @@ SCENARIOS: dict[str, Callable[[Warm, Path, Started], Any]] = {
     "later": lambda warm, place, started: scenarios.later(warm, place, started["first"].result()),
     "killed_at_random": lambda warm, place, _: kill_runs(warm, place, KILLS),
     "fetched": lambda warm, place, _: fetched_scenario(warm, place),
+    "fetched_by_default": lambda warm, place, _: way.fetched_by_default(warm, place),
+    "every_real_download": lambda warm, place, _: way.every_real_download(warm, place),
     "joined": lambda warm, place, _: joined_scenario(warm, place),
     "installed": lambda _, place, __: scenarios.installed(place, scenarios.inbox_of(place)),
 }
@@ -96,6 +98,16 @@ def example(started: Started) -> scenarios.Example:
 @pytest.fixture(scope="session")
 def fetched(started: Started) -> Fetched:
     return started["fetched"].result()
+
+
+@pytest.fixture(scope="session")
+def fetched_by_default(started: Started) -> way.Way:
+    return started["fetched_by_default"].result()
+
+
+@pytest.fixture(scope="session")
+def every_real_download(started: Started) -> way.Way | None:
+    return started["every_real_download"].result()
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 
+from oppfolging_pipeline import __version__
+from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 from tests.e2e.scenarios import digest, published_file, query
 from tests.support.tiny import KOMMUNER
 
@@ -162,7 +165,9 @@ def test_a_year_without_figures_says_which_are_missing(first, warm, tmp_path):
     before = digest(published_file(first.home))
     done = warm.run("run", "--inbox", first.inbox, "--rules", "np-skalapoeng", "--uttrekk", "2029", cwd=tmp_path)
     assert done.code == 1
-    assert "2028-29" in done.err and "no national figure" in done.err and "Traceback" not in done.err
+    assert "np-skalapoeng: uttrekk 2029 kan ikke kjøres med det som er her:" in done.err
+    assert "  - Nasjonale prøver 2026-27: foreløpige" not in done.err, "who names a year takes its preliminary figures"
+    assert "  - Nasjonale prøver 2027-28 og 2028-29: mangler." in done.err and "Traceback" not in done.err
     assert digest(published_file(first.home)) == before
 
 
@@ -170,15 +175,63 @@ def test_a_set_that_the_inbox_does_not_suffice_for_says_what_it_lacks(first, war
     # The official set on national tests alone: the commonest first mistake.
     done = warm.run("run", "--inbox", first.inbox, cwd=tmp_path)
     assert done.code == 1
-    assert "rule set udir-2020: found no complete identification year" in done.err
-    assert "--rules" in done.err and "oppfolging fetch --years" in done.err and "Traceback" not in done.err
+    assert "udir-2020: intet uttrekksår er komplett og endelig med det som er her." in done.err
+    assert "filene har skalapoeng, ikke andel på mestringsnivå 1" in done.err and "Traceback" not in done.err
+    causes = [line for line in done.err.splitlines() if line.startswith("  - ")]
+    assert len(causes) == len(set(causes)) <= 6, "a line for each cause, not for each indicator and grade"
+    ways = [line for line in done.err.splitlines() if line.startswith("  oppfolging run ")]
+    given = shlex.join(["--home", str(tmp_path / "data"), "--inbox", str(first.inbox)])
+    assert ways == [
+        f"  oppfolging run {given} --rules np-skalapoeng --uttrekk 2025",
+        f"  oppfolging run {given} --rules np-skalapoeng --uttrekk 2027",
+    ], "the newest final year, and the newest on preliminary figures"
 
 
-@pytest.mark.parametrize("kommunenr", ["9999", "61", "Krattvik"])
-def test_an_unknown_municipality_is_no_traceback(first, warm, tmp_path, kommunenr):
-    done = warm.run("show", "kommune", kommunenr, "--home", first.home, cwd=tmp_path)
-    assert done.code == 1
-    assert f"'{kommunenr}'" in done.err and "expected the four digits" in done.err and "Traceback" not in done.err
+def test_the_reports_are_told_of_in_one_table_before_any_figure_is_judged(first):
+    table, _, rest = first.done.err.partition("observasjon: ferdig")
+    assert "grense: ferdig" in rest and "Rapportene" not in rest
+    rows = dict(re.findall(r"^ +(\d{4}-\d{2}) +mangler +(her|foreløpig|mangler) +mangler *$", table, re.M))
+    assert rows == {
+        **dict.fromkeys(("2022-23", "2023-24", "2024-25"), "her"),
+        **dict.fromkeys(("2025-26", "2026-27"), "foreløpig"),
+    }
+    assert "Kjører np-skalapoeng, uttrekk 2025." in table
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_json_of_a_run_that_is_refused_has_the_reports_the_causes_and_the_ways(first, warm, tmp_path):
+    home = first.copy(tmp_path / "hjem")
+    done = warm.run("run", "--home", home, "--json", cwd=tmp_path)
+    answer = json.loads(done.out)
+    assert done.code == 1 and set(answer["feil"]) == {"grense", "harmonisert"}
+    told = answer["oversikt"]
+    assert {row["tilstand"] for row in told["rapporter"]} == {"her", "foreløpig", "mangler"}
+    assert told["valgt"] is None and list(told["mangler"]) == ["2027"]
+    ways = [(way["regelsett"], way["uttrekk"], way["forelopig"]) for way in told["veier"]]
+    assert ways == [("np-skalapoeng", 2025, False), ("np-skalapoeng", 2027, True), ("np-skalapoeng", 2026, True)]
+    assert told["veier"][0]["kommando"] == f"oppfolging run --home {home} --rules np-skalapoeng --uttrekk 2025"
+
+
+def test_the_version_is_told_with_that_of_the_contract(warm, tmp_path):
+    done = warm.run("--version", cwd=tmp_path)
+    assert (done.code, done.out) == (0, f"oppfolging_pipeline {__version__}, kontrakt {CONTRACT_VERSION}\n")
+
+
+UNKNOWN = {"9999": "kommunenr '9999'", "61": "kommunenr '0061'", "Slengværet": "mente du 6205 Slengvær"}
+
+
+@pytest.mark.parametrize(("asked", "said"), UNKNOWN.items(), ids=UNKNOWN)
+@pytest.mark.parametrize("command", [["show", "kommune"], ["trace"]], ids=["show", "trace"])
+def test_an_unknown_municipality_is_no_traceback(first, warm, tmp_path, command, asked, said):
+    done = warm.run(*command, asked, "--home", first.home, cwd=tmp_path)
+    assert done.code == 1 and done.out == ""
+    assert said in done.err and "Traceback" not in done.err
+
+
+def test_a_municipality_is_asked_for_by_its_name(first, warm, tmp_path):
+    by_number = warm.run("show", "kommune", "6205", "--json", "--home", first.home, cwd=tmp_path)
+    by_name = warm.run("show", "kommune", "SLENGVÆR", "--json", "--home", first.home, cwd=tmp_path)
+    assert by_name.code == 0 and by_name.out == by_number.out
 
 
 def test_a_former_municipality_says_what_it_became(first, warm, tmp_path):

@@ -21,7 +21,6 @@ from tests.support.tiny import write_tiny
 from tests.udir_stub import Fault, StubServer
 
 PUBLISHED = ("2023-24", "2024-25", "2025-26")  # grunnskolepoeng of the newest are not published yet
-NEXT = "Neste: oppfolging run (sier fra om skoleår som mangler, og hvordan de hentes)"
 SOURCES = ["nasjonale_prover", "grunnskolepoeng", "elevundersokelsen", "klass"]
 
 
@@ -153,7 +152,7 @@ def test_progress_goes_to_stderr_and_the_summary_to_stdout(home, stub):
     assert re.search(r"^grunnskolepoeng 2024-25: hentet, \d \d{3} rader$", done.stderr, re.M)
     assert re.search(r"klass +hentet", done.stdout) and re.search(r"grunnskolepoeng +2024-25 +hentet", done.stdout)
     assert re.search(r"^6 kall, \d,\d MB, \d+\.\d s\.$", done.stdout, re.M)
-    assert done.stdout.rstrip().endswith(NEXT)
+    assert done.stdout.rstrip().endswith(f"Neste: oppfolging run --home {home}")
 
 
 def test_json_of_a_fetch_names_every_unit_with_its_contents(home, stub):
@@ -249,5 +248,6 @@ def test_the_sources_after_a_fetch_and_after_a_failure(home, stub):
     fetch = "oppfolging fetch --source grunnskolepoeng --years 2023-24,2024-25"
     assert row["gjor"] == f"{fetch}; eller oppfolging run --tillat-eldre"
     done = call("sources", "--home", home)
-    assert str(row["gjor"]) in done.stdout, "in one line, to be copied"
+    whole = f"Gjør: {fetch} --home {home}; eller oppfolging run --tillat-eldre --home {home}\n"
+    assert whole in done.stdout, "in one line, to be copied"
     assert "stoppet 2023-24 og 2024-25" in done.stdout and "grunnskolepoeng: " in done.stdout
