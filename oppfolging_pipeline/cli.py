@@ -1,5 +1,5 @@
-"""The command line: `oppfolging run` and `show`; `fetch` and `sources` are added from `cli_fetch`, and every other
-command from the module that has its name.
+"""The command line: `oppfolging run`; `fetch` and `sources` are added from `cli_fetch`, and every other command from the
+module that has its name.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
 (`definitions`), or how an answer is laid out (`cli_output`).
@@ -26,17 +26,15 @@ from oppfolging_pipeline import (
     cli_releases,
     cli_results,
     cli_rules,
+    cli_show,
     cli_trace,
 )
 from oppfolging_pipeline.cli_fetch import OppsettOption, settings_of
-from oppfolging_pipeline.cli_trace import KommuneArgument, RulesFilter, YearOption
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
-from oppfolging_pipeline.publish.kommunesok import kommunenr_of
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
-from oppfolging_pipeline.publish.read_choice import as_given, results_there
 from oppfolging_pipeline.settings import Settings
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
@@ -49,14 +47,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Oppfølgingsordningen: from Udir's statistics to the identified municipalities and their phase timeline.",
 )
-show = typer.Typer(no_args_is_help=True, help="Read the published file.")
-app.add_typer(show, name="show")
 cli_fetch.register(app)
 cli_check.register(app)
 cli_doctor.register(app)
 cli_releases.register(app)
 cli_rules.register(app)
 cli_results.register(app)
+cli_show.register(app)
 cli_trace.register(app)
 
 HomeOption = Annotated[
@@ -166,50 +163,6 @@ def run(
     cli_releases.emit_shown_since(outcome.siden, outcome.utgivelse, settings.home, err=as_json)
 
 
-@show.command("identifisert")
-def show_identifisert(
-    home: HomeOption = None, uttrekk: YearOption = None, rules: RulesFilter = None, as_json: JsonOption = False
-) -> None:
-    """The identified municipalities."""
-    from oppfolging_pipeline import cli_output
-
-    asked = as_given(["show", "identifisert"], home, uttrekk, as_json=as_json)
-    with _errors(), _published((settings := settings_of(home)).home) as connection:
-        rows = read.identifisert(connection, uttrekk, rules, settings.regelsett, asked)
-    cli_output.emit_identifisert(rows, as_json=as_json)
-
-
-@show.command("faseplan")
-def show_faseplan(
-    home: HomeOption = None,
-    pulje: Annotated[int | None, typer.Option("--pulje", help="Only this cohort.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """The phase timeline of each cohort."""
-    from oppfolging_pipeline import cli_output
-
-    with _errors(), _published(settings_of(home).home) as connection:
-        rows, release = read.faseplan(connection, pulje), read.utgivelse(connection)
-        cli_output.emit_faseplan(rows, results_there(connection), as_json=as_json)
-    if rows:
-        _tell_day(release)
-
-
-@show.command("kommune")
-def show_kommune(
-    kommune: KommuneArgument, home: HomeOption = None, rules: RulesFilter = None, as_json: JsonOption = False
-) -> None:
-    """What is published about one municipality under one rule set, and why it stands where it stands."""
-    from oppfolging_pipeline import cli_output
-
-    asked = as_given(["show", "kommune", kommune], home, as_json=as_json)
-    with _errors(), _published((settings := settings_of(home)).home) as connection:
-        found = read.kommune(connection, kommunenr_of(connection, kommune), rules, settings.regelsett, asked)
-        release = read.utgivelse(connection)
-    cli_output.emit_kommune(found, as_json=as_json)
-    _tell_day(release)
-
-
 def _run_job(
     settings: Settings, rules: str, years: list[int], per: date, basis: dict[str, Any], told: dict[str, Any]
 ) -> Any:
@@ -262,12 +215,6 @@ def _skoleaar(settings: Settings) -> list[str]:
         found = sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR})
     # Files that name no year are refused by the run itself; it still has to be asked for some year.
     return found or [from_start_year(system_clock().year - 1)]
-
-
-def _tell_day(release: read.Row) -> None:
-    """What day the states are of, beside the answer: programs read that from stdout."""
-    if told := read.told_day(release, date_in_norway(system_clock())):
-        typer.echo(told, err=True)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ KommuneArgument = Annotated[
 YearOption = Annotated[int | None, typer.Option("--uttrekk", help="The identification year. Default: the newest.")]
 RulesFilter = Annotated[
     str | None,
-    typer.Option("--rules", help="This rule set. Default: the official one, or the one the home has chosen."),
+    typer.Option("--rules", help="This set. Default: the official one, or the home's chosen one."),
 ]
 
 

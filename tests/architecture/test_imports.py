@@ -31,6 +31,7 @@ FLOORS = (
     ("cli_output", "cli_fetch_output", "cli_oversikt"),
     ("cli_fetch",),
     ("cli_doctor", "cli_releases", "cli_rules", "cli_trace"),
+    ("cli_show",),
     ("checks",),
     ("assets",),
     ("definitions",),
