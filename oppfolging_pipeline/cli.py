@@ -1,4 +1,4 @@
-"""The command line: `oppfolging run`; `fetch` and `sources` are added from `cli_fetch`, and every other command from the
+"""The command line: `oppfolging run`; `fetch` and `sources` are added from `cli_fetch`, every other command from the
 module that has its name.
 
 Belongs here: arguments, exit codes, and calling the job or a query. Does not belong here: any rule, how a run is made
