@@ -10,6 +10,8 @@ import pytest
 SHARED = (Path(__file__).parents[2] / ".." / "shared").resolve()
 NASJONALE_PROVER = SHARED / "data" / "udir-eksport" / "nasjonale-prover"
 GRUNNSKOLEPOENG = SHARED / "data" / "udir-eksport" / "grunnskolepoeng" / "2015-21_Grunnskolepoeng.xlsx"
+NASJONALE_PROVER_2023 = SHARED / "data" / "udir-eksport" / "nasjonale-prover-2023"
+FIELD = SHARED / "data" / "field"
 ELEVUNDERSOKELSEN = SHARED / "data" / "udir-eksport" / "elevundersokelsen"
 EKSPORT = SHARED / "data" / "udir-api" / "eksport"
 

@@ -55,7 +55,38 @@ def test_a_figure_says_where_it_stood(read: Reader, write: Write, row: int) -> N
     )
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t", ","])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("first", ["", "sep=;\n"], ids=["plain", "sep"])
+def test_flat_rows_saved_again_in_another_encoding_have_the_same_figures(
+    read: Reader, encoding: str, first: str
+) -> None:
+    rows = [*ROWS, flat_row(3, "6102", Kommune="Kråkøy")]
+    saved = read((first + flat_csv(rows).decode()).encode(encoding))
+    without_row = [{**cell, "rad": 0} for cell in cells_of(saved)]
+    assert without_row == [{**cell, "rad": 0} for cell in cells_of(read(flat_csv(rows)))]
+    assert cells_of(saved)[0]["rad"] == (3 if first else 2)
+
+
+def test_flat_rows_of_json_in_utf16_are_read(read: Reader) -> None:
+    assert cells_of(read(flat_json(ROWS).decode().encode("utf-16"))) == cells_of(read(flat_json(ROWS)))
+
+
+def test_flat_rows_that_lost_the_zeros_of_their_codes_get_them_back(read: Reader) -> None:
+    def rows(county: str, code: str) -> bytes:
+        return flat_csv([
+            flat_row(1), flat_row(2, "03", Fylkekode=county), flat_row(3, "0301", Fylkekode=county, Kommunekode=code),
+            flat_row(4, "6101", "100000001"),
+        ])  # fmt: skip
+
+    assert cells_of(read(rows("3", "301"))) == cells_of(read(rows("03", "0301")))
+
+
+def test_flat_rows_with_letters_that_were_lost_are_refused(refusal: Refusal) -> None:
+    (finding,) = refusal(flat_csv([flat_row(1), flat_row(4, "6101", "100000001", EnhetNavn="Kr?k?y skole")]))
+    assert (finding.column, finding.found) == ("EnhetNavn", "'Kr?k?y skole'")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", ",", "|"])
 def test_the_delimiter_of_a_csv_is_found(read: Reader, delimiter: str) -> None:
     assert len(cells_of(read(flat_csv(ROWS, delimiter=delimiter)))) == 4
 

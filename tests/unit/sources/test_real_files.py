@@ -7,7 +7,15 @@ from collections import Counter
 
 import pytest
 
-from tests.support.shared import EKSPORT, ELEVUNDERSOKELSEN, GRUNNSKOLEPOENG, NASJONALE_PROVER, needs_shared
+from tests.support.shared import (
+    EKSPORT,
+    ELEVUNDERSOKELSEN,
+    FIELD,
+    GRUNNSKOLEPOENG,
+    NASJONALE_PROVER,
+    NASJONALE_PROVER_2023,
+    needs_shared,
+)
 from tests.unit.sources.conftest import Reader, Refusal, cells_of
 
 pytestmark = needs_shared
@@ -53,6 +61,34 @@ def test_figures_are_those_that_stand_in_the_file(
     (path,) = NASJONALE_PROVER.glob(f"{start}*{which}.csv")
     (cell,) = [c for c in cells_of(read(path.read_bytes())) if (c["indikator"], c["enhet"]) == (indikator, enhet)]
     assert (cell["verdistatus"], cell["verdi"], cell["antallstatus"], cell["antall"]) == expected
+
+
+def test_the_download_of_2023_has_the_figures_of_the_one_of_2026(read: Reader) -> None:
+    (old,) = NASJONALE_PROVER_2023.glob("*.csv")
+    (new,) = NASJONALE_PROVER.glob("2023-24*5._trinn.csv")
+    names = ("nivaa", "enhet", "kommunenr", "indikator", "trinn", "skoleaar", "verdi", "verdistatus", "antall",
+             "antallstatus", "forelopig", "kolonne")  # fmt: skip
+    of_old, of_new = ({tuple(c[name] for name in names) for c in cells_of(read(p.read_bytes()))} for p in (old, new))
+    assert len(of_old) == 7455
+    assert of_old == of_new
+
+
+def test_a_workbook_that_says_it_is_smaller_than_it_is_is_read_whole(read: Reader) -> None:
+    cells = cells_of(read((FIELD / "01-xlsx-stale-dimension" / "np5-kolonner-til-L.xlsx").read_bytes()))
+    assert {cell["indikator"] for cell in cells} == {"engelsk", "lesing", "regning"}
+    assert {c["verdi"] for c in cells if c["kommunenr"] == "3417" and c["indikator"] == "regning"} == {47}
+
+
+@pytest.mark.parametrize("folder", ["05-saved-again-csv", "06-invisible-space"])
+def test_a_download_that_somebody_has_saved_again_has_udirs_figures(read: Reader, folder: str) -> None:
+    (udirs,) = NASJONALE_PROVER.glob("2024-25*5._trinn.csv")
+    names = ("enhet", "indikator", "verdi", "verdistatus", "antall", "antallstatus")
+    right = {tuple(cell[name] for name in names) for cell in cells_of(read(udirs.read_bytes()))}
+    files = sorted((FIELD / folder).glob("*.csv"))
+    assert files
+    for file in files:
+        found = {tuple(cell[name] for name in names) for cell in cells_of(read(file.read_bytes()))}
+        assert found and found <= right, file.name
 
 
 def test_elevundersokelsen_with_its_units_in_the_headings_is_refused_with_what_to_use_instead(refusal: Refusal) -> None:

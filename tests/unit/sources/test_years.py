@@ -18,6 +18,8 @@ FILES = {
     "wide csv": (wide_csv(WIDE, HEAD), ["2022-23", "2023-24"]),
     "wide xlsx": (wide_xlsx(WIDE, HEAD), ["2022-23", "2023-24"]),
     "flat json": (flat_json(FLAT), ["2021-22", "2024-25"]),
+    "wide csv in utf-8": (wide_csv(WIDE, HEAD).decode("utf-16-le").encode(), ["2022-23", "2023-24"]),
+    "flat csv in utf-16": (flat_csv(FLAT, encoding="utf-16"), ["2021-22", "2024-25"]),
     "flat csv": (flat_csv(FLAT), ["2021-22", "2024-25"]),
     "dates of a register are no school years": (REGISTER, []),
     "years that do not follow each other": (b"Skoleaarnavn;x\n2021-29;1\n", []),
