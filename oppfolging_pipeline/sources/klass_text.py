@@ -28,13 +28,13 @@ def text_of(content: bytes, file: str) -> str:
     Raises `InvalidInput` with the row of the first byte that the character set has not.
     """
     if encoding := _utf16(content):
-        return _decoded(content, encoding, file, "in a file of UTF-16").lstrip("\ufeff")
+        return _decoded(content, encoding, file, " in a file of UTF-16").lstrip("\ufeff")
     try:
         return content.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError:
         if content.startswith(BOM_UTF8) or _is_damaged_utf8(content):
-            return _decoded(content, "utf-8", file, "in a file of UTF-8")
-    return _decoded(content, "cp1252", file, "in a file that is neither UTF-8 nor UTF-16, and then Windows-1252")
+            return _decoded(content, "utf-8", file, " in a file of UTF-8")
+    return _decoded(content, "cp1252", file, ", which neither UTF-8 nor Windows-1252 has there")
 
 
 def _utf16(content: bytes) -> str | None:
@@ -66,7 +66,7 @@ def _decoded(content: bytes, encoding: str, file: str, where: str) -> str:
         finding = Finding(
             file=file,
             row=len(re.findall("\r\n|\r|\n", before)) + 1,
-            found=f"the byte {shown} {where}" + (", which ends in the middle of a letter" if at_end else ""),
+            found=f"the byte {shown}{where}" + (", which ends in the middle of a letter" if at_end else ""),
             expected="UTF-8, UTF-16 or Windows-1252 from end to end",
             action=f"The file is cut off. {_ACTION}" if at_end else _ACTION,
         )

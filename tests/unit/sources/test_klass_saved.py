@@ -74,7 +74,10 @@ def test_codes_and_heads_of_counties_are_not_taken_for_municipalities_where_they
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (SAMI.encode("cp1252") + b"6109,\x81s,2015-01-01,\n", "row 6: found the byte 0x81"),
+        (
+            SAMI.encode("cp1252") + b"6109,\x81s,2015-01-01,\n",
+            "row 6: found the byte 0x81, which neither UTF-8 nor Windows-1252 has there",
+        ),
         (SAMI.encode().replace("æ".encode(), b"\xe6"), "row 3: found the byte 0xE6 in a file of UTF-8"),
         (SAMI.encode("utf-8-sig").replace("Å".encode(), b"\xc5"), "row 2: found the byte 0xC5 in a file of UTF-8"),
         (SAMI.encode() + b"6109,B\xc3", "row 6: found the byte 0xC3 in a file of UTF-8, which ends in the middle"),
