@@ -222,7 +222,7 @@ def test_a_year_that_failed_outside_the_window_keeps_no_run_from_its_figures(hom
     failed_at(home, "nasjonale_prover", "2021-22", THIRD)
     result = run(home)
     assert result.success, failures(result)
-    assert release(home) == (None, None, NEW_LIMIT) and grunnlag(home) == [(2025, None, None)]
+    assert release(home) == (None, whose(2025), NEW_LIMIT) and grunnlag(home) == [(2025, None, None)]
 
 
 @pytest.mark.parametrize("before", ["observasjon", "grense"])
@@ -234,7 +234,7 @@ def test_what_is_fetched_while_a_run_goes_on_changes_nothing_of_what_it_stands_o
     brought(home, changed(tmp_path / "tredje", NEW_LIMIT + 1), FOURTH)
     result = run(home, only=rest, now=FOURTH)
     assert result.success, failures(result)
-    assert release(home) == (None, None, NEW_LIMIT)
+    assert release(home) == (None, whose(2025), NEW_LIMIT)
     assert run(home, only=TO_LIMITS, now=FIFTH).success
     limit = duckdb.read_parquet(str(home / "lager" / "grense" / "**" / "*.parquet"))
     assert (NEW_LIMIT + 1,) in limit.project("nasjonal_grense::DOUBLE").fetchall(), "the next run stands on it"
