@@ -34,7 +34,8 @@ LEFT_BEHIND = {
     # The tiny country has no candidate: one that another run had chosen.
     "kandidat_kategori2": """
         SELECT * FROM rader UNION ALL
-        SELECT 2025, 'np-skalapoeng', '6205', 'Navn', '62', 'Fylke', 'Embete', 1, 50, 30, 2, 2, 1, NULL, true, 'Valgt.', false, false
+        SELECT 2025, 'np-skalapoeng', '6205', 'Navn', '62', 'Fylke', 'Embete', 1, 50, 30, 2, 2, 1, NULL, true, 'Valgt.',
+          false, false
     """,
 }
 

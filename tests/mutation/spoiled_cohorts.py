@@ -33,9 +33,6 @@ COHORTS: dict[str, Mutation] = {
         "de_identifiserte",
         identifisert_kommune=OF_BOTH_SETS,
     ),
-    "the unofficial set's cohort where the official set was run": caught(
-        P, f"SELECT * FROM {P}", "de_identifiserte", identifisert_kommune=OF_BOTH_SETS
-    ),
     "an unofficial set's cohort that does not say so": caught(
         P, where(P, "true", most=1, merknad="NULL"), "merknaden_sier_hva_som_er_hendt"
     ),
