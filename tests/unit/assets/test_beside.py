@@ -12,7 +12,9 @@ from assets.resources import HomeResource
 from checks.catalogue import Beside
 from oppfolging_pipeline.engine import StagedFile
 from oppfolging_pipeline.register.model import Register
+from oppfolging_pipeline.rules.loader import load_rule_set
 from oppfolging_pipeline.tables.model import all_tables, table
+from tests.support.sets import made_with
 from tests.unit.staging.country import AFTER, BEFORE, changing_country
 
 TESTS = "nasjonale_prover"
@@ -22,7 +24,8 @@ RESULTS = [key for key, declared in all_tables().items() if declared.partition_b
 
 @pytest.fixture
 def home(tmp_path) -> HomeResource:
-    """A home whose lake holds observations of two years and results of three partitions. Nothing reads the files."""
+    """A home whose lake holds observations of two years and results of three partitions. Nothing reads the files but
+    those that say which set a result was made with."""
     resource = HomeResource(home=str(tmp_path), inbox="")
     for key, parts in {
         "observasjon": [(TESTS, BEFORE), (TESTS, "2023-24")],
@@ -32,6 +35,8 @@ def home(tmp_path) -> HomeResource:
             file = target(resource, key, *values)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
+    for year, name in ((2025, SET), (2025, OTHER), (2024, SET)):
+        made_with(resource.lake, year, load_rule_set(name))
     target(resource, "kommune").parent.mkdir(parents=True)
     target(resource, "kommune").touch()
     return resource

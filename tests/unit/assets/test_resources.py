@@ -13,7 +13,6 @@ from assets.resources import ClockResource, HomeResource, UttrekkResource
 from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
 from oppfolging_pipeline.core.files import writer_lock
 from oppfolging_pipeline.core.skoleaar import from_start_year
-from oppfolging_pipeline.rules.catalog import default_catalog
 
 
 @given(st.integers(min_value=2011, max_value=2099))
@@ -57,9 +56,25 @@ def test_writing_holds_the_homes_lock_to_its_end(tmp_path):
         pass
 
 
-def test_an_unknown_rule_set_is_an_error_of_its_name():
+def test_an_unknown_rule_set_is_an_error_of_its_name(tmp_path):
     with pytest.raises(PermanentError, match="finnes-ikke"):
-        UttrekkResource(rules="finnes-ikke").rule_set(default_catalog())
+        UttrekkResource(rules="finnes-ikke").rule_set(HomeResource(home=str(tmp_path)))
+
+
+@pytest.mark.parametrize(("regelsett", "expected"), [("", "udir-2020"), ("np-skalapoeng", "np-skalapoeng")])
+def test_a_run_that_names_no_set_takes_the_homes(tmp_path, monkeypatch, regelsett, expected):
+    monkeypatch.setenv("OPPFOLGING_REGELSETT", regelsett)
+    assert UttrekkResource().rule_set(HomeResource(home=str(tmp_path))).navn == expected
+
+
+def test_the_folder_of_own_settings_is_the_one_named_else_the_homes(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPPFOLGING_OPPSETT", raising=False)
+    home = HomeResource(home=str(tmp_path))
+    assert (home.settings.own_folder, home.own_folder_as_named) == (tmp_path / "oppsett", "")
+    named = HomeResource(home=str(tmp_path), oppsett_mappe=str(tmp_path / "et annet"))
+    assert named.settings.own_folder == tmp_path / "et annet"
+    command = named.run_command("udir-2020", [2024, 2025])
+    assert f"--oppsett '{tmp_path}/et annet' --rules udir-2020 --uttrekk 2024,2025" in command
 
 
 def test_a_fixed_clock_stands_still_and_gives_the_norwegian_day_when_none_is_asked_for():

@@ -7,37 +7,22 @@ from pathlib import Path
 import pytest
 
 from oppfolging_pipeline.core.errors import InvalidInput, PermanentError
-from oppfolging_pipeline.core.files import write_atomically
-from oppfolging_pipeline.engine import Lake, open_engine
+from oppfolging_pipeline.engine import Lake
 from oppfolging_pipeline.rules.catalog import default_catalog
 from oppfolging_pipeline.rules.kopi import copied
 from oppfolging_pipeline.rules.loader import carried_text, load_rule_set, load_rule_set_text
-from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.staging.brukte_sett import (
     TABLE,
-    carried_by,
     refuse_other_contents,
     set_for,
     set_of,
     sets_used,
 )
-from tests.support.audits import report_of
+from tests.support.sets import made_with
 
 CATALOG = default_catalog()
 OWN = load_rule_set_text(copied(carried_text("udir-2020"), "udir-2020", "mitt-sett", CATALOG), "mitt-sett.yaml")
 CHANGED = OWN.model_copy(update={"tittel": "Mitt andre"})
-
-
-def result(lake: Lake, year: int, rule_set: RuleSet, *, audited: bool = True) -> None:
-    """A result's word of its set, as a run leaves it in the lake."""
-    partition = {"uttrekksaar": year, "indikatorsett": rule_set.navn}
-    row = {**partition, **carried_by(rule_set), "observasjoner_sha256": "0" * 64}
-    with open_engine() as engine:
-        staged = engine.write([row], TABLE, lake, partition)
-    lake.target(TABLE, partition).parent.mkdir(parents=True, exist_ok=True)
-    lake.commit([staged])
-    if audited:
-        write_atomically(lake.report(staged.target), report_of(staged.target))
 
 
 @pytest.fixture
@@ -46,19 +31,19 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def test_the_set_of_a_result_is_the_one_it_was_made_with_also_when_no_file_has_it(lake: Lake):
-    result(lake, 2024, OWN)
-    result(lake, 2025, load_rule_set("udir-2020"))
+    made_with(lake, 2024, OWN)
+    made_with(lake, 2025, load_rule_set("udir-2020"))
     assert sets_used(lake, CATALOG) == {(2024, "mitt-sett"): OWN, (2025, "udir-2020"): load_rule_set("udir-2020")}
 
 
 def test_a_result_that_is_not_what_was_audited_has_no_set(lake: Lake):
-    result(lake, 2024, OWN)
-    result(lake, 2025, load_rule_set("udir-2020"), audited=False)
+    made_with(lake, 2024, OWN)
+    made_with(lake, 2025, load_rule_set("udir-2020"), audited=False)
     assert list(sets_used(lake, CATALOG)) == [(2024, "mitt-sett")]
 
 
 def test_a_copy_of_a_result_under_another_name_is_no_result(lake: Lake):
-    result(lake, 2024, OWN)
+    made_with(lake, 2024, OWN)
     (file,) = lake.files(TABLE)
     copy = file.with_name("mitt-sett-kopi.parquet")
     copy.write_bytes(file.read_bytes())
