@@ -72,6 +72,13 @@ def tell_left_out(context: dg.AssetExecutionContext, faults: Sequence[object]) -
         context.log.warning(f"{LEFT_OUT}: kjøringens regelsett trenger det ikke.{listed}")
 
 
+def tell_unusable(context: dg.AssetExecutionContext, faults: Sequence[object]) -> None:
+    """Warn of contents that hold nothing which any run can use."""
+    if faults:
+        listed = "".join(f"\n  - {fault}" for fault in faults)
+        context.log.warning(f"{LEFT_OUT}: filen kan ikke brukes slik den er.{listed}")
+
+
 def definition_metadata(*keys: str) -> dict[str, Any]:
     """Metadata that Dagster shows of an asset's tables before any run: names and column schema."""
     first = table(keys[0])

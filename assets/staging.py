@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets import OWNERS
-from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out
+from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of, tell_left_out, tell_unusable
 from assets.oversikt import overview_metadata
 from assets.partitions import skoleaar_of, skoleaar_partitions
 from assets.requests import corrections_in_force, observasjon_of, requests
@@ -60,6 +60,7 @@ def observasjon(
             read.figures, read.register, home.catalog, engine.connection, known, needed=needed
         )
         tell_left_out(context, (*read.left_out, *counts.left_out))
+        tell_unusable(context, read.unusable)
         corrected = counts.corrected
         for name in corrected.unused:
             context.log.warning(

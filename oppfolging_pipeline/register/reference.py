@@ -132,7 +132,8 @@ def override(
     found.extend(_check("codes", codes, shapes.KOMMUNE_KODER))
     found.extend(_check("changes", changes, shapes.KOMMUNE_ENDRINGER))
     found.extend(_check("counties", counties, shapes.FYLKE_KODER))
-    found.extend(_check("statsforvaltere", statsforvaltere, shapes.STATSFORVALTERE))
+    offices = shapes.offices_shape(statsforvaltere[0] if statsforvaltere else ())
+    found.extend(_check("statsforvaltere", statsforvaltere, offices))
     years = None if change_map is None else shapes.map_years(change_map[0] if change_map else ())
     if change_map is not None:
         found.extend(_check("change_map", change_map, shapes.map_shape(years)) if years else [_no_years()])

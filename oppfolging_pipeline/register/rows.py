@@ -7,7 +7,7 @@ not belong here: decoding files (`sources`), or what must hold across rows (`val
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -69,6 +69,16 @@ KOMMUNE_ENDRINGER = Shape(
     ("changeOccurred", "oldCode", "newCode"),
 )
 STATSFORVALTERE = Shape({"statsforvalter": "name", "fylkesnr": "fylkesnr"}, ("fylkesnr",))
+DAGER = ("gyldig_fra", "gyldig_til")
+"""The columns of a list of statsforvaltere, as the carried one has them, that tells from when and to when."""
+STATSFORVALTERE_MED_DAGER = Shape(
+    {**STATSFORVALTERE.columns, "gyldig_fra": "date", "gyldig_til": "open_date"}, ("fylkesnr", "gyldig_fra")
+)
+
+
+def offices_shape(columns: Collection[str]) -> Shape:
+    """The shape of a list of statsforvaltere: with days where it has a column of them."""
+    return STATSFORVALTERE_MED_DAGER if set(DAGER) & set(columns) else STATSFORVALTERE
 
 
 def map_years(columns: Iterable[str]) -> tuple[int, int] | None:
@@ -188,8 +198,11 @@ def as_endring(row: Row) -> Endring:
 
 
 def as_embete(row: Row) -> Embete:
-    """A row of `STATSFORVALTERE` that has been checked: the list tells no dates, so the office has always been so."""
-    return Embete(row["statsforvalter"], row["fylkesnr"])
+    """A row of a list of statsforvaltere that has been checked; without days the office has always been so."""
+    if DAGER[0] not in row:
+        return Embete(row["statsforvalter"], row["fylkesnr"])
+    start, end = (end_of(row[name]) for name in DAGER)
+    return Embete(row["statsforvalter"], row["fylkesnr"], start or date.min, end)
 
 
 def changes_of_map(rows: Sequence[Row], years: tuple[int, int]) -> list[Endring]:

@@ -36,6 +36,7 @@ _COLUMNS = {
     for column in (
         *(column for shape in _SHAPES.values() for column in shape.columns),
         *(f"{column}{IN_RANGE}" for column in VALIDITY),
+        *shapes.DAGER,
         "kind",
     )
 }
@@ -141,6 +142,8 @@ def _unrecognised(content: bytes, file: str) -> Finding:
 
 
 def _shape(kind: KlassKind, heading: klass_csv.Heading, file: str) -> Shape:
+    if kind == "statsforvaltere":
+        return shapes.offices_shape(heading.columns)
     if kind != "kommune_kart":
         return _SHAPES[kind]
     years = shapes.map_years(heading.columns)

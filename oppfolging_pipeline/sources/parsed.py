@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oppfolging_pipeline.core.errors import Finding
+from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.tables.model import table
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ UNIT_COLUMNS = (
 # Digits of a code by its column: a spreadsheet drops leading zeros (`301` is Oslo, 0301). An organisasjonsnummer has
 # none, so that a short one is a fault.
 CODE_DIGITS = {"Fylkekode": 2, "Kommunekode": 4}
+
+
+class OtherReport(InvalidInput):
+    """A file of a source's with no figure of a municipality or a school in any row: nobody can use it, and it stops
+    nobody by itself. Whoever reads a folder tells of it, and goes on without it."""
+
+
 NOT_IN_A_FILE = ("sha256", "rettelse")  # what is known of a figure when it has been read
 FIGURE_COLUMNS = tuple(name for name in table("observasjon").column_names if name not in NOT_IN_A_FILE)
 

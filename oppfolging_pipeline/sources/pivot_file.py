@@ -18,7 +18,7 @@ from oppfolging_pipeline.rules.catalog import Catalog
 from oppfolging_pipeline.sources.answer_shape import ASK_AGAIN, too_large
 from oppfolging_pipeline.sources.drift import DriftCollector
 from oppfolging_pipeline.sources.live import live
-from oppfolging_pipeline.sources.parsed import LAND, UNIT_COLUMNS, ParsedFile
+from oppfolging_pipeline.sources.parsed import LAND, UNIT_COLUMNS, OtherReport, ParsedFile
 from oppfolging_pipeline.sources.pivot import Pivot, PivotRow, decode_pivot
 from oppfolging_pipeline.sources.wide import parse_wide
 from oppfolging_pipeline.sources.wide_heading import DOWNLOAD_AGAIN
@@ -67,7 +67,7 @@ def parse_pivot(content: bytes, file: str, catalog: Catalog, needed: Behov | Non
             expected=f"rows of {', '.join(HIERARCHY)}",
             action="Use the flat rows of the export API for Elevundersøkelsen, saved as JSON or csv.",
         )
-        raise InvalidInput([finding])
+        raise OtherReport([finding])
     if not pivot.rader:
         finding = Finding(
             file=file,

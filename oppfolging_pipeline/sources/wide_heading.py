@@ -14,7 +14,7 @@ from oppfolging_pipeline.core.errors import Finding, InvalidInput
 from oppfolging_pipeline.core.skoleaar import is_skoleaar
 from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog
-from oppfolging_pipeline.sources.parsed import FORELOPIG, UNIT_COLUMNS
+from oppfolging_pipeline.sources.parsed import FORELOPIG, UNIT_COLUMNS, OtherReport
 from oppfolging_pipeline.sources.wide_names import lost_letters
 from oppfolging_pipeline.sources.wide_needs import ANTALL, Columns, Group, Needs
 
@@ -64,9 +64,9 @@ class Heading:
 def read_heading(cells: Sequence[str], row: int, file: str, catalog: Catalog, needed: Behov | None = None) -> Heading:
     """The measures of a heading, which is row `row` of the file. `needed`: what may stop it, by default everything.
 
-    Raises `InvalidInput` with every fault: one of the nine first headings changed, two reports in one file, and, of
-    what is needed, a heading twice, a name that is no year, test, grade or measure of the catalogue, a measure without
-    its number of pupils.
+    Raises `OtherReport` for a download of the survey, and `InvalidInput` with every fault: one of the nine first
+    headings changed, two reports in one file, and, of what is needed, a heading twice, a name that is no year, test,
+    grade or measure of the catalogue, a measure without its number of pupils.
     """
     needs = Needs(every_cell(catalog) if needed is None else needed, catalog)
 
@@ -76,16 +76,15 @@ def read_heading(cells: Sequence[str], row: int, file: str, catalog: Catalog, ne
             raise InvalidInput([*findings, *stopping])
 
     if cells and cells[0] == OTHER_REPORT:
-        stop(
-            Finding(
-                file=file,
-                row=row,
-                column=OTHER_REPORT,
-                found="a download of Elevundersøkelsen with the units in the headings",
-                expected=f"a heading that begins with {', '.join(UNIT_COLUMNS[:5])}",
-                action="Use the flat rows of the export API for Elevundersøkelsen, saved as JSON or csv.",
-            )
+        finding = Finding(
+            file=file,
+            row=row,
+            column=OTHER_REPORT,
+            found="a download of Elevundersøkelsen with the units in the headings",
+            expected=f"a heading that begins with {', '.join(UNIT_COLUMNS[:5])}",
+            action="Use the flat rows of the export API for Elevundersøkelsen, saved as JSON or csv.",
         )
+        raise OtherReport([finding])
     if lost := lost_letters(cells, row, file):
         stop(lost)
     _check_unit_columns(cells, needs)

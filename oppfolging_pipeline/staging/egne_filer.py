@@ -40,7 +40,7 @@ def checked(path: Path, carried: Mapping[str, RuleSet], catalog: Catalog, breaks
     if not path.is_file():
         raise PermanentError(f"{path}: found no such file; expected a file of settings. Correct its name.")
     if path.suffix.lower() == ".csv":
-        return f"Statsforvalterembeter for {len(_offices(path).rows)} fylker."
+        return f"Statsforvalterembeter: {len(_offices(path).rows)} rader."
     return told(path.read_bytes(), str(path), carried, catalog, breaks)
 
 

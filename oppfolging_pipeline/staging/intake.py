@@ -23,7 +23,7 @@ from oppfolging_pipeline.sources.archive_origin import correct_origin
 from oppfolging_pipeline.sources.archived import Intake, Reading, Snapshot
 from oppfolging_pipeline.sources.flat import KILDE
 from oppfolging_pipeline.sources.ledger import with_zone
-from oppfolging_pipeline.sources.parsed import ParsedFile
+from oppfolging_pipeline.sources.parsed import OtherReport, ParsedFile
 from oppfolging_pipeline.sources.recognise import is_flat, read_file
 from oppfolging_pipeline.sources.text_file import HEAD
 from oppfolging_pipeline.sources.wide_needs import LEFT_OUT
@@ -42,12 +42,14 @@ _WHOLE_REGISTER = {"kommune_koder", "kommune_endringer", "fylke_koder", "statsfo
 @dataclass(frozen=True)
 class IntakeContent:
     """An intake, read: its files of figures, its register, and what each content was read as. `left_out`: what was
-    wrong with contents, or parts of them, that nobody needs."""
+    wrong with contents, or parts of them, that nobody needs; `unusable`: contents that nobody can use, whatever is
+    needed."""
 
     figures: tuple[FileFigures, ...]
     register: Register
     readings: tuple[Reading, ...]
     left_out: tuple[Finding, ...] = ()
+    unusable: tuple[Finding, ...] = ()
 
 
 def read_intake(
@@ -65,6 +67,7 @@ def read_intake(
     """
     sources = needed_kilder(every_cell(catalog) if needed is None else needed, catalog)
     left_out: list[Finding] = []
+    unusable: list[Finding] = []
 
     def is_unneeded(snapshot: Snapshot) -> bool:
         earlier = (known or {}).get(snapshot.sha256)
@@ -88,6 +91,9 @@ def read_intake(
             continue
         try:
             content = read_file(snapshot.path, snapshot.file, connection, catalog, needed)
+        except OtherReport as other:
+            unusable.extend(other.findings)
+            continue
         except InvalidInput as invalid:
             if is_unneeded(snapshot) or (_is_survey(snapshot) and KILDE not in sources):
                 left_out.extend(replace(finding, action=LEFT_OUT) for finding in invalid.findings)
@@ -103,26 +109,29 @@ def read_intake(
         else:
             register_lists.append(_list_of(snapshot, content))
             readings.append(Reading(snapshot.sha256, content.kind, "register", None, len(content.rows)))
-    register: Register | None = None
-    if register_is_whole:
-        try:
-            register = register_of(register_lists)
-        except InvalidInput as invalid:
-            faults.extend(invalid.findings)
+    register = _register(register_lists, faults) if register_is_whole else None
     if register is None or faults.findings:
-        faults.extend(faults_between(figures, register, catalog, connection, needed))
-        raise InvalidInput(faults.findings)
+        between = faults_between(figures, register, catalog, connection, needed)
+        raise InvalidInput([*faults.findings, *unusable, *between])
     if not figures:
-        raise InvalidInput(
-            [
-                Finding(
-                    found=f"{len(register_lists)} lists of the register and no figures",
-                    expected="figures of at least one source",
-                    action="Put Udir's downloads in the inbox, or run `oppfolging fetch`.",
-                )
-            ]
-        )
-    return IntakeContent(tuple(figures), register, tuple(readings), tuple(left_out))
+        raise InvalidInput(unusable or [_no_figures(len(register_lists))])
+    return IntakeContent(tuple(figures), register, tuple(readings), tuple(left_out), tuple(unusable))
+
+
+def _register(lists: list[RegisterList], faults: FindingCollector) -> Register | None:
+    try:
+        return register_of(lists)
+    except InvalidInput as invalid:
+        faults.extend(invalid.findings)
+        return None
+
+
+def _no_figures(lists: int) -> Finding:
+    return Finding(
+        found=f"{lists} lists of the register and no figures",
+        expected="figures of at least one source",
+        action="Put Udir's downloads in the inbox, or run `oppfolging fetch`.",
+    )
 
 
 def read_register(intake: Intake) -> Register:

@@ -85,7 +85,7 @@ FILES = {
         ("mitt-sett.yaml", "i orden. Indikatorsettet mitt-sett (mitt-sett (kopi av udir-2020)), ikke offisielt."),
         ("rettelser.yaml", "i orden. Rettelser: 0."),
         ("brudd.yaml", "i orden. Brudd: 0."),
-        ("statsforvalter.csv", "i orden. Statsforvalterembeter for 1 fylker."),
+        ("statsforvalter.csv", "i orden. Statsforvalterembeter: 1 rader."),
     ],
 )
 def test_a_file_of_each_kind_is_looked_at_by_what_it_holds(tmp_path, name, told):

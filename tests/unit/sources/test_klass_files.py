@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -270,3 +272,18 @@ def test_every_fault_of_a_file_is_named_and_not_only_the_first() -> None:
     with pytest.raises(InvalidInput) as error:
         parse(text.encode(), "fil.csv")
     assert sorted(finding.row or 0 for finding in error.value.findings) == [3, 4, 5]
+
+
+def test_the_carried_list_of_statsforvaltere_can_be_copied_with_its_days_and_changed() -> None:
+    carried = resources.files("oppfolging_pipeline.register").joinpath("data", "statsforvalter.csv").read_bytes()
+    copied = override(carried_register(), statsforvaltere=parse(carried, "f").rows)
+    assert copied.embeter == carried_register().embeter
+    changed = carried.replace(b"Vestland,46,2020-01-01,", b"Vestland,46,2020-01-01,2026-01-01\nVest,46,2026-01-01,")
+    offices = override(carried_register(), statsforvaltere=parse(changed, "f").rows)
+    told = [offices.statsforvalter_for("46", date(year, 6, 1)) for year in (2025, 2026)]
+    assert told == ["Vestland", "Vest"]
+
+
+def test_a_list_of_statsforvaltere_with_half_of_its_days_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"row 1, column 'gyldig_til': found no such column"):
+        parse(b"statsforvalter,fylkesnr,gyldig_fra\nVestland,46,2020-01-01\n", "f")

@@ -196,3 +196,23 @@ def test_a_table_of_participation_that_cannot_be_read_is_left_out_of_an_intake(t
     assert [one.file for one in content.figures] == ["mobbing.json"]
     assert len(content.readings) == 1
     assert [(finding.file, finding.row) for finding in content.left_out] == [("deltakelse.json", 2)]
+
+
+OTHER_REPORT = wide_csv([["1", "2"]], ["IndikatorNivaa", "2020-21.Hele landet.Prosentandel"])
+
+
+def test_a_download_that_nobody_can_use_is_told_of_and_stops_no_other_file(take_in: TakeIn, engine: Engine) -> None:
+    """All of Udir's downloads in one inbox: the survey's, with the units in its headings, stopped every run."""
+    content = read_intake(
+        take_in({"a.csv": GOOD, "vgs.csv": OTHER_REPORT}), engine.connection, default_catalog(), TESTS_ALONE
+    )
+    assert [one.file for one in content.figures] == ["a.csv"]
+    (told,) = content.unusable
+    assert told.file == "vgs.csv" and told.found == "a download of Elevundersøkelsen with the units in the headings"
+    assert content.left_out == ()
+
+
+def test_alone_or_beside_a_fault_such_a_download_is_one_of_the_faults(take_in: TakeIn, engine: Engine) -> None:
+    assert [one.file for one in refused(take_in({"vgs.csv": OTHER_REPORT}), engine).findings] == ["vgs.csv"]
+    both = refused(take_in({"b.csv": b"sep=x", "vgs.csv": OTHER_REPORT}), engine).findings
+    assert {one.file for one in both} == {"b.csv", "vgs.csv"}

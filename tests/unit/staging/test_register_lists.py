@@ -164,3 +164,12 @@ def test_lists_that_do_not_fit_each_other_are_all_named() -> None:
         register_of([listed("koder.csv", orphan), *WHOLE[1:]])
     assert all(finding.file for finding in caught.value.findings)
     assert "7101" in str(caught.value)
+
+
+def test_the_homes_own_list_goes_before_any_other_of_its_kind_however_new() -> None:
+    (offices,) = [one for one in WHOLE if one.content.kind == "statsforvaltere"]
+    mine = klass_files.parse(b"statsforvalter,fylkesnr\nMitt embete,61\nMitt embete,62\n", "egen")
+    newer = replace(offices, file="nyere.csv", intake=9)
+    own = RegisterList("egen", mine, 1, own=True)
+    register = register_of([*WHOLE, newer, own])
+    assert {office.statsforvalter for office in register.embeter} == {"Mitt embete"}
