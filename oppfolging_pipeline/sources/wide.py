@@ -22,6 +22,7 @@ from oppfolging_pipeline.sources.parsed import (
     NAME_COLUMN,
     NIVAA,
     UNIT_COLUMNS,
+    OtherReport,
     ParsedFile,
     figure_schema,
     figures_of,
@@ -73,6 +74,8 @@ def parse_wide(table: WideRows, file: str, kind: str, catalog: Catalog, *, neede
     needs = every_cell(catalog) if needed is None else needed
     try:
         read = read_heading(heading, table.heading_row, file, catalog, needs)
+    except OtherReport:
+        raise  # whatever stands beside its table
     except InvalidInput as invalid:
         raise InvalidInput([*table.faults, *invalid.findings]) from None
     faults, left_out = FindingCollector(), FindingCollector()
