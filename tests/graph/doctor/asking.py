@@ -5,6 +5,7 @@ Belongs here: what every test of the doctor asks with, and the commands that it 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from oppfolging_pipeline.core.run_journal import Asked, RunJournal, write_journa
 from oppfolging_pipeline.publish.doctor.diagnosis import Diagnosis
 from oppfolging_pipeline.publish.doctor.examination import examine
 from oppfolging_pipeline.rules.catalog import default_catalog
+from oppfolging_pipeline.rules.oppsett import read_oppsett
 from oppfolging_pipeline.rules.rettelser import Rettelsesliste
 from tests.support.run import NOON
 
@@ -31,7 +33,8 @@ AS_ASKED = "oppfolging run --home {home} --inbox '/inn boks' --rules np-skalapoe
 def asked(
     home: Path, *, now: datetime = NOW, free: int = PLENTY, corrections: Rettelsesliste | None = None
 ) -> list[Diagnosis]:
-    return examine(home, None, default_catalog(), corrections or Rettelsesliste(), now, free)
+    known = replace(read_oppsett(None, default_catalog()), rettelser=corrections or Rettelsesliste())
+    return examine(home, None, default_catalog(), lambda: known, now, free)
 
 
 def journal(home: Path, *, faults: dict[str, str] | None = None, began: datetime = NOW) -> None:
