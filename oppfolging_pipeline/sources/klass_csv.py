@@ -1,7 +1,7 @@
 """A list of the register as lines of text: its heading, however its cells are divided, and its rows.
 
 Belongs here: `sep=` lines, separators, quotes, blank lines, and the row of every fault. Does not belong here: character
-sets (`klass_text`), or what the columns mean (`klass_files`).
+sets (`text_file`), or what the columns mean (`klass_files`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Files of the municipality register: KLASS's lists of codes and changes, and our own list of statsforvaltere.
 
 Belongs here: recognising such a file by its content, and naming what is wrong by row and column. Does not belong here:
-character sets (`klass_text`), lines and documents (`klass_csv`, `klass_json`), getting the file (no network), or what
+character sets (`text_file`), lines and documents (`klass_csv`, `klass_json`), getting the file (no network), or what
 the rows mean together (`register`).
 
 Shapes: text with a comma, a semicolon, a tab or a bar between the cells; JSON as KLASS's API answers (`codes`,
@@ -18,7 +18,7 @@ from typing import Literal
 from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.register import rows as shapes
 from oppfolging_pipeline.register.rows import Shape, whole_code
-from oppfolging_pipeline.sources import klass_csv, klass_json, klass_rows, klass_text
+from oppfolging_pipeline.sources import klass_csv, klass_json, klass_rows, text_file
 from oppfolging_pipeline.sources.klass_rows import IN_RANGE, VALIDITY, Item
 
 KlassKind = Literal["kommune_koder", "fylke_koder", "kommune_endringer", "kommune_kart", "statsforvaltere"]
@@ -58,7 +58,7 @@ def recognise(content: bytes) -> KlassKind | None:
     counties, with or without the zero that they begin with; a list of other codes (KLASS has many) is None. Codes with
     names and without validity are recognised too, so that `parse` can say what they are.
     """
-    text = klass_text.glimpse(content[:_HEAD])
+    text = text_file.head_text(content[:_HEAD])
     if name := klass_json.list_name(text):
         return "kommune_endringer" if name == "codeChanges" else _kind_of_codes(klass_json.glimpsed(text))
     heading = klass_csv.heading_of(text, _known)
@@ -105,7 +105,7 @@ def parse(content: bytes, file: str) -> KlassFile:
     kind = recognise(content)
     if kind is None:
         raise InvalidInput([_unrecognised(content, file)])
-    text = klass_text.text_of(content, file)
+    text = text_file.letters(content, file).text
     found = FindingCollector()
     if name := klass_json.list_name(text):
         items = [

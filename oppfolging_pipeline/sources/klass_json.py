@@ -1,7 +1,7 @@
 """A list of the register as KLASS's API answers it: the items of a JSON document.
 
 Belongs here: from JSON to items, with what is wrong with the document. Does not belong here: character sets
-(`klass_text`), or what the keys mean (`klass_files`).
+(`text_file`), or what the keys mean (`klass_files`).
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ HEAD = 1 << 16  # bytes that are enough to tell what a file is
 SEPARATORS = "\t;|,"
 LINES_LOOKED_AT = 30  # how far down a heading is looked for
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_WINDOWS = "cp1252"
+_UTF8, _WINDOWS = "utf-8", "cp1252"
+_BEYOND_ASCII = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]")
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _SEP = 8  # signs that tell a `sep=` line
 _LETTER = 3  # bytes that a letter may lack at the end of a head
 _CHUNK = 1 << 20
@@ -84,26 +86,40 @@ def head_text(head: bytes) -> str:
 
 
 def decode(content: bytes, file: str) -> Text:
-    """All of a text. Raises `InvalidInput` for a file that is cut off in a letter, is in no known encoding, or holds
-    signs that no text has."""
+    """All of a text. Raises `InvalidInput` as `letters` does, and for signs that no text of a source has."""
+    read = letters(content, file)
+    _refuse_spoiled(read.text, read.encoding, file)
+    text = read.text.replace("\r\r\n", "\n") if "\r" in read.text else read.text
+    return Text(text, read.encoding)
+
+
+def letters(content: bytes, file: str) -> Text:
+    """All of a text, whatever its letters say. Raises `InvalidInput` with the row of the first byte that its encoding
+    has not; a file that is cut off in a letter ends with one."""
     encoding, mark = encoding_of(content)
-    body = content[mark:]
-    if encoding != "utf-8" and len(body) % 2:
-        raise refused(file, None, f"{len(body)} bytes", "an even number, as UTF-16 has (a cut-off file is odd)")
+    body, where = content[mark:], f" in a file of {encoding[:6].upper().rstrip('-')}"
+    if encoding == _UTF8 and not mark and _is_windows(body):
+        encoding, where = _WINDOWS, ", which neither UTF-8 nor Windows-1252 has there"
     try:
-        text = body.decode(encoding)
+        return Text(body.decode(encoding), encoding)
     except UnicodeDecodeError as error:
-        if encoding != "utf-8" or mark:
-            name = encoding[:6].upper().rstrip("-")
-            raise refused(file, None, f"bytes that are no {name} at position {error.start}", name) from error
-        encoding = _WINDOWS
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError as other:
-            found = f"bytes that are neither UTF-8 nor Windows-1252 at position {other.start}"
-            raise refused(file, None, found, "UTF-16, UTF-8 or Windows-1252") from other
-    _refuse_spoiled(text, encoding, file)
-    return Text(text.replace("\r\r\n", "\n") if "\r" in text else text, encoding)
+        row = _row(body[: error.start].decode(encoding, errors="replace"), error.start)
+        shown = " ".join(f"0x{byte:02X}" for byte in body[error.start : error.end])
+        at_end = error.end == len(body)
+        found = f"the byte {shown}{where}" + (", which ends in the middle of a letter" if at_end else "")
+        action = f"The file is cut off. {_AGAIN}" if at_end else _AGAIN
+        raise refused(file, row, found, "UTF-16, UTF-8 or Windows-1252 from end to end", action) from error
+
+
+def _is_windows(body: bytes) -> bool:
+    """Whether bytes that could be UTF-8 are none, and those beyond ASCII hardly ever make a letter of it: where more do
+    than do not, it is UTF-8 that was damaged."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        text = body.decode(errors="surrogateescape")
+        return len(_BEYOND_ASCII.findall(text)) <= len(_NO_UTF8.findall(text))
+    return False
 
 
 def _refuse_spoiled(text: str, encoding: str, file: str, *, from_start: bool = True) -> None:

@@ -76,11 +76,6 @@ def test_another_file_is_told_by_what_it_begins_with(refusal: Refusal, content: 
     assert "Take the file out of the inbox" in finding.action
 
 
-def test_a_klass_list_in_utf16_is_told_for_what_it_is(refusal: Refusal) -> None:
-    (finding,) = refusal("code,name,validFrom,validTo\n6101,Krattvik,2020-01-01,\n".encode("utf-16"))
-    assert "a list of KLASS in UTF-16" in finding.found
-
-
 def test_json_of_another_table_is_told_by_its_fields(refusal: Refusal) -> None:
     findings = refusal(b'[{"Skoleaarnavn":"2021-22","AndelMobbet":"4,8","EnhetNavn":"Skolen"}]')
     assert "the fields Skoleaarnavn, AndelMobbet, EnhetNavn" in findings[0].found

@@ -76,13 +76,13 @@ def cut(characters: int) -> bytes:
     [
         (cut(1), 7, "an end in the middle of a line", "a line end"),
         (cut(9), 7, "an end in the middle of a line", "a line end"),
-        (WHOLE[:-1], None, f"{len(WHOLE) - 1} bytes", "an even number"),
-        (WHOLE[:-5], None, f"{len(WHOLE) - 5} bytes", "an even number"),
+        (WHOLE[:-1], 7, "which ends in the middle of a letter", "UTF-16"),
+        (WHOLE[:-5], 7, "which ends in the middle of a letter", "UTF-16"),
         (cut(6) + "\n".encode("utf-16-le"), 7, "9 cells", "12, as in the heading"),
         (wide_csv([]), None, "no row below the heading", "a national row"),
         ("sep=\t\n".encode("utf-16-le"), 1, "a text that begins with 'sep=\t'", "Udir's csv"),
         ("sep=\n".encode("utf-16-le") + WHOLE, 2, "the heading in row 3, with other rows", "the heading first"),
-        (WHOLE[:-2] + b"\x00\xd8\n\x00", None, "bytes that are no UTF-16", "UTF-16"),
+        (WHOLE[:-2] + b"\x00\xd8\n\x00", 7, "the byte 0x00 0xD8 in a file of UTF-16", "UTF-16"),
     ],
 )
 def test_a_file_that_is_cut_off_is_told_as_such(
