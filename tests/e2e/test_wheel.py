@@ -29,8 +29,9 @@ def test_the_packages_are_the_installed_ones(installed):
         assert file.startswith(str(installed.site))
 
 
-def test_it_runs_from_any_folder(installed):
+def test_it_runs_from_any_folder_with_a_set_of_the_homes_own(installed):
     assert installed.run.code == 0, installed.run.err
+    assert "Ikke ordningens offisielle indikatorsett (mitt-sett)." in installed.run.out
     assert "5 i kategori 1" in installed.run.out
     assert len(json.loads(installed.show.out)) == 5
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from tests.support.guard import GUARD
 from tests.support.warm import REPOSITORY, TIMEOUT, Done, environment
 
-RULES = ("--rules", "np-skalapoeng")
+CARRIED, OWN = "np-skalapoeng", "mitt-sett"
+RULES = ("--rules", OWN)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ def install_and_run(place: Path, inbox: Path) -> Installed:
     where = (
         "import assets, checks, oppfolging_pipeline as o; print(*(m.__file__ for m in (assets, checks, o)), sep='\\n')"
     )
+    # A home's own set, as from the wheel nobody can edit the carried ones.
+    new = ["rules", "new", OWN, "--from", CARRIED, "--home", home]
+    _made([env / "bin" / "oppfolging", *new], elsewhere)
     run = ["run", "--inbox", inbox, "--home", home, *RULES, "--per", "2025-03-01"]
     validate = ["-m", "dagster", "definitions", "validate", "-m", "oppfolging_pipeline.definitions"]
     return Installed(
