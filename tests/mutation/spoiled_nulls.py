@@ -68,6 +68,7 @@ MAY_BE_EMPTY = {
     ("pulje_kommune", "merknad"): "most municipalities call for no note",
     ("rapportering", "mottatt"): "no report has come in",
     ("dim_statsforvalter", "gyldig_til"): "most offices are there today; `fylkene_er_embetets` holds the others",
+    ("oppsett", "indikatorsett"): "a home may have no set of its own; `settet_er_navngitt` holds the others",
     ("dim_indikatorsett", "merknad"): "a set may call for no note",
     ("grense", "rettelse"): "few figures are corrected",
     ("vurdering_kommune", "rettelse"): "few figures are corrected",

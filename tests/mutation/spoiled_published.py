@@ -12,6 +12,12 @@ from tests.mutation.spoiled_decisions import IN_1, NAVN, SHOWN, K, R
 VK, VS = "vurdering_kommune", "vurdering_skole"
 PUBLISHED: dict[str, Mutation] = {
     "a cell called the scheme's own": caught(VK, where(VK, "true", most=1, offisielt="true"), "merket_som_det_er"),
+    "a set of the home's own under another's name": caught(
+        "oppsett",
+        "SELECT 'regelsett/mitt-sett.yaml' AS fil, 'regelsett' AS slag, 'et-annet' AS indikatorsett, "
+        "repeat('0', 64) AS sha256",
+        "settet_er_navngitt",
+    ),
     "a limit called invented": caught("grense", where("grense", "true", most=1, eksempel="true"), "merket_som_det_er"),
     "preliminary figures that nobody is told of": caught(
         "grunnlag", "SELECT * FROM grunnlag", "foreloepige_tall_er_fortalt",
