@@ -17,13 +17,14 @@ from oppfolging_pipeline.cohorts.rapportering import rapportering_rader
 from oppfolging_pipeline.engine import Engine
 from oppfolging_pipeline.publish.consistency import require_audited_results, require_declared_results
 from oppfolging_pipeline.staging import intake
+from oppfolging_pipeline.staging.brukte_sett import set_for
 
 
 def identified(home: HomeResource, engine: Engine) -> tuple[Identifisering, ...]:
     """What the cohorts of the home are formed of: every identification that a release is of."""
     rows = engine.fetch(engine.read(home.complete.files("identifisert_kommune"), "identifisert_kommune"))
     sets = home.sets_used()
-    return identifiseringer(rows, lambda year, name: sets[year, name], valgt_sett(home))
+    return identifiseringer(rows, lambda year, name: set_for((year, name), sets), valgt_sett(home))
 
 
 @dg.asset(

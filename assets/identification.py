@@ -12,7 +12,7 @@ import dagster as dg
 from assets import OWNERS, etterregning
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
 from assets.indicators import andel
-from assets.requests import observasjon_of, requests, result_of
+from assets.requests import observasjon_of, requests_of_the_limits, result_of
 from assets.resources import HomeResource, UttrekkResource
 from assets.staging import Results, kommune, skole
 from checks.suite import expected_rows
@@ -44,7 +44,7 @@ def _decided(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> It
     """The decision of each request. It is pure and cheap, so each asset makes it anew from `andel`."""
     basis = home.archive.in_force()
     register, eksempel = intake.read_register(basis), is_invented(basis.origin)
-    for request in requests(home, uttrekk, engine):
+    for request in requests_of_the_limits(home, uttrekk, engine):
         rows = engine.fetch(result_of(home, engine, "andel", request))
         schools = engine.fetch(skole_rader(engine, observasjon_of(home, engine, request), home.catalog))
         names = names_at(register, request.registerdato, schools)

@@ -10,7 +10,15 @@ import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
-from assets.requests import Row, basis_row, corrections_in_force, observasjon_of, requests, result_of
+from assets.requests import (
+    Row,
+    basis_row,
+    corrections_in_force,
+    observasjon_of,
+    requests,
+    requests_of_the_limits,
+    result_of,
+)
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.staging import Results, harmonisert, observasjon
 from checks.suite import expected_rows
@@ -111,7 +119,7 @@ def vurdering(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Ut
     """Points of each cell of each request."""
     with home.writing() as engine:
         files, expected = [], 0
-        for request in requests(home, uttrekk, engine):
+        for request in requests_of_the_limits(home, uttrekk, engine):
             cells = result_of(home, engine, "harmonisert", request)
             frame = vurder(engine, cells, result_of(home, engine, "grense", request), request)
             files.append(engine.write(frame, "vurdering", home.lake, request.partition))
@@ -133,7 +141,7 @@ def andel(context: dg.AssetExecutionContext, home: HomeResource, uttrekk: Uttrek
     """Sums and shares of each unit of each request."""
     with home.writing() as engine:
         files, expected = [], 0
-        for request in requests(home, uttrekk, engine):
+        for request in requests_of_the_limits(home, uttrekk, engine):
             points = result_of(home, engine, "vurdering", request)
             files.append(engine.write(andel_rader(engine, points), "andel", home.lake, request.partition))
             expected += len(points.unique("nivaa, enhet"))

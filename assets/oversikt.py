@@ -22,6 +22,7 @@ from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.rules.oppsett import Oppsett
 from oppfolging_pipeline.staging import oversikt, oversikt_tekst
 from oppfolging_pipeline.staging.basis import older_bases
+from oppfolging_pipeline.staging.brukte_sett import refuse_other_contents, sets_used
 from oppfolging_pipeline.staging.coverage import newest_complete_year, read_cells
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.oversikt import Hinder, Vei
@@ -93,9 +94,18 @@ class Way:
             request = self._request(vei.uttrekk, vei.regelsett)
             window = {(str(part["kilde"]), str(part["skoleaar"])) for part in request.partitions()}
             older = older_bases(self.home.archive, window, self.uttrekk.known_at)
-            if self._limits_can_be_made(request):
+            if self._limits_can_be_made(request) and not self._is_of_another_version(request):
                 found.append(replace(vei, eldre=bool(older)))
         return found
+
+    def _is_of_another_version(self, request: Request) -> bool:
+        """Whether the home has results of another content of the set, which a run of this year alone would leave."""
+        used = sets_used(self.home.complete, self.home.catalog)
+        try:
+            refuse_other_contents(request.rule_set, [request.uttrekksaar], used, str)
+        except InvalidInput:  # what a run of it would say
+            return True
+        return False
 
     def message(self) -> str:
         """What a person is told when nothing of what was asked for can be run, in Norwegian."""
@@ -131,13 +141,19 @@ class Way:
         default = not self.uttrekk.years
         return {
             "rapporter": [{**asdict(one), "navn": catalog.kilder[one.kilde].navn} for one in reports],
-            "valgt": None if self.refused else {"regelsett": self.rule_set.navn, "uttrekk": self._asked},
+            "valgt": None
+            if self.refused or not self._asked
+            else {"regelsett": self.rule_set.navn, "uttrekk": self._asked},
             "mangler": {
                 str(one.request.uttrekksaar): oversikt_tekst.hindringer(self.cells, one, also_preliminary=default)
                 for one in self.refused
             },
             "veier": [{**asdict(vei), "kommando": self.command(vei)} for vei in self.ways],
         }
+
+    @property
+    def _can_be_run(self) -> bool:
+        return bool(self._asked) and not self.refused
 
     @property
     def _asked(self) -> list[int]:
@@ -147,7 +163,7 @@ class Way:
 
     def requests(self) -> Sequence[Request]:
         """The requests of the run, oldest first; none unless all of them can be run."""
-        return [] if self.refused else [self._request(year) for year in self._asked]
+        return [] if not self._can_be_run else [self._request(year) for year in self._asked]
 
     def _request(self, year: int, navn: str = "") -> Request:
         (rule_set,) = [one for one in self.rule_sets if one.navn == (navn or self.rule_set.navn)]

@@ -18,7 +18,7 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.rules.canonical import sha256_of
 from oppfolging_pipeline.rules.rettelser import sha256_of_those_in_force
 from oppfolging_pipeline.staging.basis import questions_note, refuse_older_bases, register_note, release_note
-from oppfolging_pipeline.staging.brukte_sett import refuse_other_contents, sets_used
+from oppfolging_pipeline.staging.brukte_sett import refuse_another_set, refuse_other_contents, sets_used
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.rettelser import in_force, refuse_of_the_future
 from oppfolging_pipeline.staging.skole_plassering import Units
@@ -49,6 +49,14 @@ def requests(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> li
     years = [one.uttrekksaar for one in asked]
     refuse_other_contents(way.rule_set, years, used, partial(home.run_command, way.rule_set.navn))
     return list(asked)
+
+
+def requests_of_the_limits(home: HomeResource, uttrekk: UttrekkResource, engine: Engine) -> list[Request]:
+    """As `requests`, of what stands on limits that have been made. Raises `InvalidInput` when a set has changed since:
+    half of a result would be of another set than it says."""
+    asked = requests(home, uttrekk, engine)
+    refuse_another_set(asked, sets_used(home.lake, home.catalog))
+    return asked
 
 
 def basis_row(

@@ -24,6 +24,7 @@ import typer
 from oppfolging_pipeline.core.clock import system_clock
 from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.files import writer_lock
+from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.core.skoleaar import is_skoleaar
 from oppfolging_pipeline.settings import Settings, read_settings
 
@@ -87,7 +88,8 @@ def fetch(
         report = _run(settings, choice, dry_run=dry_run)
     from oppfolging_pipeline import cli_fetch_output
 
-    cli_fetch_output.emit_fetch(report, monotonic() - started, asked, settings.home, dry_run=dry_run, as_json=as_json)
+    following = Asked(oppsett=str(oppsett or "")).command(settings.home)
+    cli_fetch_output.emit_fetch(report, monotonic() - started, asked, following, dry_run=dry_run, as_json=as_json)
     if report.failures or report.nowhere_published(asked):
         raise typer.Exit(1)
 

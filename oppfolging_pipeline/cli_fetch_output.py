@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from oppfolging_pipeline.core.run_journal import Asked
 from oppfolging_pipeline.sources.asking import Ask
 from oppfolging_pipeline.sources.conversation import Counted
 from oppfolging_pipeline.sources.fetching import REGISTER, Outcome, Plan
@@ -63,9 +62,9 @@ class Progress:
 
 
 def emit_fetch(
-    report: FetchReport, seconds: float, asked: Sequence[str], home: Path, *, dry_run: bool, as_json: bool
+    report: FetchReport, seconds: float, asked: Sequence[str], following: str, *, dry_run: bool, as_json: bool
 ) -> None:
-    """The summary of a fetch into the home, or its plan."""
+    """The summary of a fetch, or its plan; `following`: the command that comes next."""
     if as_json:
         document = {
             "kall": report.counted.calls,
@@ -112,7 +111,7 @@ def emit_fetch(
     if report.failures:
         typer.echo("Samme kommando går videre der denne stanset. Det som var i arkivet, er som før.", err=True)
     elif not dry_run:
-        typer.echo(f"Neste: {Asked().command(home)}")
+        typer.echo(f"Neste: {following}")
 
 
 def emit_sources(states: Sequence[SourceRow], home: Path, *, as_json: bool) -> None:

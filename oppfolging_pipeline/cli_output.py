@@ -191,6 +191,11 @@ def emit_kommune(found: Mapping[str, Sequence[Row]], *, as_json: bool) -> None:
         _line(f"Pulje {row['pulje']}: {row['deltakelse']}{since}.{note}")
 
 
+_TRACED = (
+    "Indikator", "Mål", "Trinn", "Skoleår", "Verdi", "Ombygd", "Nivå", "Enhet", "Innhold", "Rad", "Kolonne", "Rettelse"
+)  # fmt: skip
+
+
 def emit_sporing(traces: Sequence[Trace], *, as_json: bool) -> None:
     """The figures of one municipality, the rows that they were read from, and what those rows stand in."""
     contents = {part.innhold.sha256: part.innhold for one in traces for part in one.observasjoner}
@@ -201,21 +206,9 @@ def emit_sporing(traces: Sequence[Trace], *, as_json: bool) -> None:
     for key in dict.fromkeys((one.uttrekksaar, one.indikatorsett) for one in traces):
         of_key = [one for one in traces if (one.uttrekksaar, one.indikatorsett) == key]
         _table(
-            f"{of_key[0].kommunenr} {of_key[0].kommunenavn}, uttrekk {key[0]} ({key[1]}): radene tallene er lest av",
-            (
-                "Indikator",
-                "Mål",
-                "Trinn",
-                "Skoleår",
-                "Verdi",
-                "Ombygd",
-                "Nivå",
-                "Enhet",
-                "Innhold",
-                "Rad",
-                "Kolonne",
-                "Rettelse",
-            ),
+            f"{of_key[0].ord} {of_key[0].kommunenr} {of_key[0].kommunenavn}, uttrekk {key[0]} ({key[1]}): "
+            "radene tallene er lest av".strip(),
+            _TRACED,
             [row for one in of_key for row in _trace_rows(one, number)],
         )
     _table(

@@ -61,10 +61,21 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
         if version.partition(".")[0] != CONTRACT_VERSION.partition(".")[0]:
             raise PermanentError(f"{path}: {other_contract(version)}")
         require_tables(connection, _ASKED)
+        _require_marked(connection, path)
     except PermanentError:
         connection.close()
         raise
     return connection
+
+
+def _require_marked(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """A file of an earlier draft does not say of its lists what they are: none is shown as if it were the scheme's."""
+    columns = {row[0] for row in connection.execute("DESCRIBE mart.identifisert_kommune").fetchall()}
+    if "offisielt" not in columns:
+        raise PermanentError(
+            f"{path}: Filen er laget av en tidligere versjon av programmet og sier ikke om listene er offisielle eller "
+            "oppdiktede. Kjør `oppfolging run` med samme --home: da publiseres den på nytt."
+        )
 
 
 def other_contract(version: str) -> str:

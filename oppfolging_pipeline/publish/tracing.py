@@ -16,6 +16,7 @@ from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.innhold import Innhold, contents
 from oppfolging_pipeline.rules.catalog import Catalog
+from oppfolging_pipeline.rules.merking import merking_av_rad
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.staging import harmonisering, intake, skole_plassering
 from oppfolging_pipeline.staging.brukte_sett import sets_used
@@ -49,7 +50,8 @@ class Trace:
     """A published figure and the observations that it was read from.
 
     One observation for a figure that stands as published; for a rebuilt one (`beregnet`) every part that was looked at,
-    old municipalities or schools. A figure that no source has (`mangler`, `ikke_aktuelt`) may have none.
+    old municipalities or schools. A figure that no source has (`mangler`, `ikke_aktuelt`) may have none. `ord`: the
+    first words of whatever tells of its result.
     """
 
     uttrekksaar: int
@@ -63,6 +65,7 @@ class Trace:
     verdi: float | None
     verdistatus: str
     beregnet: bool
+    ord: str
     observasjoner: tuple[Observation, ...]
 
 
@@ -160,6 +163,7 @@ def _trace(
         verdi=figure["verdi"],
         verdistatus=figure["verdistatus"],
         beregnet=figure["beregnet"],
+        ord=merking_av_rad(figure).ord,
         observasjoner=tuple(
             Observation(
                 part["nivaa"], part["del"], part["rad"], part["kolonne"], known[part["sha256"]], part["rettelse"]

@@ -114,13 +114,19 @@ def bring_back(home: Path, results: Collection[Result]) -> None:
 
 
 def taken_out(home: Path) -> list[Uttak]:
-    """Every result that has been put aside and lies there, oldest first. A folder of somebody else's is passed over."""
+    """Every result that has been put aside and lies there, oldest first. A folder without its file is nobody's.
+
+    Raises `PermanentError` for one whose file cannot be read.
+    """
     found = []
     for path in sorted((home / FOLDER).glob(f"*/{FILE}")):
         try:
             found.append(Uttak.model_validate_json(path.read_bytes()))
-        except ValidationError:
-            continue  # it is read by nobody, and stops nothing
+        except ValidationError as error:
+            raise PermanentError(
+                f"{path}: found a file that does not say which result was taken out; expected the one that was written "
+                "then. Move the folder away, or bring the file back from a copy of the home."
+            ) from error
     return sorted(found, key=lambda one: one.tidspunkt)
 
 

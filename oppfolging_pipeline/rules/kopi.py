@@ -22,8 +22,8 @@ _HEAD = """\
 
 
 def copied(text: str, fra: str, navn: str, catalog: Catalog) -> str:
-    """The text of the set `fra` as that of a set of its own, called `navn`: not official, and with a title that says
-    what it is a copy of. All else, comments too, is as it was.
+    """The text of the set `fra` as that of a set of its own, called `navn`: not official, without a note, and with a
+    title that says what it is a copy of. All else, comments too, is as it was.
 
     Raises `PermanentError` for a name that no set may have, and for a text that cannot be copied line by line.
     """
@@ -39,6 +39,8 @@ def copied(text: str, fra: str, navn: str, catalog: Catalog) -> str:
         if number is None or not lines[number - 1].startswith(f"{key}:"):
             raise _no_copy(fra, f"no line that begins with '{key}:'")
         lines[number - 1] = f"{key}: {value}"
+    # What is said of the set that was copied is not said of another.
+    lines = [line for line in lines if not line.startswith("merknad:")]
     copy = _HEAD.format(navn=navn, fra=fra, egen=EGEN_ANTAKELSE) + "\n".join(lines) + "\n"
     try:
         found = load_with_any_break(copy, f"{navn}.yaml", catalog)

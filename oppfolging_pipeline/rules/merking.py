@@ -63,11 +63,11 @@ def merking_av(rule_set: RuleSet, *, eksempel: bool, forelopig: bool = False) ->
 
 
 def merking_av_rad(row: Mapping[str, Any]) -> Merking:
-    """That of a published row, as far as its table says it. A file of before the columns says nothing of it."""
+    """That of a row of a mart table. Raises `KeyError` for a row without the two columns."""
     return Merking(
         indikatorsett=row.get("indikatorsett", ""),
-        offisielt=row.get("offisielt", True),
-        eksempel=row.get("eksempel", False),
+        offisielt=row["offisielt"],
+        eksempel=row["eksempel"],
         forelopig=row.get("status") == _STATUS_FORELOPIG,
     )
 

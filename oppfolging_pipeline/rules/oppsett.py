@@ -153,11 +153,18 @@ def _files(folder: Path, faults: FindingCollector) -> dict[str, Path]:
         name = inside.as_posix()
         if name in _SLAG or (len(inside.parts) == 2 and inside.parts[0] == REGELSETT and path.suffix == ".yaml"):
             found[name] = path
-        elif path.suffix.lower() in _SETTINGS:
+        elif path.suffix.lower() in _SETTINGS or _is_meant(inside):
             expected = f"{REGELSETT}/<navn>.yaml, {', '.join(_SLAG)}"
             action = "Correct its name, or take it out of the folder."
             faults.add(Finding("a file of settings of another name", expected, action, file=str(path)))
     return found
+
+
+def _is_meant(inside: Path) -> bool:
+    """Whether a file is a setting by its place or the beginning of its name (`rettelser.yaml.txt`): it would not be
+    used, and nobody would know."""
+    known = {Path(name).stem for name in _SLAG}
+    return (inside.parts[0] == REGELSETT and ".yaml" in inside.name) or inside.name.split(".")[0].lower() in known
 
 
 def _content(path: Path, faults: FindingCollector) -> bytes | None:

@@ -7,7 +7,7 @@ stands in (`wide`, `flat`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -111,6 +111,16 @@ def as_found(text: str) -> str:
     """A refused cell as a finding shows it, with what a program has made of it where that can be seen."""
     spoiled = next((what for form, what in _SPOILED if form.fullmatch(text.strip(SPACES))), None)
     return f"'{text}' ({spoiled})" if spoiled else f"'{text}'"
+
+
+ENOUGH = 20  # figures of which one has a decimal, where the measure has decimals at all
+
+
+def are_rounded(numbers: Collection[Decimal], maal: Maal, count: int | None = None) -> bool:
+    """Whether a program has rounded the figures of a measure with decimals: of many none has one. `count`: how many
+    figures there are, where `numbers` holds each only once."""
+    many = (len(numbers) if count is None else count) >= ENOUGH
+    return bool(maal.desimaler) and many and not any(number % 1 for number in numbers)
 
 
 def number_text(number: Decimal | float) -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidInput
 from oppfolging_pipeline.rules.behov import Behov, every_cell
-from oppfolging_pipeline.rules.catalog import Catalog, Indikator
-from oppfolging_pipeline.sources.figures import Cell, as_found, read_all, read_count, read_figure
+from oppfolging_pipeline.rules.catalog import Catalog, Indikator, Maal
+from oppfolging_pipeline.sources.figures import Cell, are_rounded, as_found, read_all, read_count, read_figure
 from oppfolging_pipeline.sources.flat_file import SAVE_AGAIN, Asked, FlatFormat, load, quoted, refuse_too_few, text_of
 from oppfolging_pipeline.sources.flat_needs import Faults
 from oppfolging_pipeline.sources.flat_sql import (
@@ -114,6 +114,8 @@ def _parse(
     _check_rows(file, connection, faults)
     for maal, field in measures.items():
         _read_texts(maal, "verdi", field, partial(read_figure, maal=catalog.maal[maal]), form, file, connection, faults)
+        if form.kind == "csv":
+            _refuse_rounded(catalog.maal[maal], maal, field, file, connection, faults)
         _read_texts(maal, "antall", COUNT_FIELD, read_count, form, file, connection, faults)
     faults.raise_if_any()
     faults.leave_out(connection)
@@ -235,6 +237,24 @@ def _check_rows(file: str, connection: duckdb.DuckDBPyConnection, faults: Faults
                 found = as_found(value)
                 finding = Finding(file=file, row=row, column=column, found=found, expected=expected, action=SAVE_AGAIN)
                 faults.add(finding, *map(tuple, series))
+
+
+def _refuse_rounded(
+    about: Maal, maal: str, field: str, file: str, connection: duckdb.DuckDBPyConnection, faults: Faults
+) -> None:
+    """Note each school year whose figures of a measure a program has rounded: JSON has none that did."""
+    years = connection.execute(
+        f"""
+        SELECT Skoleaarnavn, count(*), list(DISTINCT v.tall), {_SERIES}
+        FROM utvalg JOIN lest v ON v.del = 'verdi' AND v.maal = utvalg.maal AND v.tekst = verdi_tekst
+        WHERE utvalg.maal = $maal AND v.tall IS NOT NULL GROUP BY Skoleaarnavn ORDER BY Skoleaarnavn""",  # noqa: S608
+        {"maal": maal},
+    ).fetchall()
+    for skoleaar, count, numbers, series in years:
+        if are_rounded(numbers, about, count):
+            found = f"{count} figures of {skoleaar} without a decimal, as a program leaves them that has rounded them"
+            finding = Finding(found, f"{about.navn} with decimals", SAVE_AGAIN, file=file, column=field)
+            faults.add(finding, *map(tuple, series))
 
 
 def _read_texts(

@@ -16,7 +16,16 @@ from oppfolging_pipeline.core.errors import Finding, FindingCollector, InvalidIn
 from oppfolging_pipeline.register.reference import carried_register
 from oppfolging_pipeline.rules.behov import Behov, every_cell
 from oppfolging_pipeline.rules.catalog import Catalog, Maal
-from oppfolging_pipeline.sources.figures import MANGLER, SPACES, Cell, as_found, read_all, read_count, read_figure
+from oppfolging_pipeline.sources.figures import (
+    MANGLER,
+    SPACES,
+    Cell,
+    are_rounded,
+    as_found,
+    read_all,
+    read_count,
+    read_figure,
+)
 from oppfolging_pipeline.sources.parsed import (
     LAND,
     NAME_COLUMN,
@@ -37,7 +46,6 @@ if TYPE_CHECKING:
 
 CSV, XLSX = "udir_csv", "udir_xlsx"  # the kinds of a download
 _MANY = 10  # rows with other cells than the heading, beyond which they are one fault
-_ENOUGH = 20  # figures of which one has a decimal, where the measure has decimals at all
 # Level → the codes that a row of it needs, with their digits.
 _NEEDED = {
     "nasjonalt": (),
@@ -198,9 +206,7 @@ class _Reading:
         """Whether a measure with decimals has none in a whole column: a program has then rounded its figures. It is
         noted as a fault."""
         numbers = [cell.number for cell in cells if cell.number is not None]
-        if not self.rounded or not maal.desimaler or len(numbers) < _ENOUGH:
-            return False
-        if any(number % 1 for number in numbers):
+        if not self.rounded or not are_rounded(numbers, maal):
             return False
         found = f"{len(numbers)} figures without a decimal, as a program leaves them that has rounded them"
         action = DOWNLOAD_AGAIN if stops else LEFT_OUT

@@ -47,7 +47,10 @@ def _rows(text: str, separator: str, heading: int) -> list[list[str]]:
     plain = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE))
     if '"' not in text:
         return plain
-    quoted = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    try:
+        quoted = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:  # a quotation mark that no program wrote: a letter of a name, which begins no quoted cell
+        return plain
     of_plain, of_quoted = (_regular(rows, heading) for rows in (plain, quoted))
     if of_plain != of_quoted:
         return quoted if of_quoted > of_plain else plain

@@ -7,7 +7,7 @@ gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from oppfolging_pipeline.core.errors import Finding, InvalidInput, PermanentError
@@ -19,6 +19,7 @@ from oppfolging_pipeline.rules.model import RuleSet
 
 if TYPE_CHECKING:
     from oppfolging_pipeline.engine import Lake
+    from oppfolging_pipeline.staging.harmonisering import Request
 
 TABLE = "regelsett_brukt"
 Result = tuple[int, str]  # uttrekksaar, indikatorsett
@@ -61,9 +62,26 @@ def set_for(result: Result, sets: Mapping[Result, RuleSet]) -> RuleSet:
         year, name = result
         raise PermanentError(
             f"uttrekk {year}, {name}: found no rule set that it was made with; expected it in {TABLE}. "
-            f"Run `oppfolging run --rules {name} --uttrekk {year}`: it is made anew."
+            f"Run `oppfolging run --rules {name} --uttrekk {year}` with the same --home: it is made anew."
         )
     return sets[result]
+
+
+def refuse_another_set(requests: Iterable[Request], used: Mapping[Result, RuleSet]) -> None:
+    """Raise `InvalidInput` for requests whose limits were made with another content of their set than it has now: every
+    table of one result is made with one."""
+    faults = [
+        Finding(
+            key=f"{one.rule_set.navn}, uttrekk {one.uttrekksaar}",
+            found=f"limits that were made with another version of the set ({made.sha256[:12]})",
+            expected=f"the one that it has now ({one.rule_set.sha256[:12]})",
+            action="Make the whole result anew: run the job from its beginning.",
+        )
+        for one in requests
+        if (made := used.get((one.uttrekksaar, one.rule_set.navn))) is not None and made.sha256 != one.rule_set.sha256
+    ]
+    if faults:
+        raise InvalidInput(faults)
 
 
 def refuse_other_contents(

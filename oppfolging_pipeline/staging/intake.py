@@ -98,7 +98,7 @@ def read_intake(
             if is_unneeded(snapshot) or (_is_survey(snapshot) and KILDE not in sources):
                 left_out.extend(replace(finding, action=LEFT_OUT) for finding in invalid.findings)
                 continue
-            faults.extend(invalid.findings)
+            faults.extend(_of_earlier_version(invalid) if snapshot.accepted else invalid.findings)
             register_is_whole = register_is_whole and not _is_register_file(snapshot)
             continue
         if isinstance(content, ParsedFile):
@@ -124,6 +124,12 @@ def _register(lists: list[RegisterList], faults: FindingCollector) -> Register |
     except InvalidInput as invalid:
         faults.extend(invalid.findings)
         return None
+
+
+def _of_earlier_version(invalid: InvalidInput) -> list[Finding]:
+    """What is wrong with a content that was accepted once, by a version that did not see it."""
+    then = "An earlier version accepted it, and the archive keeps it: run in another --home, without it."
+    return [replace(finding, action=f"{finding.action} {then}") for finding in invalid.findings]
 
 
 def _no_figures(lists: int) -> Finding:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from oppfolging_pipeline.cli import app
-from oppfolging_pipeline.rules.loader import carried_text
+from oppfolging_pipeline.rules.loader import carried_text, load_rule_set
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,8 @@ def test_a_new_set_is_a_copy_that_is_listed_shown_and_does_not_differ_but_by_its
     assert said(home, "show", "udir-2020") == carried_text("udir-2020")
     assert said(home, "diff", "np-skalapoeng", "mitt-sett").splitlines() == [
         "tittel (settets tittel): «Nasjonale prøver, skalapoeng (ikke ordningens offisielle indikatorsett)» i "
-        "np-skalapoeng, «mitt-sett (kopi av np-skalapoeng)» i mitt-sett"
+        "np-skalapoeng, «mitt-sett (kopi av np-skalapoeng)» i mitt-sett",
+        f"merknad (settets merknad): bare i np-skalapoeng («{load_rule_set('np-skalapoeng').merknad}»)",
     ]
     assert said(home, "diff", "udir-2020", "udir-2020") == "udir-2020 og udir-2020 sier det samme.\n"
 

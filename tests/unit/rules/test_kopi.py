@@ -19,7 +19,7 @@ def test_a_copy_keeps_every_value_and_comment_and_is_neither_official_nor_called
     text = carried_text(name)
     copy = copied(text, name, "mitt-sett", CATALOG)
     made = load_rule_set_text(copy, "mitt-sett.yaml")
-    assert {one.navn for one in forskjeller(load_rule_set(name), made)} - {"offisielt"} == {"tittel"}
+    assert {one.navn for one in forskjeller(load_rule_set(name), made)} - {"offisielt"} == {"tittel", "merknad"}
     assert (made.navn, made.offisielt) == ("mitt-sett", False)
     assert [line for line in text.splitlines() if line.startswith("#")] == [
         line for line in copy.splitlines() if line.startswith("#")

@@ -117,6 +117,7 @@ def test_each_file_stands_beside_the_carried_ones_or_in_their_place_and_is_known
         ({"faseplan": PLAN.replace("[2, 3, 4]", "[2, 3]")}, "key 'faser'"),
         ({"brudd": b"brudd: []\n# \xe5\n"}, "brudd.yaml, row 2: found a byte that is no UTF-8 (0xE5)"),
         ({"retelser": CORRECTION}, "retelser.yaml: found a file of settings of another name"),
+        ({"regelsett__mitt_sett": COPY, "x": ""}, "x.yaml: found a file of settings of another name"),
         ({"regelset__mitt_sett": COPY}, "mitt-sett.yaml: found a file of settings of another name"),
     ],
 )
@@ -133,6 +134,17 @@ def test_the_faults_of_all_files_are_told_at_once_and_none_that_follows_from_ano
         faseplan=PLAN.replace("verdi: 10", "verdi: -1"),
     )
     assert told.startswith("2 faults") and "slag" in told and "forfaller_dager" in told and "eget-brudd'" not in told
+
+
+@pytest.mark.parametrize(
+    "name", ["rettelser.yaml.txt", "regelsett/mitt-sett.yaml.txt", "statsforvalter.xlsx", "Brudd.txt"]
+)
+def test_a_file_that_is_meant_as_a_setting_and_would_not_be_used_is_refused(tmp_path, name):
+    """Windows hides the ending, and corrections that were never applied looked applied."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="a file of settings of another name"):
+        read_oppsett(tmp_path, CATALOG)
 
 
 def test_notes_hidden_files_and_files_that_a_program_has_open_are_no_settings(tmp_path):
