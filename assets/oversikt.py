@@ -141,9 +141,7 @@ class Way:
         default = not self.uttrekk.years
         return {
             "rapporter": [{**asdict(one), "navn": catalog.kilder[one.kilde].navn} for one in reports],
-            "valgt": None
-            if self.refused or not self._asked
-            else {"regelsett": self.rule_set.navn, "uttrekk": self._asked},
+            "valgt": {"regelsett": self.rule_set.navn, "uttrekk": self._asked} if self._can_be_run else None,
             "mangler": {
                 str(one.request.uttrekksaar): oversikt_tekst.hindringer(self.cells, one, also_preliminary=default)
                 for one in self.refused

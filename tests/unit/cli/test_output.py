@@ -111,7 +111,7 @@ GET = "GET https://statistikk.example/data?radSti=**"
 SVAR = Innhold("a" * 64, "svar.json", "nasjonale_prover", "udir_rapport", GET, "2024-25", NOON, 7, "hentet", "NLOD 2.0")
 FIL = Innhold("b" * 64, "fil.csv", "nasjonale_prover", "udir_csv", "fil.csv", "2024-25", None, 7, "fil", "NLOD 2.0")
 FIGURE = Trace(
-    2025, "prove", "6107", "Holmøy", "lesing", "skalapoeng", 5, "2024-25", 48.5, "vist", True,
+    2025, "prove", "6107", "Holmøy", "lesing", "skalapoeng", 5, "2024-25", 48.5, "vist", True, "",
     (Observation("kommune", "6111", 40, "Skalapoeng", SVAR), Observation("kommune", "6112", 12, "Skalapoeng", FIL)),
 )  # fmt: skip
 
