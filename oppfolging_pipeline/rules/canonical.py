@@ -27,10 +27,13 @@ def sha256_of(model: BaseModel) -> str:
     return hashlib.sha256(canonical_json(model).encode()).hexdigest()
 
 
+_WHOLE_LINES = 1 << 20
+
+
 def as_yaml(model: BaseModel) -> str:
     """The content in full as a YAML document, without comments: read again it is the same content."""
     return yaml.dump(
-        model.model_dump(exclude_none=True), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120
+        model.model_dump(exclude_none=True), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WHOLE_LINES
     )
 
 

@@ -246,8 +246,8 @@ def _refuse_rounded(
     years = connection.execute(
         f"""
         SELECT Skoleaarnavn, count(*), list(DISTINCT v.tall), {_SERIES}
-        FROM utvalg JOIN lest v ON v.del = 'verdi' AND v.maal = utvalg.maal AND v.tekst = verdi_tekst
-        WHERE utvalg.maal = $maal AND v.tall IS NOT NULL GROUP BY Skoleaarnavn ORDER BY Skoleaarnavn""",  # noqa: S608
+        FROM utvalg JOIN (SELECT tekst, tall FROM lest WHERE del = 'verdi' AND maal = $maal) v ON v.tekst = verdi_tekst
+        WHERE maal = $maal AND v.tall IS NOT NULL GROUP BY Skoleaarnavn ORDER BY Skoleaarnavn""",  # noqa: S608
         {"maal": maal},
     ).fetchall()
     for skoleaar, count, numbers, series in years:
