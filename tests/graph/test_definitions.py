@@ -195,7 +195,8 @@ def tick(at: datetime) -> dg.RunRequest:
 
 
 @pytest.mark.parametrize("year", [2027, 2028])
-def test_the_schedule_asks_for_the_years_of_its_spring(year):
+def test_the_schedule_asks_for_the_years_of_its_spring(year, monkeypatch):
+    monkeypatch.delenv("OPPFOLGING_REGELSETT", raising=False)
     at = datetime(year, 3, 1, 6, tzinfo=OSLO)
     request = tick(at)
     assert request.run_key == f"identifisering-{year}"
@@ -205,6 +206,12 @@ def test_the_schedule_asks_for_the_years_of_its_spring(year):
     assert request.tags["dagster/asset_partition_range_end"] == f"{year - 1}-08-01"
     keys = skoleaar_partitions.get_partition_keys(current_time=at)
     assert request.tags["dagster/asset_partition_range_end"] == keys[-1], "the range ends with the running year"
+
+
+def test_the_schedule_runs_the_homes_own_choice_of_set(monkeypatch):
+    monkeypatch.setenv("OPPFOLGING_REGELSETT", "np-skalapoeng")
+    request = tick(datetime(2027, 3, 1, 6, tzinfo=OSLO))
+    assert request.run_config["resources"]["uttrekk"]["config"]["rules"] == "np-skalapoeng"
 
 
 def test_the_schedules_config_is_one_that_the_job_takes():
