@@ -173,7 +173,7 @@ def test_a_year_without_figures_says_which_are_missing(first, warm, tmp_path):
 
 def test_a_set_that_the_inbox_does_not_suffice_for_says_what_it_lacks(first, warm, tmp_path):
     # The official set on national tests alone: the commonest first mistake.
-    done = warm.run("run", "--inbox", first.inbox, cwd=tmp_path)
+    done = warm.run("run", "--inbox", first.inbox, "--rules", "udir-2020", cwd=tmp_path)
     assert done.code == 1
     assert "udir-2020: intet uttrekksår er komplett og endelig med det som er her." in done.err
     assert "filene har skalapoeng, ikke andel på mestringsnivå 1" in done.err and "Traceback" not in done.err
@@ -201,7 +201,7 @@ def test_the_reports_are_told_of_in_one_table_before_any_figure_is_judged(first)
 
 def test_json_of_a_run_that_is_refused_has_the_reports_the_causes_and_the_ways(first, warm, tmp_path):
     home = first.copy(tmp_path / "hjem")
-    done = warm.run("run", "--home", home, "--json", cwd=tmp_path)
+    done = warm.run("run", "--home", home, "--rules", "udir-2020", "--json", cwd=tmp_path)
     answer = json.loads(done.out)
     assert done.code == 1 and set(answer["feil"]) == {"grense", "harmonisert"}
     told = answer["oversikt"]
