@@ -13,9 +13,8 @@ from assets.beside import _MAKERS, Known
 from checks.suite import ROWS, Check, derived_checks
 from checks.suite_files import Suite, suite_of
 from oppfolging_pipeline.core.duckdb_session import open_duckdb
-from oppfolging_pipeline.rules.brudd import default_breaks
 from oppfolging_pipeline.rules.catalog import default_catalog
-from oppfolging_pipeline.rules.rettelser import Rettelsesliste
+from oppfolging_pipeline.rules.oppsett import read_oppsett
 from oppfolging_pipeline.sources.archive import Archive
 from oppfolging_pipeline.tables.model import all_tables, table
 from tests.unit.register.country import code, country
@@ -29,8 +28,7 @@ def fact_columns(name: str) -> dict[str, str]:
         [],
         [],
         default_catalog(),
-        default_breaks(),
-        Rettelsesliste(),
+        read_oppsett(None, default_catalog()),
         None,
         country([code("6101")], []),
         Archive(Path("finnes-ikke")),

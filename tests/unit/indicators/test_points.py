@@ -46,7 +46,7 @@ def limit_row(item: Item, skoleaar: str, national: str, absolute: str) -> dict[s
     return {
         "uttrekksaar": 2025, "indikatorsett": "prove", "indikator": item.indikator, "trinn": item.trinn,
         "skoleaar": skoleaar, "nasjonal_grense": Decimal(national), "absolutt_grense": Decimal(absolute),
-        "metode": "avvik", "kilde": "prøve", "rettelse": None,
+        "metode": "avvik", "kilde": "prøve", "rettelse": None, "offisielt": True, "eksempel": False,
     }  # fmt: skip
 
 
