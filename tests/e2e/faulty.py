@@ -19,7 +19,7 @@ def unreadable_inbox(folder: Path) -> Path:
     rows = national_tests("2024-25", 5)
     (folder / "avkuttet.csv").write_bytes(good["2022-23_trinn_5.csv"][:-40])
     (folder / "tom.csv").write_bytes(b"")
-    (folder / "utf8.csv").write_bytes(good["2023-24_trinn_5.csv"].decode("utf-16-le").encode())
+    (folder / "ukjent.csv").write_bytes(good["2023-24_trinn_5.csv"].decode("utf-16-le").encode() + b"\x81\n")
     (folder / "overskrift.csv").write_bytes(
         encoded([[cell.replace("Kommunekode", "Kommunenr") for cell in rows[0]], *rows[1:]])
     )

@@ -16,7 +16,7 @@ def test_every_unreadable_file_is_named_in_one_go(faulty):
     for said in (
         "avkuttet.csv",
         "tom.csv: found an empty file",
-        "utf8.csv",
+        "ukjent.csv",
         "overskrift.csv, row 2, column 'Kommunekode'",
         "annen_rapport.csv, row 2, column 'IndikatorNivaa'",
     ):
@@ -46,7 +46,7 @@ def test_the_published_file_is_the_same_to_the_byte_and_can_be_read(faulty, warm
 
 def test_the_bad_files_are_kept_in_the_archive(faulty):
     kept = {read_content(path) for path in (faulty.home / "arkiv" / "innhold").iterdir()}
-    for name in ("avkuttet.csv", "tom.csv", "utf8.csv", "overskrift.csv", "ikke_tall.csv", "annen_rapport.csv"):
+    for name in ("avkuttet.csv", "tom.csv", "ukjent.csv", "overskrift.csv", "ikke_tall.csv", "annen_rapport.csv"):
         assert (faulty.inbox / name).read_bytes() in kept
 
 
