@@ -37,7 +37,7 @@ def fetched(warm: Warm, place: Path) -> Fetched:
     home = place / "hjem"
     years = ",".join(sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR}))
     with StubServer() as server:
-        environment = {**server.environment, "OPPFOLGING_PAUSE": "0"}
+        environment = {**server.environment, "OPPFOLGING_PAUSE": "0", "OPPFOLGING_REGELSETT": ""}
         fetch = warm.run("fetch", "--json", "--years", years, "--home", home, cwd=place, env=environment)
         requests = len(server.requests)
     # The addresses of a server that is gone: a run that asked it for anything would fail.

@@ -28,7 +28,13 @@ Tracer = Callable[..., list[Trace]]
 def traces_of(home: Path, kommunenr: str, **asked: object) -> list[Trace]:
     with closing(read.open_published(published_file(home))) as published, open_engine() as engine:
         return trace(
-            published, engine, Lake(home / "lager"), Archive(home / "arkiv"), default_catalog(), kommunenr, **asked
+            published,
+            engine,
+            Lake(home / "lager"),
+            Archive(home / "arkiv"),
+            default_catalog(),
+            kommunenr,
+            **{"chosen": "np-skalapoeng", **asked},
         )
 
 
