@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.resources import HomeResource
 from checks.catalogue import Beside, Target, make_catalogue
 from checks.errors import CheckError
 from checks.runner import TIMEOUT
 from checks.suite import derived_checks, merge
 from checks.suite_files import suite_of
-from oppfolging_pipeline.rules.brudd import load_breaks_text
 from oppfolging_pipeline.tables.model import all_tables
 from tests.mutation import (
     spoiled_corrections,
@@ -116,15 +114,14 @@ def test_years_across_a_declared_break_are_not_compared(
     undeclared = tmp_path / "uten"
     undeclared.mkdir()
     assert "landet_endrer_seg_lite" in failing(audit_of(new_scale, good_home, undeclared))
-    breaks = load_breaks_text(
-        """
-        brudd:
-          - {id: ny-skala, kilde: nasjonale_prover, indikatorer: [lesing], slag: ny_skala, fra_skoleaar: 2024-25,
-             tekst: Skalaen er ny., referanse: Meldt av Udir.}
-        """,
-        "breaks.yaml",
+    own = tmp_path / "oppsett"
+    own.mkdir()
+    (own / "brudd.yaml").write_text(
+        "brudd:\n  - {id: ny-skala, kilde: nasjonale_prover, indikatorer: [lesing], slag: ny_skala, "
+        "fra_skoleaar: 2024-25, tekst: Skalaen er ny., referanse: Meldt av Udir.}\n",
+        encoding="utf-8",
     )
-    monkeypatch.setattr(HomeResource, "breaks", property(lambda _: breaks))
+    monkeypatch.setenv("OPPFOLGING_OPPSETT", str(own))
     assert failing(audit_of(new_scale, good_home, tmp_path)) == set()
 
 
