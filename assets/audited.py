@@ -236,8 +236,8 @@ def _first_words(home: HomeResource, staged: Sequence[StagedFile]) -> str:
     """What the audited tables say of themselves first: of every home whose figures are invented, and of results."""
     eksempel = is_invented(home.archive.origin())
     results = {home.lake.partition_of(file.target) for file in staged if file.table.partition_by == RESULT_PARTITION}
-    sets = home.oppsett if results else None
-    found = [(int(year), merking_av(sets.rule_set(name), eksempel=eksempel)) for year, name in sorted(results) if sets]
+    oppsett = home.oppsett
+    found = [(int(year), merking_av(oppsett.rule_set(name), eksempel=eksempel)) for year, name in sorted(results)]
     return merking_av_uttrekk(found) if found else OPPDIKTET if eksempel else ""
 
 

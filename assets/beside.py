@@ -71,14 +71,9 @@ def _sets_of_the_run(home: HomeResource, files: Sequence[StagedFile]) -> dict[Re
     """The set of each result whose files are audited before they are put in place: the one that they are made with now.
     What its result carries in the lake may be of another version."""
     staged = [file for file in files if file.table.partition_by == UTTREKK and file.staged != file.target]
-    results = {(int(year), name) for year, name in (home.lake.partition_of(file.target) for file in staged)}
-    oppsett = home.oppsett if results else None
-    return {one: oppsett.rule_set(one[1]) for one in results} if oppsett else {}
-
-
-def valgt_sett(home: HomeResource) -> str | None:
-    """The set that the home has asked for by name: it forms the cohorts of every year that it has results of."""
-    return home.settings.regelsett
+    results = {home.lake.partition_of(file.target) for file in staged}
+    oppsett = home.oppsett
+    return {(int(year), name): oppsett.rule_set(name) for year, name in results}
 
 
 def _facts(

@@ -7,7 +7,6 @@ import dagster as dg
 
 from assets import OWNERS
 from assets.audited import ToAudit, definition_metadata, publish_audited, suite_checks_of
-from assets.beside import valgt_sett
 from assets.identification import identifisert
 from assets.resources import ClockResource, HomeResource, UttrekkResource
 from assets.staging import Results
@@ -24,7 +23,7 @@ def identified(home: HomeResource, engine: Engine) -> tuple[Identifisering, ...]
     """What the cohorts of the home are formed of: every identification that a release is of."""
     rows = engine.fetch(engine.read(home.complete.files("identifisert_kommune"), "identifisert_kommune"))
     sets = home.sets_used()
-    return identifiseringer(rows, lambda year, name: set_for((year, name), sets), valgt_sett(home))
+    return identifiseringer(rows, lambda year, name: set_for((year, name), sets), home.settings.regelsett)
 
 
 @dg.asset(

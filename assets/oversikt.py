@@ -22,7 +22,7 @@ from oppfolging_pipeline.rules.model import RuleSet
 from oppfolging_pipeline.rules.oppsett import Oppsett
 from oppfolging_pipeline.staging import oversikt, oversikt_tekst
 from oppfolging_pipeline.staging.basis import older_bases
-from oppfolging_pipeline.staging.brukte_sett import refuse_other_contents, sets_used
+from oppfolging_pipeline.staging.brukte_sett import Result, refuse_other_contents, sets_used
 from oppfolging_pipeline.staging.coverage import newest_complete_year, read_cells
 from oppfolging_pipeline.staging.harmonisering import Request
 from oppfolging_pipeline.staging.oversikt import Hinder, Vei
@@ -98,11 +98,14 @@ class Way:
                 found.append(replace(vei, eldre=bool(older)))
         return found
 
+    @cached_property
+    def _sets_used(self) -> dict[Result, RuleSet]:
+        return sets_used(self.home.complete, self.home.catalog)
+
     def _is_of_another_version(self, request: Request) -> bool:
         """Whether the home has results of another content of the set, which a run of this year alone would leave."""
-        used = sets_used(self.home.complete, self.home.catalog)
         try:
-            refuse_other_contents(request.rule_set, [request.uttrekksaar], used, str)
+            refuse_other_contents(request.rule_set, [request.uttrekksaar], self._sets_used, str)
         except InvalidInput:  # what a run of it would say
             return True
         return False
@@ -120,7 +123,8 @@ class Way:
             )
             causes[heading] = oversikt_tekst.hindringer(self.cells, one, also_preliminary=default)
             if not one.brudd:
-                hentes += oversikt_tekst.slik_hentes(self.cells, one, self.home.root, self.home.settings.inbox)
+                settings, folder = self.home.settings, self.home.own_folder_as_named
+                hentes += oversikt_tekst.slik_hentes(self.cells, one, settings.home, settings.inbox, folder)
         if not causes:
             causes[f"{self.rule_set.navn}: intet uttrekksår er uten brudd som settet ikke tillater."] = []
         return oversikt_tekst.kan_ikke_kjores(causes, oversikt_tekst.vei_videre(self.ways, self.command), hentes)

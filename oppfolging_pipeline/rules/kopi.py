@@ -45,9 +45,9 @@ def copied(text: str, fra: str, navn: str, catalog: Catalog) -> str:
     try:
         found = load_with_any_break(copy, f"{navn}.yaml", catalog)
     except InvalidInput as error:
-        raise _no_copy(fra, "a name or title over several lines") from error
+        raise _no_copy(fra, "a name, title or note over several lines") from error
     if (found.navn, found.offisielt) != (navn, False):
-        raise _no_copy(fra, "a name or title over several lines")
+        raise _no_copy(fra, "another name than the copy was to have")
     return copy
 
 

@@ -6,7 +6,7 @@ a home (`oppsett`).
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -82,6 +82,7 @@ def _read(text: str, file: str) -> Document:
     return load_document(text, file)
 
 
+@cache
 def _carried() -> dict[str, Traversable]:
     folder = resources.files(__package__).joinpath("sets")
     return {file.name.removesuffix(".yaml"): file for file in folder.iterdir() if file.name.endswith(".yaml")}

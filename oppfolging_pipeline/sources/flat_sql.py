@@ -69,6 +69,9 @@ DROP = "DROP VIEW utvalg; DROP TABLE flate; DROP TABLE spurt; DROP TABLE lest"
 READ = "INSERT INTO lest SELECT $maal, $del, tekst, status, tall FROM lest_naa"
 
 _AAR = "right(Skoleaarnavn, 7)"
+# What no name of a place has: control characters, the sign for a lost letter, what Norwegian letters become in the
+# character sets of DOS and Mac (`Gr›nn`, `Gr¿nn`), and letters of UTF-8 that were read as Windows-1252 (`GrÃ¸nn`).
+_LOST = r"[\x00-\x1f\x7f-\x{9f}\x{fffd}]|\pL[?¿¾®¯›†]\pL|Ã|Å[¡‹§½¾]|Ä[‘‚]"
 # (field, what makes a row of `utvalg` wrong, what was expected)
 ROW_RULES = (
     ("EnhetNivaa", f"coalesce(EnhetNivaa, '') NOT IN {tuple(NIVAA)}", "1, 2, 3 or 4"),
@@ -93,10 +96,9 @@ ROW_RULES = (
         f"(TRY_CAST(left({_AAR}, 4) AS INTEGER) + 1) % 100 IS DISTINCT FROM TRY_CAST(right({_AAR}, 2) AS INTEGER)",
         "a school year such as 2024-25",
     ),
-    (
-        "EnhetNavn",
-        r"regexp_matches(coalesce(EnhetNavn, ''), '[\x00-\x1f\x7f-\x{9f}\x{fffd}]|\pL\?\pL')",
-        "a name with all of its letters",
+    *(
+        (name, f"regexp_matches(coalesce({name}, ''), '{_LOST}')", "a name with all of its letters")
+        for name in ("EnhetNavn", "Kommune", "Fylke")
     ),
     ("TrinnKode", r"NOT regexp_full_match(coalesce(TrinnKode, ''), '\d{1,2}')", "a grade"),
 )

@@ -65,8 +65,10 @@ def vei_videre(veier: Sequence[Vei], command: Command) -> list[str]:
     return lines
 
 
-def slik_hentes(cells: Cells, one: Hinder, home: Path, inbox: Path | None) -> list[str]:
-    """How what a request lacks is got: the commands that fetch it, and what may be put in an inbox instead."""
+def slik_hentes(cells: Cells, one: Hinder, home: Path, inbox: Path | None, oppsett: str = "") -> list[str]:
+    """How what a request lacks is got: the commands that fetch it into the home, and what may be put in an inbox
+    instead. `oppsett`: the folder of the home's own settings where it was named."""
+    own = ["--oppsett", oppsett] if oppsett else []
     kilder: dict[str, list[str]] = {}
     for kilde, skoleaar in sorted(one.mangler):
         kilder.setdefault(kilde, []).append(skoleaar)
@@ -79,7 +81,7 @@ def slik_hentes(cells: Cells, one: Hinder, home: Path, inbox: Path | None) -> li
     lines = [f"Det som mangler for {navn}, hentes slik:"]
     for of_years, of in by_years.items():
         words = ["oppfolging", "fetch", "--home", str(home), "--source", ",".join(of), "--years", ",".join(of_years)]
-        lines.append(f"  {shlex.join(words)}")
+        lines.append(f"  {shlex.join([*words, *own])}")
     there = reports_there(cells, one.request.catalog)
     absent = {kilde for kilde, skoleaar in one.mangler if (kilde, skoleaar) not in there}
     files = [

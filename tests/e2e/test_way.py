@@ -30,6 +30,7 @@ def test_every_real_download_in_one_inbox_leads_to_a_list_by_the_command_that_is
     asked for, a line for each of 33 cells."""
     first, then = every_real_download.done
     assert first.code == 1 and "Traceback" not in first.err
+    assert "Utelatt: filen kan ikke brukes slik den er.\n  - vgs_" in first.err
     causes = [line for line in first.err.splitlines() if line.startswith("  - ") and "20" in line]
     assert len(causes) == 3, first.err
     assert "filene har skalapoeng, ikke andel på mestringsnivå 1" in first.err
