@@ -10,8 +10,8 @@ Exit codes: 0 done, 1 the run or the question failed (what was published is told
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,9 +29,8 @@ from oppfolging_pipeline import (
     cli_show,
     cli_trace,
 )
-from oppfolging_pipeline.cli_fetch import OppsettOption, settings_of
+from oppfolging_pipeline.cli_fetch import HomeOption, JsonOption, OppsettOption, errors, settings_of
 from oppfolging_pipeline.core.clock import date_in_norway, system_clock
-from oppfolging_pipeline.core.errors import OppfolgingError
 from oppfolging_pipeline.core.skoleaar import from_start_year
 from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
@@ -39,7 +38,7 @@ from oppfolging_pipeline.settings import Settings
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,12 +54,6 @@ cli_rules.register(app)
 cli_results.register(app)
 cli_show.register(app)
 cli_trace.register(app)
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="The folder with the pipeline's data. Default: OPPFOLGING_HOME, else ./data."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def main() -> None:
@@ -122,7 +115,7 @@ def run(
     known = _day(kjent_per, "--kjent-per")
     if known and known > date_in_norway(system_clock()):
         raise typer.BadParameter(f"found {known}; expected today or an earlier day", param_hint="--kjent-per")
-    with _errors():
+    with errors():
         settings = settings_of(home, oppsett, inbox)
         if known and settings.inbox:
             raise typer.BadParameter(
@@ -144,7 +137,7 @@ def run(
         published = f"Release {outcome.utgivelse} is published and whole; what failed came after it."
         nothing = "Nothing was published; the last published file, if any, is as it was."
         typer.echo(published if outcome.utgivelse else nothing, err=True)
-        with _errors():
+        with errors():
             found = [(one.record.utgivelse, one.tekst) for one in cli_releases.shown_since(settings)]
             current = published_release(settings.home / "publisert")
             cli_releases.emit_shown_since(found, current, settings.home, err=as_json)
@@ -152,7 +145,8 @@ def run(
             cli_output.emit_failed_run(outcome.faults, told)
         raise typer.Exit(1)
 
-    with _errors(), _published(settings.home) as connection:
+    file = settings.home / "publisert" / PUBLISHED_FILE
+    with errors(), closing(read.open_published(file)) as connection:
         rows = [row for year in outcome.uttrekk for row in read.identifisert(connection, year, rules)]
         summary = cli_output.run_summary(
             connection, outcome.uttrekk, rules, settings.home, outcome.utgivelse, outcome.ny
@@ -215,22 +209,6 @@ def _skoleaar(settings: Settings) -> list[str]:
         found = sorted({*SKOLEAAR, *GRUNNSKOLEPOENG_SKOLEAAR})
     # Files that name no year are refused by the run itself; it still has to be asked for some year.
     return found or [from_start_year(system_clock().year - 1)]
-
-
-@contextmanager
-def _published(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(read.open_published(home / "publisert" / PUBLISHED_FILE)) as connection:
-        yield connection
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """The pipeline's own errors as a message and exit code 1. Anything else is our fault and keeps its traceback."""
-    try:
-        yield
-    except OppfolgingError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
 
 
 def _years(text: str) -> list[int]:
