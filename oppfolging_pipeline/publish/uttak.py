@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from oppfolging_pipeline.core.errors import PermanentError
 from oppfolging_pipeline.core.files import move_into_place, write_atomically
 from oppfolging_pipeline.engine import RESULT_PARTITION, Lake
+from oppfolging_pipeline.rules.parameter import Kjennetegn
 from oppfolging_pipeline.tables.model import all_tables
 
 Result = tuple[int, str]  # uttrekksaar, indikatorsett
@@ -33,7 +34,7 @@ class Uttak(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     uttrekksaar: int
-    indikatorsett: str = Field(min_length=1)
+    indikatorsett: Kjennetegn  # the folder is called by it
     tidspunkt: AwareDatetime
 
     @property
