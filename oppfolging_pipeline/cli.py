@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -36,9 +36,6 @@ from oppfolging_pipeline.publish import read
 from oppfolging_pipeline.publish.manifest import PUBLISHED_FILE, published_release
 from oppfolging_pipeline.settings import Settings
 from oppfolging_pipeline.tables.model import CONTRACT_VERSION
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,15 +15,7 @@ from oppfolging_pipeline.sources.parsed import ParsedFile
 from oppfolging_pipeline.sources.recognise import read_file
 from tests.support.files import flat_csv, flat_json, flat_row
 from tests.unit.sources.conftest import FILE, Reader, Refusal, cells_of
-
-Write = Callable[..., bytes]
-ROWS = [
-    flat_row(1),
-    flat_row(2, "61", verdi="11,9", antall="310"),
-    flat_row(3, "6101", verdi="*", antall="*", Kommune="Krattvik "),
-    flat_row(4, "6101", "100000001", verdi=None, antall="0"),
-]
-both = pytest.mark.parametrize("write", [flat_json, flat_csv], ids=["json", "csv"])
+from tests.unit.sources.flat_rows import ROWS, Write, both
 
 
 @both
